@@ -1,0 +1,53 @@
+/** Every bound of the system by name; units come last. What an operator may change stands in `config.ts` instead. */
+export const limits = {
+  // HTTP
+  bodyBytesMax: 1_048_576,
+  importBytesMax: 2_147_483_648,
+  pageSizeMax: 100,
+  pageSizeDefault: 24,
+  listedRowsMax: 10_000,
+  queryLengthMax: 200,
+  requestTimeoutMs: 30_000,
+  idempotencyWaitMs: 10_000,
+  idempotencyKeptMs: 24 * 3_600_000,
+  idempotencyLeaseMs: 30_000,
+  idempotencyKeyLengthMax: 255,
+
+  // PostgreSQL
+  poolMax: 24,
+  statementTimeoutMs: 15_000,
+  groupSizeMax: 512,
+  groupQueueMax: 20_000,
+  groupRetriesMax: 5,
+
+  // events
+  eventBatchMax: 500,
+  eventPollMs: 500,
+  eventRetryMaxMs: 30_000,
+  eventKeptMs: 7 * 24 * 3_600_000,
+
+  // rpc
+  rpcTimeoutMs: 10_000,
+  rpcRetriesMax: 2,
+  rpcConnectionsMax: 32,
+  rpcBodyBytesMax: 16_777_216,
+
+  // shop
+  cartLinesMax: 100,
+  cartQuantityMax: 999,
+  cartGuestTtlMs: 7 * 24 * 3_600_000,
+  cartUserTtlMs: 30 * 24 * 3_600_000,
+  addressesMax: 50,
+  idsPerReadMax: 500,
+  factsPerReadMax: 1_000,
+  sweepBatchMax: 500,
+
+  // outside parts
+  gatewayTimeoutMs: 5_000,
+  gatewayRetriesMax: 4,
+  carrierTimeoutMs: 5_000,
+  mailTimeoutMs: 10_000,
+
+  // stop
+  stopGraceMs: 10_000,
+} as const;

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import sql, { empty, join, raw, Sql } from 'sql-template-tag';
+import { Unavailable } from './outcome.ts';
+
+export { empty, join, raw, Sql, sql };
+
+/** One statement that commits by itself, or statements of one open transaction. */
+export interface Connection {
+  query<Row>(statement: Sql): Promise<Row[]>;
+}
+
+/**
+ * A module's door to PostgreSQL. Times come back as RFC 3339 text, bigint and count as numbers (checked to be safe).
+ * A lost connection is thrown as `Unavailable`; every other error of the server passes through with its SQLSTATE.
+ */
+export interface Database extends Connection {
+  /** Commits when `work` resolves, rolls back when it throws. Keep it short, and never call another module inside. */
+  transaction<Value>(work: (tx: Connection) => Promise<Value>): Promise<Value>;
+  /** One connection for the length of `work`, outside any transaction: advisory locks, `copy`, cursors. */
+  session<Value>(work: (client: pg.PoolClient) => Promise<Value>): Promise<Value>;
+  /** Closes the pool after running statements have ended. */
+  end(): Promise<void>;
+  /** Connections now: for metrics. */
+  readonly pool: { total: number; idle: number; waiting: number };
+}
+
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8) return safeInteger;
+    if (oid === TIMESTAMPTZ) return toRfc3339;
+    return pg.types.getTypeParser(oid as pg.TypeId, format as 'text');
+  },
+} as pg.CustomTypesConfig;
+
+export function openDatabase(options: {
+  url: string;
+  poolMax: number;
+  statementTimeoutMs: number;
+  applicationName?: string;
+}): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolMax,
+    connectionTimeoutMillis: options.statementTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    idle_in_transaction_session_timeout: options.statementTimeoutMs,
+    application_name: options.applicationName ?? 'doorbuster',
+    types,
+  });
+  // An idle connection that the server drops must not end the process; the next query opens a new one.
+  pool.on('error', () => {});
+
+  async function acquire(): Promise<pg.PoolClient> {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      throw asOutage(error);
+    }
+  }
+
+  return {
+    async query<Row>(statement: Sql) {
+      const client = await acquire();
+      try {
+        const rows = await run<Row>(client, statement);
+        client.release();
+        return rows;
+      } catch (error) {
+        client.release(isConnectionLost(error));
+        throw asOutage(error);
+      }
+    },
+    async transaction(work) {
+      const client = await acquire();
+      try {
+        // Without awaiting: `begin` travels with the first statement of the transaction, one round trip less.
+        const begun = client.query('begin');
+        begun.catch(() => {});
+        const value = await work({ query: statement => run(client, statement) });
+        await begun;
+        await client.query('commit');
+        client.release();
+        return value;
+      } catch (error) {
+        const lost = isConnectionLost(error);
+        if (!lost) await client.query('rollback').catch(() => {});
+        client.release(lost);
+        throw asOutage(error);
+      }
+    },
+    async session(work) {
+      const client = await acquire();
+      try {
+        return await work(client);
+      } finally {
+        client.release();
+      }
+    },
+    end: () => pool.end(),
+    get pool() {
+      return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+    },
+  };
+}
+
+const statementNames = new Map<string, string>();
+const STATEMENT_NAMES_MAX = 2000;
+
+/** Every statement is prepared once per connection under a name made of its text. */
+async function run<Row>(client: pg.PoolClient, statement: Sql): Promise<Row[]> {
+  const { text, values } = statement;
+  let name = statementNames.get(text);
+  if (name === undefined) {
+    name = createHash('md5').update(text).digest('base64url');
+    if (statementNames.size < STATEMENT_NAMES_MAX) statementNames.set(text, name);
+  }
+  const result = await client.query({ name, text, values: values as unknown[] });
+  return result.rows as Row[];
+}
+
+/** SQLSTATE of an error that PostgreSQL answered with, or undefined. */
+export function sqlState(error: unknown): string | undefined {
+  if (error instanceof Unavailable) return sqlState(error.cause);
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Class 08, 57P0x (server going away) or no SQLSTATE at all from the socket: whether it committed is unknown. */
+export function isConnectionLost(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P');
+  const text = error instanceof Error ? `${(error as { code?: string }).code ?? ''} ${error.message}` : '';
+  return /ECONN|EPIPE|terminated|Connection ended|timeout exceeded when trying to connect|not queryable|ENOENT/.test(text);
+}
+
+/** The constraint that refused a row, when it is `name`: unique and check violations are told apart by it. */
+export function violates(error: unknown, name: string): boolean {
+  return sqlState(error)?.startsWith('23') === true && (error as { constraint?: string }).constraint === name;
+}
+
+function asOutage(error: unknown): unknown {
+  if (error instanceof Unavailable) return error;
+  return isConnectionLost(error) ? new Unavailable('the database does not answer', { cause: error }) : error;
+}
+
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the safe integers`);
+  return value;
+}
+
+function toRfc3339(text: string): string {
+  return new Date(text).toISOString();
+}
