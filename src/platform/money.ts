@@ -41,7 +41,11 @@ export function shareOf(amount: number, numerator: number, denominator: number):
 export function spread(total: number, weights: number[]): number[] {
   const sum = weights.reduce((a, b) => a + b, 0);
   if (weights.length === 0) return [];
-  if (sum === 0) return spread(total, weights.map(() => 1));
+  if (sum === 0)
+    return spread(
+      total,
+      weights.map(() => 1),
+    );
   const shares = weights.map(weight => Number((BigInt(total) * BigInt(weight)) / BigInt(sum)));
   const remainders = weights.map((weight, index) => ({ index, rest: (BigInt(total) * BigInt(weight)) % BigInt(sum) }));
   remainders.sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1));
