@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 
 /** One operation as others may call it. `repeat: 'safe'` allows rpc to send it again after a lost answer. */
 export interface Operation<Input> {
@@ -19,6 +19,9 @@ export interface Contract<Api> {
   operations: { [Name in keyof Api]: Operation<Api[Name] extends (input: infer Input) => unknown ? Input : never> };
   refusals: Refusals;
 }
+
+/** The input of an operation that asks for nothing. */
+export const Nothing = Type.Unsafe<Record<string, never>>(Type.Object({}, { additionalProperties: false }));
 
 /** Ties a module's interface to its input schemas, so that the two cannot drift apart: the types are checked here. */
 export function defineContract<Api>(contract: Contract<Api>): Contract<Api> {

@@ -32,7 +32,7 @@ const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === INT8) return safeInteger;
     if (oid === TIMESTAMPTZ) return toRfc3339;
-    return pg.types.getTypeParser(oid as pg.TypeId, format as 'text');
+    return pg.types.getTypeParser(oid as never, format as never);
   },
 } as pg.CustomTypesConfig;
 

@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The modules that `MODULES=` may name; all of them by default. */
+export const moduleNames = [
+  'catalog',
+  'inventory',
+  'payments',
+  'accounts',
+  'search',
+  'cart',
+  'orders',
+  'fulfillment',
+  'notifications',
+  'audit',
+  'gateway',
+] as const;
+export type ModuleName = (typeof moduleNames)[number];
+
+/** Secrets that are made at the first start and kept in `DATA_DIR/secrets.json` where the environment gives none. */
+const secretNames = {
+  session: 'SESSION_SECRET',
+  orderAccess: 'ORDER_ACCESS_SECRET',
+  mailToken: 'MAIL_TOKEN_SECRET',
+  idempotency: 'IDEMPOTENCY_SECRET',
+  rpc: 'RPC_SECRET',
+  adminKey: 'ADMIN_API_KEY',
+  simulatorWebhook: 'SIMULATOR_WEBHOOK_SECRET',
+  carrierWebhook: 'CARRIER_WEBHOOK_SECRET',
+} as const;
+export type SecretName = keyof typeof secretNames;
+
+export interface Config {
+  production: boolean;
+  port: number;
+  host: string;
+  /** Where people reach the shop: links in mails. */
+  publicUrl: string;
+  dataDir: string;
+  /** Absent: the embedded PostgreSQL in `dataDir`. */
+  databaseUrl: string | undefined;
+  currency: string;
+  catalogFile: string | undefined;
+  demo: boolean;
+  modules: ReadonlySet<ModuleName>;
+  /** Where a module that does not run here is reached by rpc. */
+  moduleUrls: Partial<Record<ModuleName, string>>;
+  rpcPort: number;
+  rpcHost: string;
+  reservationTtlMs: number;
+  rateLimits: boolean;
+  trustedProxies: string[];
+  tls: boolean;
+  logLevel: string;
+  simulatorPort: number;
+  simulatorSettleMs: number;
+  /** Absent: the simulator runs inside the payments process. */
+  simulatorUrl: string | undefined;
+  carrierStepMs: number;
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  secrets: Record<SecretName, string>;
+}
+
+/** What is wrong with the environment, all of it at once, each with what to do. */
+export class ConfigError extends Error {
+  constructor(problems: string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map(problem => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** Parses the whole environment once; throws a `ConfigError` that names every problem. Makes `DATA_DIR`. */
+export function readConfig(environment: Environment = process.env): Config {
+  const read = reader(environment);
+  const production = environment.NODE_ENV === 'production';
+  const modules = readModules(read);
+  const databaseUrl = read.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const dataDir = resolve(environment.DATA_DIR || './data');
+  const split = modules.size < moduleNames.length;
+  if (split && databaseUrl === undefined) {
+    read.problems.push('MODULES splits the shop, which needs DATABASE_URL: one PostgreSQL that all processes reach.');
+  }
+  const moduleUrls = readModuleUrls(read, modules);
+  const port = read.integer('PORT', 3000, { min: 0, max: 65_535 });
+  const host = environment.HOST || '127.0.0.1';
+  const config = {
+    production,
+    port,
+    host,
+    publicUrl: read.url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/$/, '') ?? `http://${host}:${port}`,
+    dataDir,
+    databaseUrl,
+    currency: read.currency('CURRENCY', 'USD'),
+    catalogFile: read.file('CATALOG'),
+    demo: read.flag('DEMO', !production),
+    modules,
+    moduleUrls,
+    rpcPort: read.integer('RPC_PORT', 0, { min: 0, max: 65_535 }),
+    rpcHost: environment.RPC_HOST || '127.0.0.1',
+    reservationTtlMs: 1000 * read.integer('RESERVATION_TTL_SECONDS', 900, { min: 1, max: 86_400 }),
+    rateLimits: read.flag('RATE_LIMITS', true),
+    trustedProxies: (environment.TRUSTED_PROXIES ?? '').split(',').filter(Boolean),
+    tls: read.flag('TLS', false),
+    logLevel: read.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+    simulatorPort: read.integer('SIMULATOR_PORT', 0, { min: 0, max: 65_535 }),
+    simulatorSettleMs: 1000 * read.integer('SIMULATOR_SETTLE_SECONDS', 2, { min: 0, max: 86_400 }),
+    simulatorUrl: read.url('SIMULATOR_URL', ['http:', 'https:']),
+    carrierStepMs: 1000 * read.integer('CARRIER_STEP_SECONDS', 60, { min: 1, max: 86_400 }),
+    smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
+    mailFrom: environment.MAIL_FROM || 'Doorbuster <shop@localhost>',
+  };
+  if (read.problems.length > 0) throw new ConfigError(read.problems);
+  mkdirSync(dataDir, { recursive: true });
+  return { ...config, secrets: readSecrets(environment, dataDir, split) };
+}
+
+function readModules(read: Reader): ReadonlySet<ModuleName> {
+  const named = (read.environment.MODULES ?? '').split(',').filter(Boolean);
+  if (named.length === 0) return new Set(moduleNames);
+  const known = named.filter(isModuleName);
+  for (const name of named.filter(name => !isModuleName(name))) {
+    read.problems.push(`MODULES names "${name}"; the modules are ${moduleNames.join(', ')}.`);
+  }
+  return new Set(known);
+}
+
+function isModuleName(name: string): name is ModuleName {
+  return (moduleNames as readonly string[]).includes(name);
+}
+
+function readModuleUrls(read: Reader, modules: ReadonlySet<ModuleName>): Partial<Record<ModuleName, string>> {
+  const urls: Partial<Record<ModuleName, string>> = {};
+  for (const name of moduleNames) {
+    if (modules.has(name) || name === 'gateway') continue;
+    urls[name] = read.url(`${name.toUpperCase()}_URL`, ['http:', 'https:']);
+  }
+  return urls;
+}
+
+type Reader = ReturnType<typeof reader>;
+
+function reader(environment: Environment) {
+  const problems: string[] = [];
+  return {
+    environment,
+    problems,
+    integer(name: string, fallback: number, bounds: { min: number; max: number }): number {
+      const text = environment[name];
+      if (text === undefined || text === '') return fallback;
+      const value = Number(text);
+      if (Number.isInteger(value) && value >= bounds.min && value <= bounds.max) return value;
+      problems.push(`${name} is "${text}"; it takes a whole number from ${bounds.min} to ${bounds.max}.`);
+      return fallback;
+    },
+    flag(name: string, fallback: boolean): boolean {
+      const text = environment[name];
+      if (text === undefined || text === '') return fallback;
+      if (['on', 'true', '1', 'yes'].includes(text)) return true;
+      if (!['off', 'false', '0', 'no'].includes(text)) problems.push(`${name} is "${text}"; it takes on or off.`);
+      return false;
+    },
+    oneOf(name: string, words: string[], fallback: string): string {
+      const text = environment[name];
+      if (text === undefined || text === '') return fallback;
+      if (!words.includes(text)) problems.push(`${name} is "${text}"; it takes one of ${words.join(', ')}.`);
+      return text;
+    },
+    url(name: string, protocols: string[]): string | undefined {
+      const text = environment[name];
+      if (text === undefined || text === '') return undefined;
+      if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
+      problems.push(`${name} takes an address that begins with ${protocols.join('// or ')}//.`);
+      return undefined;
+    },
+    currency(name: string, fallback: string): string {
+      const text = environment[name] || fallback;
+      if (Intl.supportedValuesOf('currency').includes(text)) return text;
+      problems.push(`${name} is "${text}"; it takes an ISO 4217 code such as USD or EUR.`);
+      return fallback;
+    },
+    file(name: string): string | undefined {
+      const text = environment[name];
+      if (text === undefined || text === '') return undefined;
+      if (!existsSync(text)) problems.push(`${name} names ${text}, which does not exist.`);
+      return resolve(text);
+    },
+  };
+}
+
+function readSecrets(environment: Environment, dataDir: string, split: boolean): Record<SecretName, string> {
+  const file = join(dataDir, 'secrets.json');
+  const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const problems: string[] = [];
+  const secrets: Record<string, string> = {};
+  for (const [name, variable] of Object.entries(secretNames)) {
+    const given = environment[variable];
+    if (given !== undefined && given !== '' && given.length < 8) problems.push(`${variable} needs 8 characters or more.`);
+    // Processes of one shop must agree on their secrets, and do not share a DATA_DIR.
+    if (split && !given) problems.push(`${variable} is needed in every process of a split shop.`);
+    secrets[name] = given || (kept[name] ??= randomBytes(24).toString('base64url'));
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  writeFileSync(file, JSON.stringify(kept, null, 2), { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return secrets as Record<SecretName, string>;
+}

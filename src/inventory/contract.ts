@@ -1,0 +1,248 @@
+/**
+ * inventory: how many units there are, where, and for whom they are held.
+ *
+ * Owns warehouses, stock, holds and movements. Stock is decided here and nowhere else: `available = total − reserved` is
+ * a generated column, and `reserved ≥ 0` and `total − reserved ≥ 0` are checks of the table.
+ * A reservation is one hold a line and warehouse; it holds all lines or none, and ends exactly once: sold, released or
+ * expired, by compare-and-set, so that payment and expiry can race and one wins. A pinned reservation can't expire.
+ * Every change writes its movement in the same transaction; the movements of a product sum to its stock, always.
+ * Repeats: every command carries an id (reservation_id, movement_id, return_id) and answers again as it did first.
+ * `product_ids` beside a reservation_id say in which buckets its holds lie, so that each statement finds its shard.
+ */
+import { type Static, Type } from 'typebox';
+import { command, defineContract, Nothing, query } from '#platform/contract';
+import type { Outcome } from '#platform/outcome';
+import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
+import { Id, nullable, object, text } from '#platform/schema';
+
+const units = Type.Integer({ minimum: 0 });
+const time = Type.String({ format: 'date-time' });
+
+export const Warehouse = object({
+  warehouse_id: Id,
+  name: text(200),
+  country: Type.String({ pattern: '^[A-Z]{2}$' }),
+  region: text(100, { min: 0 }),
+});
+export type Warehouse = Static<typeof Warehouse>;
+
+const counts = { total_quantity: units, reserved: units, available: units };
+/** A product's stock; units set apart for a sale are in `pools` and not in the other figures. */
+export const StockView = object({
+  product_id: Id,
+  ...counts,
+  warehouses: Type.Array(object({ warehouse_id: Id, ...counts, version: Type.Integer() })),
+  pools: Type.Array(object({ sale_id: Id, ...counts })),
+});
+export type StockView = Static<typeof StockView>;
+
+export const MovementKind = Type.Union(
+  (['receive', 'adjust', 'allot', 'hold', 'release', 'expire', 'sell', 'return'] as const).map(kind =>
+    Type.Literal(kind),
+  ),
+);
+export type MovementKind = 'receive' | 'adjust' | 'allot' | 'hold' | 'release' | 'expire' | 'sell' | 'return';
+
+export const Movement = object({
+  movement_id: Id,
+  warehouse_id: Id,
+  sale_id: Type.Optional(Id),
+  kind: MovementKind,
+  total_delta: Type.Integer(),
+  reserved_delta: Type.Integer(),
+  reservation_id: Type.Optional(Id),
+  order_id: Type.Optional(Id),
+  reason: Type.Optional(text(500)),
+  at: time,
+});
+export type Movement = Omit<Static<typeof Movement>, 'kind'> & { kind: MovementKind };
+
+/** Where each unit went: what came in, what went out, and what is held now, by kind and by holder. */
+export const StockExplanation = object({
+  product_id: Id,
+  received: Type.Integer(),
+  adjusted: Type.Integer(),
+  returned: Type.Integer(),
+  allotted: Type.Integer(),
+  sold: Type.Integer(),
+  total_quantity: units,
+  reserved: units,
+  available: units,
+  open_holds: Type.Array(
+    object({
+      reservation_id: Id,
+      warehouse_id: Id,
+      quantity: units,
+      pinned: Type.Boolean(),
+      expires_at: time,
+    }),
+  ),
+  balanced: Type.Boolean(),
+});
+export type StockExplanation = Static<typeof StockExplanation>;
+
+export type ReservationState = 'held' | 'pinned' | 'sold' | 'released' | 'expired';
+export interface Reservation {
+  reservation_id: string;
+  state: ReservationState;
+  expires_at: string;
+  /** Which warehouse gives how much: fulfilment makes its parcels from this. */
+  parts: { product_id: string; warehouse_id: string; quantity: number }[];
+}
+
+const reservation = { reservation_id: Id, product_ids: Type.Array(Id, { minItems: 1, maxItems: 100 }) };
+export const ReserveStock = object({
+  reservation_id: Id,
+  /** A user's id or a guest's session id: whom `max_per_person` counts. */
+  person_id: Id,
+  lines: Type.Array(
+    object({
+      product_id: Id,
+      quantity: Type.Integer({ minimum: 1 }),
+      max_per_person: Type.Optional(nullable(Type.Integer({ minimum: 1 }))),
+    }),
+    { minItems: 1, maxItems: 100 },
+  ),
+  ship_to: object({ country: text(2), region: text(100, { min: 0 }) }),
+  ttl_ms: Type.Integer({ minimum: 1 }),
+});
+export type ReserveStock = Static<typeof ReserveStock>;
+export const ReceiveStock = object({
+  movement_id: Id,
+  product_id: Id,
+  warehouse_id: Id,
+  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
+  reason: text(500, { min: 0 }),
+});
+export const AdjustStock = object({
+  movement_id: Id,
+  product_id: Id,
+  warehouse_id: Id,
+  delta: Type.Integer({ minimum: -1_000_000_000, maximum: 1_000_000_000 }),
+  reason: text(500, { min: 0 }),
+});
+export const ReturnStock = object({
+  return_id: Id,
+  order_id: Id,
+  parts: Type.Array(object({ product_id: Id, warehouse_id: Id, quantity: Type.Integer({ minimum: 1 }) }), {
+    maxItems: 1000,
+  }),
+});
+
+/** A line of `readFacts`, sorted by `key` (text order) within its kind. */
+export interface InventoryFact {
+  key: string;
+  [field: string]: string | number | boolean | null;
+}
+
+export interface Inventory {
+  listWarehouses(input: Record<string, never>): Promise<Warehouse[]>;
+  createWarehouse(input: Warehouse): Promise<Warehouse>;
+  /** Zeros for a product that never had stock: inventory does not know which products exist. */
+  getStock(input: { product_id: string }): Promise<StockView>;
+  /** Units that can be sold now, in the order asked; 0 for unknown products. At most 500 ids. */
+  getAvailability(input: { product_ids: string[] }): Promise<{ product_id: string; available: number }[]>;
+  receiveStock(input: Static<typeof ReceiveStock>): Promise<Outcome<StockView, 'WAREHOUSE_NOT_FOUND'>>;
+  /** Refused where the total would fall below what is reserved. */
+  adjustStock(
+    input: Static<typeof AdjustStock>,
+  ): Promise<Outcome<StockView, 'WAREHOUSE_NOT_FOUND' | 'STOCK_RESERVED'>>;
+  /** Newest first. `cursor` goes on from a former answer and knows no row 10,000. */
+  listMovements(input: {
+    product_id: string;
+    page: number;
+    page_size: number;
+    cursor?: string;
+  }): Promise<
+    Outcome<
+      { items: Movement[]; total: number; page: number; page_size: number; next_cursor: string | null },
+      'PAGE_TOO_DEEP' | 'CURSOR_INVALID'
+    >
+  >;
+  explainStock(input: { product_id: string }): Promise<StockExplanation>;
+  /**
+   * Holds all lines or none, for `ttl_ms`, from warehouses chosen by the allocation rule. Refused with `lines:
+   * [{product_id, requested, available}]`. Sent again: the reservation as it stands, whatever its state.
+   */
+  reserveStock(input: ReserveStock): Promise<Outcome<Reservation, 'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>>;
+  getReservation(input: Static<typeof ReservationKey>): Promise<Reservation | null>;
+  /** held → pinned: from here only a sale or an unpin ends it. Pinned or sold already: accepted. */
+  pinReservation(
+    input: Static<typeof ReservationKey>,
+  ): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED' | 'RESERVATION_RELEASED'>>;
+  /** pinned → held, for `ttl_ms` more. */
+  unpinReservation(input: Static<typeof ReservationTtl>): Promise<null>;
+  /** Moves the expiry of a held reservation to at least `ttl_ms` from now. */
+  extendReservation(input: Static<typeof ReservationTtl>): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED'>>;
+  /** pinned → sold: total and reserved fall. Sold already: accepted. Never refused for a pinned reservation. */
+  sellReservation(input: Static<typeof SellReservation>): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED'>>;
+  /** held or pinned → released. Ended already: nothing. A pinned one only when `pinned` is true (the saga's undo). */
+  releaseReservation(input: Static<typeof ReleaseReservation>): Promise<null>;
+  /** Puts sold units back on the shelves they came from. */
+  returnStock(input: Static<typeof ReturnStock>): Promise<null>;
+  /** Sorted facts for the audit: `stock` (sums of movements beside the row), `holds` (open sums), `sales` (by order). */
+  readFacts(input: {
+    kind: 'stock' | 'holds' | 'sales';
+    after: string | null;
+    limit: number;
+  }): Promise<InventoryFact[]>;
+  readEvents(input: ReadEvents): Promise<EventBatch>;
+}
+
+export const ReservationKey = object(reservation);
+export const ReservationTtl = object({ ...reservation, ttl_ms: Type.Integer({ minimum: 1 }) });
+export const SellReservation = object({ ...reservation, order_id: Id });
+export const ReleaseReservation = object({ ...reservation, pinned: Type.Boolean() });
+
+/** Sent on each transition between out (0), low (≤ 10) and in, so that pages and search need not follow every unit. */
+export type InventoryEvent = DomainEvent<
+  'stock.level_changed',
+  { product_id: string; level: 'out' | 'low' | 'in'; available: number }
+>;
+
+export const inventoryContract = defineContract<Inventory>({
+  name: 'inventory',
+  operations: {
+    listWarehouses: query(Nothing),
+    createWarehouse: command(Warehouse),
+    getStock: query(object({ product_id: Id })),
+    getAvailability: query(object({ product_ids: Type.Array(Id, { maxItems: 500 }) })),
+    receiveStock: command(ReceiveStock),
+    adjustStock: command(AdjustStock),
+    listMovements: query(
+      object({
+        product_id: Id,
+        page: Type.Integer({ minimum: 1 }),
+        page_size: Type.Integer({ minimum: 1, maximum: 100 }),
+        cursor: Type.Optional(text(200)),
+      }),
+    ),
+    explainStock: query(object({ product_id: Id })),
+    reserveStock: command(ReserveStock),
+    getReservation: query(ReservationKey),
+    pinReservation: command(ReservationKey),
+    unpinReservation: command(ReservationTtl),
+    extendReservation: command(ReservationTtl),
+    sellReservation: command(SellReservation),
+    releaseReservation: command(ReleaseReservation),
+    returnStock: command(ReturnStock),
+    readFacts: query(
+      object({
+        kind: Type.Union([Type.Literal('stock'), Type.Literal('holds'), Type.Literal('sales')]),
+        after: nullable(text(200)),
+        limit: Type.Integer({ minimum: 1, maximum: 1000 }),
+      }),
+    ),
+    readEvents: query(ReadEvents),
+  },
+  refusals: {
+    OUT_OF_STOCK: { status: 409, meaning: 'There are not enough units left.' },
+    LIMIT_PER_PERSON: { status: 409, meaning: 'One person may hold and buy only so many units of this product a day.' },
+    RESERVATION_EXPIRED: { status: 410, meaning: 'The hold has ended and the units went back.' },
+    RESERVATION_RELEASED: { status: 410, meaning: 'The hold was given back.' },
+    WAREHOUSE_NOT_FOUND: { status: 404, meaning: 'There is no such warehouse.' },
+    STOCK_RESERVED: { status: 409, meaning: 'More units are reserved than would remain.' },
+    CURSOR_INVALID: { status: 400, meaning: 'The cursor is not one of ours.' },
+    PAGE_TOO_DEEP: { status: 400, meaning: 'Lists end at row 10,000. Go on with next_cursor instead.' },
+  },
+});

@@ -1,0 +1,316 @@
+/**
+ * orders: checkout, and an order's life from CREATED to DELIVERED or CANCELLED.
+ *
+ * Owns checkouts and orders. `advance-order.ts` is the whole life in one resumable switch: each arm one idempotent step
+ * keyed by the order id, its compensation beside it; a crash anywhere, then a rerun, continues.
+ * Invariants: among orders that are neither PAYMENT_FAILED nor CANCELLED a checkout has at most one; totals are computed
+ * here from the catalogue's prices, total = subtotal − discount + shipping_cost + tax; a confirmed order has its pinned
+ * or sold reservation and its captured payment; no paid order is left without goods or refund.
+ * Repeats: checkout_id, order_id and refund_id come with the command; sent again it answers as it did first.
+ * Times: a checkout holds stock for 15 minutes (RESERVATION_TTL_SECONDS). A sweeper takes up orders past their deadline;
+ * what it can't settle is listed as stuck, never dropped.
+ */
+import { type Static, Type } from 'typebox';
+import { Address } from '#platform/address';
+import { command, defineContract, Nothing, query } from '#platform/contract';
+import { Money } from '#platform/money';
+import type { Outcome } from '#platform/outcome';
+import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
+import { Id, nullable, object, text } from '#platform/schema';
+import type { Cart } from '#cart';
+import { type NextAction, PaymentInput, PaymentMethod, PaymentStatus } from '#payments';
+
+const time = Type.String({ format: 'date-time' });
+
+export const ShippingMethod = Type.Union([Type.Literal('standard'), Type.Literal('express')]);
+export type ShippingMethod = Static<typeof ShippingMethod>;
+
+export const OrderStatus = Type.Union([
+  Type.Literal('CREATED'),
+  Type.Literal('PAYMENT_PENDING'),
+  Type.Literal('PAYMENT_FAILED'),
+  Type.Literal('CONFIRMED'),
+  Type.Literal('SHIPPED'),
+  Type.Literal('DELIVERED'),
+  Type.Literal('CANCELLED'),
+]);
+export type OrderStatus = Static<typeof OrderStatus>;
+
+/** Who shops. `email` is the account's for a user; a guest gives one with the checkout. */
+export const Shopper = object({
+  kind: Type.Union([Type.Literal('guest'), Type.Literal('user')]),
+  person_id: Id,
+  email: nullable(text(254)),
+  prime: Type.Boolean(),
+});
+export type Shopper = Static<typeof Shopper>;
+
+export const OrderItem = object({
+  product_id: Id,
+  seller_id: Id,
+  title: text(500),
+  quantity: Type.Integer({ minimum: 1 }),
+  unit_price: Money,
+  subtotal: Money,
+});
+export type OrderItem = Static<typeof OrderItem>;
+
+const totals = { subtotal: Money, discount: Money, shipping_cost: Money, tax: Money, total: Money };
+
+export const Checkout = object({
+  checkout_id: Id,
+  items: Type.Array(OrderItem),
+  ...totals,
+  shipping_address: Address,
+  billing_address: Address,
+  shipping_method: ShippingMethod,
+  reservation: object({ reservation_id: Id, expires_at: time }),
+});
+export type Checkout = Static<typeof Checkout>;
+
+export const Order = object({
+  order_id: Id,
+  status: OrderStatus,
+  items: Type.Array(OrderItem),
+  ...totals,
+  shipping_address: nullable(Address),
+  billing_address: nullable(Address),
+  shipping_method: ShippingMethod,
+  payment: nullable(
+    object({ payment_id: Id, status: PaymentStatus, method: PaymentMethod, gateway: text(40) }),
+  ),
+  refunds: Type.Array(object({ refund_id: Id, amount: Money, reason: text(500), at: time })),
+  history: Type.Array(object({ status: OrderStatus, at: time })),
+  created_at: time,
+  updated_at: time,
+});
+export type Order = Static<typeof Order>;
+
+/** A placed order: confirmed, or waiting for its payment. `access_token` opens a guest's order. */
+export interface Placed {
+  order: Order;
+  access_token: string;
+  next_action: NextAction | null;
+}
+
+/** Who wants to see an order. A person sees their own, a token opens one, staff see all; the rest does not exist. */
+export const Viewer = Type.Union([
+  object({ kind: Type.Literal('person'), person_id: Id, access_token: Type.Optional(text(200)) }),
+  object({ kind: Type.Literal('token'), access_token: text(200) }),
+  object({ kind: Type.Literal('staff') }),
+]);
+export type Viewer = Static<typeof Viewer>;
+
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$' });
+const delivery = {
+  shipping_address: Address,
+  billing_address: Type.Optional(Address),
+  shipping_method: ShippingMethod,
+  email: Type.Optional(Email),
+};
+/** The bodies as HTTP takes them. */
+export const CheckoutInput = object(delivery);
+export const BuyNowInput = object({
+  product_id: Id,
+  quantity: Type.Integer({ minimum: 1, maximum: 999 }),
+  expected_price: Type.Optional(Money),
+  ...delivery,
+  payment: PaymentInput,
+});
+export const RefundInput = object({
+  amount: Type.Optional(Money),
+  items: Type.Optional(
+    Type.Array(object({ product_id: Id, quantity: Type.Integer({ minimum: 1, maximum: 999 }) }), {
+      minItems: 1,
+      maxItems: 100,
+    }),
+  ),
+  reason: text(500),
+  restock: Type.Optional(Type.Boolean()),
+});
+
+export const CreateCheckout = object({ checkout_id: Id, shopper: Shopper, ...CheckoutInput.properties });
+export const PlaceOrder = object({ order_id: Id, checkout_id: Id, shopper: Shopper, payment: PaymentInput });
+export const BuyNow = object({ order_id: Id, shopper: Shopper, ...BuyNowInput.properties });
+export const RefundOrder = object({ refund_id: Id, order_id: Id, ...RefundInput.properties });
+const ownCheckout = object({ checkout_id: Id, person_id: Id });
+
+type CheckoutRefusal = 'OUT_OF_STOCK' | 'PRICE_CHANGED' | 'LIMIT_PER_PERSON' | 'EMAIL_REQUIRED' | 'PRODUCT_NOT_FOUND';
+type CheckoutEnded = 'CHECKOUT_NOT_FOUND' | 'CHECKOUT_SUPERSEDED' | 'RESERVATION_EXPIRED' | 'CHECKOUT_RELEASED';
+type PayRefusal = 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN' | 'RESERVATION_EXPIRED';
+
+export interface Orders {
+  /**
+   * Freezes prices and holds the cart's stock. PRICE_CHANGED carries the refreshed `cart`. Supersedes the person's older
+   * checkout whose payment has not begun, also where that one holds the units this one wants.
+   */
+  createCheckout(
+    input: Static<typeof CreateCheckout>,
+  ): Promise<Outcome<Checkout, CheckoutRefusal | 'CART_EMPTY'>>;
+  getCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<Checkout, CheckoutEnded>>;
+  /** Gives the hold back. Refused once a payment has begun. */
+  releaseCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<null, 'CHECKOUT_NOT_FOUND' | 'CHECKOUT_PAID'>>;
+  /** Parallel places of one checkout all receive the same order. A decline ends the order, not the checkout. */
+  placeOrder(input: Static<typeof PlaceOrder>): Promise<Outcome<Placed, CheckoutEnded | PayRefusal>>;
+  /** Reserve, pay and confirm in one; a decline releases the hold at once. */
+  buyNow(input: Static<typeof BuyNow>): Promise<Outcome<Placed, CheckoutRefusal | PayRefusal | 'CURRENCY_MISMATCH'>>;
+  getOrder(input: { order_id: string; viewer: Viewer }): Promise<Order | null>;
+  /** A person's orders, newest first. */
+  listOrders(input: {
+    person_id: string;
+    page: number;
+    page_size: number;
+    cursor?: string;
+  }): Promise<Outcome<OrderPage, 'PAGE_TOO_DEEP' | 'CURSOR_INVALID'>>;
+  /** All orders, newest first, for staff. */
+  listAllOrders(input: {
+    status?: OrderStatus;
+    product_id?: string;
+    page: number;
+    page_size: number;
+    cursor?: string;
+  }): Promise<Outcome<OrderPage, 'PAGE_TOO_DEEP' | 'CURSOR_INVALID'>>;
+  /** Until shipped: voids or refunds the payment, gives the stock back. Cancelled already: accepted. */
+  cancelOrder(input: { order_id: string; viewer: Viewer }): Promise<Outcome<Order, 'ORDER_NOT_FOUND' | 'NOT_CANCELLABLE'>>;
+  /** CONFIRMED → SHIPPED; shipped already: accepted. For fulfilment. */
+  markShipped(input: { order_id: string }): Promise<Outcome<Order, 'ORDER_NOT_FOUND' | 'NOT_SHIPPABLE'>>;
+  /** SHIPPED → DELIVERED; delivered already: accepted. For fulfilment. */
+  markDelivered(input: { order_id: string }): Promise<Outcome<Order, 'ORDER_NOT_FOUND' | 'NOT_DELIVERABLE'>>;
+  /** `amount`, or `items` with their tax share, or neither: the rest. `restock` puts the items back on the shelf. */
+  refundOrder(
+    input: Static<typeof RefundOrder>,
+  ): Promise<
+    Outcome<
+      { refund_id: string; amount: Money; order: Order },
+      'ORDER_NOT_FOUND' | 'NOT_REFUNDABLE' | 'REFUND_EXCEEDS_CAPTURED' | 'REFUND_ITEMS_INVALID' | 'CURRENCY_MISMATCH'
+    >
+  >;
+  /** What fulfilment and notifications need of orders: parts by warehouse, address, e-mail. At most 500 ids. */
+  getDeliveries(input: { order_ids: string[] }): Promise<OrderDelivery[]>;
+  /** Everything this module knows of a person's orders: privacy export. */
+  exportOrders(input: { person_id: string }): Promise<Order[]>;
+  /** Orders that need a person, with what to do. */
+  listStuck(input: Record<string, never>): Promise<StuckOrder[]>;
+  /** Sorted by order_id. */
+  readFacts(input: { after: string | null; limit: number }): Promise<OrderFact[]>;
+  readEvents(input: ReadEvents): Promise<EventBatch>;
+}
+
+export interface OrderPage {
+  items: Order[];
+  total: number;
+  total_relation: 'eq' | 'gte';
+  page: number;
+  page_size: number;
+  next_cursor: string | null;
+}
+
+export interface OrderDelivery {
+  order_id: string;
+  person_id: string;
+  status: OrderStatus;
+  email: string | null;
+  access_token: string;
+  shipping_address: Address | null;
+  shipping_method: ShippingMethod;
+  items: OrderItem[];
+  total: Money;
+  parts: { product_id: string; warehouse_id: string; quantity: number }[];
+}
+
+export interface StuckOrder {
+  order_id: string;
+  status: OrderStatus;
+  detail: string;
+  since: string;
+  what_to_do: string;
+}
+
+export interface OrderFact {
+  order_id: string;
+  status: OrderStatus;
+  reservation_id: string;
+  subtotal: number;
+  discount: number;
+  shipping_cost: number;
+  tax: number;
+  total: number;
+  lines_sum: number;
+  refunded: number;
+  /** Units by product as JSON text, sorted by product_id: `[[product_id, quantity], …]`. */
+  units: string;
+  age_ms: number;
+}
+
+/** Each carries the status history's step; readers fetch the rest by `getDeliveries`. */
+export type OrdersEvent =
+  | DomainEvent<'order.confirmed', OrderEventData & { product_ids: string[] }>
+  | DomainEvent<'order.payment_failed', OrderEventData & { reason: string }>
+  | DomainEvent<'order.shipped', OrderEventData>
+  | DomainEvent<'order.delivered', OrderEventData>
+  | DomainEvent<'order.cancelled', OrderEventData>
+  | DomainEvent<'order.refunded', OrderEventData & { refund_id: string; amount: number; currency: string }>;
+interface OrderEventData {
+  order_id: string;
+  person_id: string;
+}
+
+/** Detail of the PRICE_CHANGED refusal. */
+export type PriceChanged = { cart: Cart };
+
+const listing = {
+  page: Type.Integer({ minimum: 1 }),
+  page_size: Type.Integer({ minimum: 1, maximum: 100 }),
+  cursor: Type.Optional(text(200)),
+};
+const ofOrder = object({ order_id: Id });
+
+export const ordersContract = defineContract<Orders>({
+  name: 'orders',
+  operations: {
+    createCheckout: command(CreateCheckout),
+    getCheckout: query(ownCheckout),
+    releaseCheckout: command(ownCheckout),
+    placeOrder: command(PlaceOrder, 60_000),
+    buyNow: command(BuyNow, 60_000),
+    getOrder: query(object({ order_id: Id, viewer: Viewer })),
+    listOrders: query(object({ person_id: Id, ...listing })),
+    listAllOrders: query(
+      object({ status: Type.Optional(OrderStatus), product_id: Type.Optional(Id), ...listing }),
+    ),
+    cancelOrder: command(object({ order_id: Id, viewer: Viewer }), 60_000),
+    markShipped: command(ofOrder),
+    markDelivered: command(ofOrder),
+    refundOrder: command(RefundOrder, 60_000),
+    getDeliveries: query(object({ order_ids: Type.Array(Id, { maxItems: 500 }) })),
+    exportOrders: query(object({ person_id: Id })),
+    listStuck: query(Nothing),
+    readFacts: query(object({ after: nullable(text(200)), limit: Type.Integer({ minimum: 1, maximum: 1000 }) })),
+    readEvents: query(ReadEvents),
+  },
+  refusals: {
+    CART_EMPTY: { status: 409, meaning: 'The cart is empty.' },
+    EMAIL_REQUIRED: { status: 400, meaning: 'A guest gives an e-mail for the order.' },
+    OUT_OF_STOCK: { status: 409, meaning: 'There are not enough units left.' },
+    LIMIT_PER_PERSON: { status: 409, meaning: 'One person may hold and buy only so many units of this product a day.' },
+    PRICE_CHANGED: { status: 409, meaning: 'A price has changed since it was shown. Look again, then repeat.' },
+    PRODUCT_NOT_FOUND: { status: 404, meaning: 'There is no such product.' },
+    CURRENCY_MISMATCH: { status: 400, meaning: "The amount is not in the shop's currency." },
+    CHECKOUT_NOT_FOUND: { status: 404, meaning: 'There is no such checkout.' },
+    CHECKOUT_SUPERSEDED: { status: 410, meaning: 'A newer checkout of the same person has taken its place.' },
+    CHECKOUT_RELEASED: { status: 410, meaning: 'The checkout was given up.' },
+    CHECKOUT_PAID: { status: 409, meaning: 'A payment for this checkout has begun.' },
+    RESERVATION_EXPIRED: { status: 410, meaning: 'The hold has ended and the units went back.' },
+    PAYMENT_DECLINED: { status: 402, meaning: 'The payment was declined. Another card or method may work.' },
+    GATEWAY_UNKNOWN: { status: 400, meaning: 'There is no such payment gateway here.' },
+    ORDER_NOT_FOUND: { status: 404, meaning: 'There is no such order.' },
+    NOT_CANCELLABLE: { status: 409, meaning: 'Only an order that has not been shipped can be cancelled.' },
+    NOT_SHIPPABLE: { status: 409, meaning: 'Only a confirmed order can be shipped.' },
+    NOT_DELIVERABLE: { status: 409, meaning: 'Only a shipped order can be delivered.' },
+    NOT_REFUNDABLE: { status: 409, meaning: 'Nothing of this order is left to refund.' },
+    REFUND_EXCEEDS_CAPTURED: { status: 409, meaning: 'More would be refunded than was captured.' },
+    REFUND_ITEMS_INVALID: { status: 409, meaning: 'The items are not of this order, or were refunded already.' },
+    CURSOR_INVALID: { status: 400, meaning: 'The cursor is not one of ours.' },
+    PAGE_TOO_DEEP: { status: 400, meaning: 'Lists end at row 10,000. Go on with next_cursor instead.' },
+  },
+});

@@ -1,0 +1,193 @@
+/**
+ * payments: money, moved once.
+ *
+ * Owns payments, refunds and the inbox of gateways' webhooks; the gateways (simulator first) are adapters behind one
+ * port. One payment an order: authorise under the key `order_{order_id}`, then `capture_{order_id}` or a void, then
+ * `refund_{refund_id}`. No key is ever reused with other input.
+ * Invariants, guarded in the table: captured ≤ authorised, refunded ≤ captured, a captured payment is never voided.
+ * An unknown outcome (time-out, cut) is not a failure: the identical request is repeated under its key, and after that
+ * the payment is looked up at the gateway by our order id, until it is known. Tokens of cards are passed on and never
+ * stored or logged.
+ * Repeats: every command is keyed by order_id or refund_id and answers again as it did first.
+ */
+import { type Static, Type } from 'typebox';
+import { command, defineContract, Nothing, query } from '#platform/contract';
+import type { Outcome } from '#platform/outcome';
+import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
+import { Id, nullable, object, text } from '#platform/schema';
+
+const amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 });
+
+export const PaymentMethod = Type.Union([
+  Type.Literal('card'),
+  Type.Literal('wallet'),
+  Type.Literal('bank_transfer'),
+]);
+export type PaymentMethod = Static<typeof PaymentMethod>;
+
+export const PaymentStatus = Type.Union([
+  Type.Literal('pending'),
+  Type.Literal('authorized'),
+  Type.Literal('captured'),
+  Type.Literal('failed'),
+  Type.Literal('voided'),
+  Type.Literal('partially_refunded'),
+  Type.Literal('refunded'),
+]);
+export type PaymentStatus = Static<typeof PaymentStatus>;
+
+/** What a shopper sends to pay. `token` stands for a card or wallet at the gateway; it is never kept. */
+export const PaymentInput = object({
+  method: PaymentMethod,
+  gateway: Type.Optional(text(40)),
+  token: text(500),
+});
+export type PaymentInput = Static<typeof PaymentInput>;
+
+export const NextAction = Type.Union([
+  object({ type: Type.Literal('wait') }),
+  object({ type: Type.Literal('redirect'), url: text(2000) }),
+]);
+export type NextAction = Static<typeof NextAction>;
+
+/** Amounts are minor units of `currency`. `reason` is a decline in one word: declined, insufficient_funds, capture_failed … */
+export interface Payment {
+  payment_id: string;
+  order_id: string;
+  person_id: string;
+  amount: number;
+  currency: string;
+  method: PaymentMethod;
+  gateway: string;
+  gateway_ref: string | null;
+  status: PaymentStatus;
+  captured: number;
+  refunded: number;
+  reason: string | null;
+  next_action: NextAction | null;
+  created_at: string;
+  captured_at: string | null;
+}
+
+export const Authorise = object({
+  payment_id: Id,
+  order_id: Id,
+  person_id: Id,
+  amount,
+  currency: text(3),
+  payment: PaymentInput,
+});
+export const Refund = object({
+  refund_id: Id,
+  order_id: Id,
+  amount: Type.Integer({ minimum: 1 }),
+  reason: text(500, { min: 0 }),
+});
+
+export const SimulatorCharge = object({
+  charge_id: text(100),
+  order_id: Id,
+  amount: Type.Integer(),
+  state: Type.Union([
+    Type.Literal('authorized'),
+    Type.Literal('captured'),
+    Type.Literal('voided'),
+    Type.Literal('refunded'),
+  ]),
+  captured: Type.Integer(),
+  refunded: Type.Integer(),
+});
+export type SimulatorCharge = Static<typeof SimulatorCharge>;
+
+/** Sorted by order_id. */
+export interface PaymentFact {
+  order_id: string;
+  payment_id: string;
+  status: PaymentStatus;
+  amount: number;
+  captured: number;
+  refunded: number;
+  refunds_sum: number;
+  age_ms: number;
+}
+
+export interface Payments {
+  /**
+   * Authorises once an order. `pending` carries `next_action`: `wait` (outcome unknown, or a bank transfer under way) or
+   * `redirect` (3-D Secure); its end is told by `payment.authorized` or `payment.failed`.
+   */
+  authorise(input: Static<typeof Authorise>): Promise<Outcome<Payment, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN'>>;
+  /** Takes the authorised amount. A refused capture voids the authorisation: status failed, reason capture_failed. */
+  capture(input: { order_id: string }): Promise<Outcome<Payment, 'CAPTURE_FAILED' | 'PAYMENT_NOT_AUTHORIZED'>>;
+  /** Gives back what is authorised but not captured; a pending one is voided as soon as it is authorised. */
+  voidPayment(input: { order_id: string; reason: string }): Promise<Outcome<Payment | null, 'PAYMENT_CAPTURED'>>;
+  /** Never more than captured, also in parallel: one statement checks and takes. */
+  refund(
+    input: Static<typeof Refund>,
+  ): Promise<Outcome<{ payment: Payment; amount: number }, 'REFUND_EXCEEDS_CAPTURED' | 'PAYMENT_NOT_CAPTURED'>>;
+  /** In no order; orders without a payment are left out. At most 500 ids. */
+  getPayments(input: { order_ids: string[] }): Promise<Payment[]>;
+  /** Asks the gateway what became of a pending payment; answers what is known then. */
+  settlePayment(input: { order_id: string }): Promise<Payment | null>;
+  /** Verifies and stores a webhook durably, once per event id; processing follows. `body` is the raw body in base64. */
+  receiveWebhook(input: {
+    gateway: string;
+    headers: Record<string, string>;
+    body: string;
+  }): Promise<Outcome<null, 'SIGNATURE_INVALID' | 'GATEWAY_UNKNOWN' | 'WEBHOOK_INVALID'>>;
+  /** The simulator's own books: to compare with ours. */
+  listSimulatorCharges(input: { order_id?: string }): Promise<SimulatorCharge[]>;
+  /** Payments whose outcome is unknown or whose webhook contradicts our record, with what to do. */
+  listStuck(input: Record<string, never>): Promise<StuckPayment[]>;
+  readFacts(input: { after: string | null; limit: number }): Promise<PaymentFact[]>;
+  readEvents(input: ReadEvents): Promise<EventBatch>;
+}
+
+export interface StuckPayment {
+  order_id: string | null;
+  payment_id: string | null;
+  kind: 'outcome_unknown' | 'webhook_mismatch' | 'webhook_unknown_order';
+  detail: string;
+  since: string;
+  what_to_do: string;
+}
+
+type PaymentData = { order_id: string; payment_id: string; amount: number; reason: string | null };
+export type PaymentsEvent =
+  | DomainEvent<'payment.authorized', PaymentData>
+  | DomainEvent<'payment.captured', PaymentData>
+  | DomainEvent<'payment.failed', PaymentData>
+  | DomainEvent<'payment.voided', PaymentData>
+  | DomainEvent<'payment.refunded', PaymentData & { refund_id: string }>;
+
+const ofOrder = object({ order_id: Id });
+
+export const paymentsContract = defineContract<Payments>({
+  name: 'payments',
+  operations: {
+    authorise: command(Authorise, 30_000),
+    capture: command(ofOrder, 30_000),
+    voidPayment: command(object({ order_id: Id, reason: text(200) }), 30_000),
+    refund: command(Refund, 30_000),
+    getPayments: query(object({ order_ids: Type.Array(Id, { maxItems: 500 }) })),
+    settlePayment: query(ofOrder, 30_000),
+    receiveWebhook: command(
+      object({ gateway: text(40), headers: Type.Record(Type.String(), Type.String()), body: Type.String() }),
+    ),
+    listSimulatorCharges: query(object({ order_id: Type.Optional(Id) })),
+    listStuck: query(Nothing),
+    readFacts: query(object({ after: nullable(text(200)), limit: Type.Integer({ minimum: 1, maximum: 1000 }) })),
+    readEvents: query(ReadEvents),
+  },
+  refusals: {
+    PAYMENT_DECLINED: { status: 402, meaning: 'The payment was declined. Another card or method may work.' },
+    GATEWAY_UNKNOWN: { status: 400, meaning: 'There is no such payment gateway here.' },
+    CAPTURE_FAILED: { status: 402, meaning: 'The payment could not be captured and was given back.' },
+    PAYMENT_NOT_AUTHORIZED: { status: 409, meaning: 'There is no authorised payment to capture.' },
+    PAYMENT_NOT_CAPTURED: { status: 409, meaning: 'Nothing was captured, so nothing can be refunded.' },
+    PAYMENT_CAPTURED: { status: 409, meaning: 'A captured payment is refunded, not voided.' },
+    REFUND_EXCEEDS_CAPTURED: { status: 409, meaning: 'More would be refunded than was captured.' },
+    SIGNATURE_INVALID: { status: 401, meaning: 'The signature does not match the body, or is too old.' },
+    WEBHOOK_INVALID: { status: 400, meaning: 'The body is not a webhook of this gateway.' },
+  },
+});

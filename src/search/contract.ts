@@ -1,0 +1,96 @@
+/**
+ * search: finding products by words, filters and facets, and suggesting what to type.
+ *
+ * Owns an index that is derived from the catalogue and the stock levels: it can be dropped and rebuilt while it serves.
+ * Engines are adapters behind one port; the embedded one lives in a worker thread and in `DATA_DIR`.
+ * A facet's counts ignore its own filter, so a value chosen alone in its facet gives exactly its count; `total` is exact.
+ * A change of a product or of its stock level is searchable within a second.
+ */
+import { type Static, Type } from 'typebox';
+import { command, defineContract, Nothing, query } from '#platform/contract';
+import type { Outcome } from '#platform/outcome';
+import { nullable, object, text } from '#platform/schema';
+
+export const SearchSort = Type.Union([
+  Type.Literal('relevance'),
+  Type.Literal('price_asc'),
+  Type.Literal('price_desc'),
+  Type.Literal('rating'),
+  Type.Literal('newest'),
+]);
+
+/** Brands and the values of one attribute are joined by "or", everything else by "and". Prices in minor units, inclusive. */
+export const SearchQuery = object({
+  q: text(200, { min: 0 }),
+  category: Type.Array(text(100), { maxItems: 6 }),
+  brands: Type.Array(text(200), { maxItems: 50 }),
+  price_min: nullable(Type.Integer({ minimum: 0 })),
+  price_max: nullable(Type.Integer({ minimum: 0 })),
+  rating_min: nullable(Type.Number({ minimum: 0, maximum: 5 })),
+  prime: nullable(Type.Boolean()),
+  in_stock: nullable(Type.Boolean()),
+  attributes: Type.Record(text(100), Type.Array(text(200), { maxItems: 50 }), { maxProperties: 20 }),
+  sort: SearchSort,
+  page: Type.Integer({ minimum: 1 }),
+  page_size: Type.Integer({ minimum: 1, maximum: 100 }),
+});
+export type SearchQuery = Static<typeof SearchQuery>;
+
+const count = Type.Integer({ minimum: 0 });
+export const Facets = object({
+  categories: Type.Array(object({ value: text(100), path: Type.Array(text(100)), count })),
+  brands: Type.Array(object({ value: text(200), count })),
+  price_ranges: Type.Array(object({ from: nullable(Type.Integer()), to: nullable(Type.Integer()), count })),
+  ratings: Type.Array(object({ from: Type.Number(), count })),
+  attributes: Type.Record(Type.String(), Type.Array(object({ value: text(1000), count }))),
+});
+export type Facets = Static<typeof Facets>;
+
+export interface SearchResult {
+  query: { text: string; corrected: string | null; did_you_mean: string[]; relaxed: boolean };
+  total: number;
+  page: number;
+  page_size: number;
+  /** In order; the caller fetches the products. `in_stock` is as fresh as the index. */
+  hits: { product_id: string; in_stock: boolean }[];
+  facets: Facets;
+  took_ms: number;
+}
+
+export const Suggestion = object({
+  text: text(500),
+  kind: Type.Union([
+    Type.Literal('query'),
+    Type.Literal('product'),
+    Type.Literal('category'),
+    Type.Literal('brand'),
+  ]),
+  product_id: Type.Optional(text(100)),
+  path: Type.Optional(Type.Array(text(100))),
+});
+export type Suggestion = Static<typeof Suggestion>;
+
+export interface Search {
+  /** `price_min` above `price_max` and rows past 10,000 are refused. */
+  search(input: SearchQuery): Promise<Outcome<SearchResult, 'PAGE_TOO_DEEP' | 'PRICE_RANGE_EMPTY'>>;
+  /** At most 10, prefix matches, best first. */
+  suggest(input: { q: string }): Promise<Suggestion[]>;
+  /** Builds a new index beside the serving one and swaps it in. Answers when it serves. */
+  rebuild(input: Record<string, never>): Promise<{ products: number; took_ms: number }>;
+  /** `ready` when the index holds everything the catalogue had committed when it started. */
+  status(input: Record<string, never>): Promise<{ ready: boolean; products: number; engine: string }>;
+}
+
+export const searchContract = defineContract<Search>({
+  name: 'search',
+  operations: {
+    search: query(SearchQuery),
+    suggest: query(object({ q: text(200, { min: 0 }) })),
+    rebuild: command(Nothing, 600_000),
+    status: query(Nothing),
+  },
+  refusals: {
+    PAGE_TOO_DEEP: { status: 400, meaning: 'Results end at row 10,000. Narrow the search instead.' },
+    PRICE_RANGE_EMPTY: { status: 400, meaning: 'price_min is above price_max.' },
+  },
+});
