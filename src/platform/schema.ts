@@ -1,5 +1,5 @@
 import { type Static, type TObject, type TProperties, type TSchema, type TUnsafe, Type } from 'typebox';
-import { limits } from '#limits';
+import { limits } from '../limits.ts';
 
 /**
  * The few forms that all contracts and routes are made of. Schemas are plain JSON Schema: the same object validates a
