@@ -145,6 +145,7 @@ describe('the environment is read in one file', () => {
     passes('src/config.ts', 'export const port = process.env.PORT;');
     passes('scripts/bootstrap.js', 'spawn(node, { env: process.env });');
     passes('test/support/parts.ts', 'const isCi = process.env.CI;');
+    passes('src/platform/folder-lock.ts', "spawn('ps', { env: { ...process.env, LC_ALL: 'C' } });");
     passes('src/cart/index.ts', '// process.env is for config.ts\nexport const a = "process.env";');
   });
 });
@@ -162,6 +163,8 @@ describe('time and chance come through deps', () => {
   test('making chance outside the platform is caught', () => {
     catches('chance', 'src/cart/rules.ts', 'const dice = Math.random();');
     catches('chance', 'src/cart/rules.ts', 'const id = crypto.randomUUID();');
+    catches('chance', 'src/platform/outbox.ts', 'const dice = Math.random();');
+    passes('src/platform/outbox.ts', 'const { random = Math.random } = deps;');
     passes('src/platform/ids.ts', 'randomFillSync(pool);');
   });
 });

@@ -43,7 +43,7 @@ function readReExport(code: Token[], at: number): Import | undefined {
   return is(first, '{') || is(first, '*') ? readClause(code, at) : undefined;
 }
 
-/** From `import` or `export` up to `from '…'`; undefined for `export { a }` and `export type { A }` without a source. */
+/** From `import` or `export` up to `from '…'`; undefined for `export { a }`, which has no source. */
 function readClause(code: Token[], at: number): Import | undefined {
   const isTypeClause = is(code[at + 1], 'type') && !is(code[at + 2], 'from') && !is(code[at + 2], ',');
   const names: { name: string; isType: boolean }[] = [];

@@ -104,7 +104,10 @@ function endOfNumber({ source, at }: Scan): number {
 function scanString(scan: Scan, quote: string): void {
   let end = scan.at + 1;
   while (end < scan.source.length && scan.source[end] !== quote) {
-    if (scan.source[end] === '\n') return push(scan, 'punct', scan.at + 1);
+    if (scan.source[end] === '\n') {
+      push(scan, 'punct', scan.at + 1);
+      return;
+    }
     end += scan.source[end] === '\\' ? 2 : 1;
   }
   push(scan, 'string', Math.min(end + 1, scan.source.length), scan.source.slice(scan.at + 1, end));
@@ -134,7 +137,10 @@ function scanRegex(scan: Scan): void {
   let end = scan.at + 1;
   for (; end < scan.source.length && (inClass || scan.source[end] !== '/'); end += 1) {
     const char = scan.source[end];
-    if (char === '\n') return push(scan, 'punct', scan.at + 1);
+    if (char === '\n') {
+      push(scan, 'punct', scan.at + 1);
+      return;
+    }
     if (char === '\\') end += 1;
     else if (char === '[') inClass = true;
     else if (char === ']') inClass = false;
