@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import sql, { empty, join, raw, Sql } from 'sql-template-tag';
@@ -26,12 +27,19 @@ export interface Database extends Connection {
 }
 
 const INT8 = 20;
+const INT8_ARRAY = 1016;
 const TIMESTAMPTZ = 1184;
+const TIMESTAMPTZ_ARRAY = 1185;
+const DATE = 1082;
 
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === INT8) return safeInteger;
     if (oid === TIMESTAMPTZ) return toRfc3339;
+    if (oid === INT8_ARRAY) return elementwise(safeInteger);
+    if (oid === TIMESTAMPTZ_ARRAY) return elementwise(toRfc3339);
+    // A day has no time zone: as a Date it would become the day before for half the world.
+    if (oid === DATE) return (text: string) => text;
     return pg.types.getTypeParser(oid as never, format as never);
   },
 } as pg.CustomTypesConfig;
@@ -82,7 +90,9 @@ export function openDatabase(options: {
         begun.catch(() => {});
         const value = await work({ query: statement => run(client, statement) });
         await begun;
-        await client.query('commit');
+        const { command } = await client.query('commit');
+        // PostgreSQL answers a commit with ROLLBACK, and without an error, when a failed statement was passed over.
+        assert(command === 'COMMIT', 'a statement of this transaction failed, so that nothing of it was committed');
         client.release();
         return value;
       } catch (error) {
@@ -95,9 +105,12 @@ export function openDatabase(options: {
     async session(work) {
       const client = await acquire();
       try {
-        return await work(client);
-      } finally {
+        const value = await work(client);
         client.release();
+        return value;
+      } catch (error) {
+        client.release(isConnectionLost(error));
+        throw asOutage(error);
       }
     },
     end: () => pool.end(),
@@ -134,7 +147,9 @@ export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return state.startsWith('08') || state.startsWith('57P');
   const text = error instanceof Error ? `${(error as { code?: string }).code ?? ''} ${error.message}` : '';
-  return /ECONN|EPIPE|terminated|Connection ended|timeout exceeded when trying to connect|not queryable|ENOENT/.test(text);
+  return /ECONN|EPIPE|terminated|Connection ended|timeout exceeded when trying to connect|not queryable|ENOENT/.test(
+    text,
+  );
 }
 
 /** The constraint that refused a row, when it is `name`: unique and check violations are told apart by it. */
@@ -145,6 +160,16 @@ export function violates(error: unknown, name: string): boolean {
 function asOutage(error: unknown): unknown {
   if (error instanceof Unavailable) return error;
   return isConnectionLost(error) ? new Unavailable('the database does not answer', { cause: error }) : error;
+}
+
+/** Neither numbers nor times hold commas, quotes or braces, so that the array's text can simply be split. */
+function elementwise<Value>(parse: (text: string) => Value): (text: string) => (Value | null)[] {
+  return text => {
+    const inner = text.slice(1, -1);
+    assert(!inner.includes('{'), 'arrays of arrays are not read here');
+    if (inner === '') return [];
+    return inner.split(',').map(part => (part === 'NULL' ? null : parse(part.replaceAll('"', ''))));
+  };
 }
 
 function safeInteger(text: string): number {

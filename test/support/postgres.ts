@@ -1,0 +1,125 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { migrate, readMigrations } from '#platform/migrate';
+import { startPostgres } from '#platform/postgres';
+import { type Database, openDatabase } from '#platform/sql';
+
+const quiet = { info() {}, warn() {} };
+const POOL_MAX = 10;
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** One server for a whole test run: `scripts/test.ts` starts it and hands its url on as TEST_DATABASE_URL. */
+export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'doorbuster-test-'));
+  const server = await startPostgres({ dataDir, log: quiet, durable: false });
+  return {
+    url: server.url,
+    async stop() {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * A fresh database with the schemas of `modules` (folder names under `src/`), for one test alone: cloned from a template
+ * that is made once for each state of their migrations. It is dropped after the test.
+ */
+export async function testDatabase(
+  t: { after(work: () => Promise<void>): void },
+  modules: string[],
+): Promise<{ db: Database; url: string }> {
+  const server = await serverUrl();
+  const template = await ensureTemplate(server, modules);
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await administer(server, client => client.query(`create database ${name} template ${template}`));
+  const url = withDatabase(server, name);
+  const db = openDatabase({ url, poolMax: POOL_MAX, statementTimeoutMs: STATEMENT_TIMEOUT_MS, applicationName: name });
+  t.after(async () => {
+    await db.end();
+    // `force` ends what a worker of the tested module may have left open.
+    await administer(server, client => client.query(`drop database if exists ${name} with (force)`));
+  });
+  return { db, url };
+}
+
+let started: Promise<string> | undefined;
+
+/** A single test file run by hand has no TEST_DATABASE_URL: it starts a server of its own, which ends with it. */
+function serverUrl(): Promise<string> {
+  started ??= process.env.TEST_DATABASE_URL ? Promise.resolve(process.env.TEST_DATABASE_URL) : startOwnServer();
+  return started;
+}
+
+async function startOwnServer(): Promise<string> {
+  const server = await startTestPostgres();
+  // Not `after`, which would belong to the test that happened to come first.
+  process.once('beforeExit', () => void server.stop());
+  return server.url;
+}
+
+const templates = new Map<string, Promise<string>>();
+
+function ensureTemplate(server: string, modules: string[]): Promise<string> {
+  const key = [...modules].sort().join(' ');
+  const template = templates.get(key) ?? createTemplate(server, key === '' ? [] : key.split(' '));
+  templates.set(key, template);
+  return template;
+}
+
+async function createTemplate(server: string, modules: string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const module of modules) {
+    hash.update(`\0${module}`);
+    for (const migration of await readMigrations(folderOf(module)))
+      hash.update(`\0${migration.name} ${migration.sha256}`);
+  }
+  const name = `template_${hash.digest('hex').slice(0, 24)}`;
+  await administer(server, async client => {
+    // One lock for each template, so that parallel test files make different ones at once. It ends with the connection.
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [name]);
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name]);
+    if (rowCount !== 0) return;
+    // Made under another name: a run that was stopped in the middle leaves no template that lacks half its tables.
+    const draft = `draft_${name.slice('template_'.length)}`;
+    await client.query(`drop database if exists ${draft} with (force)`);
+    await client.query(`create database ${draft} template template0`);
+    await migrateAll(withDatabase(server, draft), modules);
+    await client.query(`alter database ${draft} rename to ${name}`);
+  });
+  return name;
+}
+
+async function migrateAll(url: string, modules: string[]): Promise<void> {
+  const db = openDatabase({ url, poolMax: 1, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  try {
+    for (const module of modules) {
+      await migrate({ db, schema: module.replaceAll('-', '_'), folder: folderOf(module), log: quiet });
+    }
+  } finally {
+    await db.end();
+  }
+}
+
+function folderOf(module: string): URL {
+  return new URL(`../../src/${module}/migrations/`, import.meta.url);
+}
+
+function withDatabase(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function administer(server: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
