@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
@@ -13,10 +14,21 @@ import Fastify, {
 import { limits } from '../limits.ts';
 import { describeRoute, mutates } from './answers.ts';
 import type { Clock } from './clock.ts';
-import { type Access, type Caller, mayEnter, nobody } from './identity.ts';
+import { type Access, type Caller, mayEnter, nobody, personOf } from './identity.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import { edgeProblem, invalidInput, PROBLEM_TYPE, Problem, ProblemSchema, problemBody, toProblem, writeProblem } from './problem.ts';
+import { Unavailable } from './outcome.ts';
+import {
+  type EdgeCode,
+  edgeProblem,
+  invalidInput,
+  PROBLEM_TYPE,
+  ProblemSchema,
+  problemBody,
+  statusText,
+  toProblem,
+  writeProblem,
+} from './problem.ts';
 import { PARAM_LENGTH_MAX } from './schema.ts';
 import { securityHeaders } from './security-headers.ts';
 import { newTraceId, parseTraceparent, withTrace } from './trace.ts';
@@ -73,6 +85,10 @@ declare module 'fastify' {
     isNewGuest: boolean;
     /** The id of what this mutation creates: fresh, or the first try's under the same Idempotency-Key. */
     commandId: string;
+    /** Runs until the body has arrived. */
+    arrival: NodeJS.Timeout | undefined;
+    /** The code of the problem that is told, for the log. */
+    refusedWith: string | undefined;
   }
 }
 
@@ -92,8 +108,9 @@ export interface AppOptions {
   limitRate?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
-/** Add openapi, then idempotency, then the modules' routes. */
+/** Add `openapi`, then `idempotency`, then the modules' routes. */
 export async function createApp(options: AppOptions): Promise<App> {
+  const headers = securityHeaders({ hasTls: options.hasTls ?? false });
   const app: App = Fastify({
     logger: false,
     genReqId: request => parseTraceparent(request.headers.traceparent) ?? newTraceId(),
@@ -102,27 +119,205 @@ export async function createApp(options: AppOptions): Promise<App> {
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     // Requests that are under way when we stop are served; fastify then closes their connections.
     return503OnClosing: false,
-    frameworkErrors: (_error, request, reply) => void tellError(options.log, invalidInput('the address is malformed'), request, reply),
+    // The router's own complaints come before any hook has run.
+    frameworkErrors: ({ code }, request, reply) => {
+      reply.headers({ ...headers.data, 'Request-Id': request.id, 'Cache-Control': PRIVATE });
+      const isBadUrl = code === 'FST_ERR_BAD_URL';
+      const problem = isBadUrl ? invalidInput('the address is malformed') : edgeProblem('NOT_FOUND');
+      void (reply as FastifyReply).send(writeProblem(reply as FastifyReply, problem.fields));
+    },
     clientErrorHandler: tellMalformed,
   }).withTypeProvider<TypeBoxTypeProvider>();
+
   app.setValidatorCompiler(validatorCompiler);
   app.addSchema(ProblemSchema);
   app.decorateRequest('caller', nobody as never);
   app.decorateRequest('byCookie', false);
   app.decorateRequest('isNewGuest', false);
   app.decorateRequest('commandId', '');
+  app.decorateRequest('arrival', undefined);
+  app.decorateRequest('refusedWith', undefined);
   readBodies(app);
-  const paths = routeRules(app);
-  traceRequests(app);
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders.api));
+  const methodsOf = routeRules(app);
+  begin(app, headers);
   await options.before?.(app);
-  checkEntry(app, options);
-  finishAnswers(app, options);
-  app.setErrorHandler((error, request, reply) => tellError(options.log, error, request, reply));
+  enter(app, options);
+  end(app, options);
+  app.setErrorHandler((error, request, reply) => reply.send(tellError(options.log, error, request, reply)));
   app.setNotFoundHandler((request, reply) => {
-    const allow = paths.methodsOf(request.url);
-    if (allow.length === 0 || allow.includes(request.method)) throw edgeProblem('NOT_FOUND');
-    return reply.send(writeProblem(reply, edgeProblem('METHOD_NOT_ALLOWED', { headers: { Allow: allow.join(', ') } }).fields));
+    const allowed = methodsOf(request.url);
+    if (allowed.length === 0 || allowed.includes(request.method)) throw edgeProblem('NOT_FOUND');
+    const problem = edgeProblem('METHOD_NOT_ALLOWED', { headers: { Allow: allowed.join(', ') } });
+    return reply.send(writeProblem(reply, problem.fields));
   });
   return app;
 }
+
+const PRIVATE = 'private, no-store';
+
+/** JSON is the only body that is read unless a route's plugin adds a parser; an empty one is no body. */
+function readBodies(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body as string, done);
+  });
+}
+
+/**
+ * Checks each route as it is declared, completes its description, and remembers which methods a path takes. The answer
+ * is asked only for paths that matched nothing.
+ */
+function routeRules(app: App): (url: string) => string[] {
+  const known = new Map<string, { pattern: RegExp; methods: Set<string> }>();
+  app.addHook('onRoute', (route: RouteOptions) => {
+    const { url, config } = route;
+    const methods = [route.method].flat();
+    const name = `${methods.join()} ${url}`;
+    assert(config?.access !== undefined, `${name}: config.access says who may enter`);
+    const isQuestion = methods.every(method => !mutates(method));
+    assert(!isQuestion || config.idempotency === undefined, `${name}: only mutations have idempotency`);
+    assert(isQuestion || config.cache === undefined, `${name}: only questions are cached`);
+    describeRoute(route);
+    const entry = known.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+    for (const method of methods) entry.methods.add(method);
+    known.set(url, entry);
+  });
+  return url => {
+    const path = url.split('?', 1)[0]!;
+    const methods = [...known.values()]
+      .filter(({ pattern }) => pattern.test(path))
+      .flatMap(entry => [...entry.methods]);
+    return [...new Set(methods)].sort();
+  };
+}
+
+function patternOf(url: string): RegExp {
+  const escaped = url.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll(/:[A-Za-z_]\w*/g, '[^/]+').replaceAll('*', '.*')}$`);
+}
+
+/** What happens before anything is known of the caller. */
+function begin(app: App, headers: ReturnType<typeof securityHeaders>): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(request.routeOptions.config.page === true ? headers.page : headers.data);
+    reply.header('Request-Id', request.id);
+    if (request.url.includes('%00')) return done(invalidInput('the address holds a NUL'));
+    limitArrival(request);
+    withTrace(request.id, done);
+  });
+  // A body arrives in the socket's own async context, so the trace is entered a second time after it.
+  app.addHook('preValidation', (request, _reply, done) => {
+    clearTimeout(request.arrival);
+    const { body } = request;
+    const isTaken = request.routeOptions.schema?.body !== undefined || !isRecord(body);
+    if (!isTaken && Object.keys(body).length > 0) {
+      const errors = Object.keys(body).map(name => ({ path: `/${name}`, message: 'is not a field of this request' }));
+      return done(invalidInput('this route takes no body', errors));
+    }
+    withTrace(request.id, done);
+  });
+}
+
+/**
+ * A body that trickles in must not hold its connection for ever. Node's own `requestTimeout` counts for the whole
+ * server; an import of gigabytes reads its stream in the handler, where this timer has ended.
+ */
+function limitArrival(request: FastifyRequest): void {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+  if (length === '0' && encoding === undefined) return;
+  request.arrival = setTimeout(() => request.raw.destroy(), limits.requestTimeoutMs);
+  request.arrival.unref();
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Who is it, and may they? Decided before a byte of the body is read. */
+function enter(app: App, { identify, limitRate }: AppOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (identify !== undefined) await identify(request, reply);
+    if (limitRate !== undefined) await limitRate(request, reply);
+    const entry = mayEnter(request.caller, request.routeOptions.config.access ?? 'anyone');
+    if (entry === 'UNAUTHENTICATED') throw edgeProblem(entry, { headers: { 'WWW-Authenticate': 'Bearer' } });
+    if (entry === 'FORBIDDEN') throw edgeProblem(entry);
+    if (request.byCookie && mutates(request.method) && isCrossSite(request)) throw edgeProblem('CROSS_SITE');
+  });
+}
+
+/** A browser says where a request comes from; what says nothing is no browser. */
+function isCrossSite({ headers, host }: FastifyRequest): boolean {
+  const { 'sec-fetch-site': site, origin } = headers;
+  if (site === 'same-origin' || site === 'none') return false;
+  if (origin !== undefined) return !(URL.canParse(origin) && new URL(origin).host === host);
+  return site !== undefined;
+}
+
+/** What every answer gets at last: cache headers, a measurement, a line in the log when it is a refusal. */
+function end(app: App, { log, metrics }: AppOptions): void {
+  const labels = ['method', 'route', 'status'] as const;
+  const seconds = metrics.histogram('http_seconds', 'From a request to its answer', { labels });
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    const { cache } = request.routeOptions.config;
+    const isShared = cache !== undefined && reply.statusCode === 200 && request.caller.kind === 'nobody';
+    if (!isShared || reply.hasHeader('set-cookie')) {
+      if (!reply.hasHeader('cache-control')) reply.header('Cache-Control', PRIVATE);
+    } else reply.header('Cache-Control', cache);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, caller } = request;
+    const route = request.routeOptions.url ?? '(unknown)';
+    const status = reply.statusCode;
+    seconds.observe({ method, route, status: String(status) }, reply.elapsedTime / 1000);
+    // The route's pattern, not the address: a path or a query may hold a ticket or an access token.
+    const fields = {
+      method,
+      route,
+      status,
+      caller: personOf(caller) ?? caller.kind,
+      ip: request.ip,
+      trace_id: request.id,
+    };
+    if (status >= 400) log.info({ ...fields, code: request.refusedWith }, 'refused');
+    else log.debug(fields, 'answered');
+    done();
+  });
+}
+
+/** Maps what was thrown to a problem, and logs what nobody expected. */
+function tellError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): string {
+  clearTimeout(request.arrival);
+  const { fields } = toProblem(error);
+  const place = { method: request.method, route: request.routeOptions.url, trace_id: request.id };
+  // A client that went away while it was sending leaves an error of its socket behind, which is nobody's bug.
+  const isGone = request.raw.destroyed && !request.raw.complete;
+  if (fields.status >= 500 && !isGone) {
+    if (error instanceof Unavailable) log.warn({ ...place, err: error }, 'a part does not answer');
+    else log.error({ ...place, err: error }, 'a bug');
+  }
+  return writeProblem(reply, fields);
+}
+
+/** What is not even HTTP. Node gives a bare socket, so the answer is written by hand. */
+function tellMalformed(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy();
+  const code = tellMalformedCodes[error.code ?? ''] ?? 'INVALID_INPUT';
+  const { fields } = edgeProblem(code);
+  const body = problemBody(fields, undefined);
+  const head = [
+    `HTTP/1.1 ${fields.status} ${statusText(fields.status)}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `Cache-Control: ${PRIVATE}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+const tellMalformedCodes: Record<string, EdgeCode> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};

@@ -86,7 +86,8 @@ export function toProblem(error: unknown): Problem {
   }
   const { statusCode, code, message } = (error ?? {}) as { statusCode?: number; code?: string; message?: string };
   // Errors of fastify and its plugins carry FST_…; a broken JSON text is a SyntaxError that fastify has marked with 400.
-  if (!code?.startsWith('FST_') && !(error instanceof SyntaxError && statusCode === 400)) return edgeProblem('INTERNAL');
+  if (!code?.startsWith('FST_') && !(error instanceof SyntaxError && statusCode === 400))
+    return edgeProblem('INTERNAL');
   if (statusCode === 413) return edgeProblem('BODY_TOO_LARGE');
   if (statusCode === 415 || statusCode === 406) return edgeProblem('UNSUPPORTED_MEDIA_TYPE');
   if (statusCode === 400) return invalidInput(code === undefined ? 'the body is not JSON' : (message ?? ''));
@@ -101,6 +102,7 @@ export function problemBody(fields: ProblemFields, requestId: string | undefined
 
 /** Sets status and headers of `reply` and gives the body to send. */
 export function writeProblem(reply: FastifyReply, fields: ProblemFields): string {
+  reply.request.refusedWith = fields.code;
   reply.code(fields.status).type(PROBLEM_TYPE);
   if (fields.headers !== undefined) reply.headers(fields.headers);
   if ((fields.status === 429 || fields.status === 503) && !reply.hasHeader('retry-after')) {

@@ -1,5 +1,5 @@
 import type { FastifySchemaCompiler } from 'fastify';
-import { Type, type TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/schema';
 import { isId } from './ids.ts';
 import { edgeProblem, type InputError, invalidInput } from './problem.ts';

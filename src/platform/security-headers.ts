@@ -1,0 +1,35 @@
+/** What a browser is told about every answer (OWASP ASVS 5.0, 3.4). */
+const everywhere = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** A page runs our own files only: no inline script or style, so injected markup does nothing. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** JSON is never a document: nothing may load, whatever a browser takes it for. */
+const DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+const STRICT_TRANSPORT = { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' };
+
+export function securityHeaders({ hasTls }: { hasTls: boolean }) {
+  const transport = hasTls ? STRICT_TRANSPORT : {};
+  return {
+    data: { ...everywhere, ...transport, 'Content-Security-Policy': DATA_POLICY },
+    page: { ...everywhere, ...transport, 'Content-Security-Policy': PAGE_POLICY },
+  };
+}
