@@ -86,7 +86,7 @@ describe('names say the idea', () => {
   });
 
   test('a word of someone else or an innocent one passes', () => {
-    passes('src/cart/a.ts', "app.setErrorHandler(onError); import { promisify } from 'node:util';");
+    passes('src/cart/a.ts', "app.setErrorHandler(onError); import { type FastifyBaseLogger } from 'fastify';");
     passes('src/cart/a.ts', 'const baseUrl = 1; const database = 2; interface Id { x: string } type Item = 1;');
     passes('src/cart/a.ts', "// the CartService of old\nconst text = 'class CartService';");
   });

@@ -70,7 +70,7 @@ export function openFile(path: string, text: string): TidyFile {
 }
 
 /** `stockQty`, `stock_qty` and `STOCK_QTY` → `['stock', 'qty']`. */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   const apart = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2');
   return apart
     .toLowerCase()
@@ -94,6 +94,8 @@ function declared(code: Token[]): { keyword: string; token: Token }[] {
     if (token.text === 'function' && isMark(name, '*')) name = code[index + 2];
     if (token.kind !== 'word' || !keywords.has(token.text) || name?.kind !== 'word') return [];
     if (isMark(code[index - 1], '.') || name.text === 'from') return [];
+    // In `import { type Name }` the word only marks.
+    if (token.text === 'type' && !/^[=<]$/.test(code[index + 2]?.text ?? '')) return [];
     return [{ keyword: token.text, token: name }];
   });
 }

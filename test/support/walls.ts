@@ -29,11 +29,13 @@ export const MAY_KNOW: Record<string, string[] | 'everyone'> = {
  */
 const TIME_AND_CHANCE = /^src\/(config|platform\/(clock|ids|log|trace|folder-lock|migrate|postgres(-[\w-]+)?))\.ts$/;
 
-/** The bootstrap and the test runner start other programs, so they read and pass on the environment. */
 const READS_ENVIRONMENT = [
   /^src\/config\.ts$/,
+  // These start other programs and hand them the environment, or the part of it that is no secret.
   /^scripts\/[\w-]+\.js$/,
-  /^scripts\/test\.ts$/,
+  /^scripts\/(test|check)\.ts$/,
+  /^src\/platform\/postgres-server\.ts$/,
+  // The test harness is told by it what it may skip.
   /^test\//,
   /\.test\.ts$/,
 ];

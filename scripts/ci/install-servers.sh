@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs the real servers and tools that the tests need beyond npm. Safe to repeat: what is there stays as it is.
+# It starts nothing: every test run starts its own servers on loopback and stops them.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+SCHEMATHESIS_VERSION=4.32.5
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Debian starts a server as soon as its package is installed, unless this policy says no. It is removed afterwards.
+apt_install() {
+  if ! command -v apt-get > /dev/null; then
+    echo "No apt-get here: install by hand: $*" >&2
+    return 1
+  fi
+  local policy=/usr/sbin/policy-rc.d
+  local own_policy=no
+  if [ ! -e "$policy" ]; then
+    own_policy=yes
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" > /dev/null
+    as_root chmod 755 "$policy"
+  fi
+  local status=0
+  {
+    as_root apt-get update -qq &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+  } || status=$?
+  if [ "$own_policy" = yes ]; then as_root rm -f "$policy"; fi
+  return "$status"
+}
+
+packages=()
+if [ ! -x /usr/lib/postgresql/15/bin/initdb ]; then packages+=(postgresql-15); fi
+if [ ! -x .venv/bin/schemathesis ] && ! python3 -c "import ensurepip, venv" 2> /dev/null; then
+  packages+=(python3-venv)
+fi
+if [ "${#packages[@]}" -gt 0 ]; then
+  echo "Installing ${packages[*]}"
+  apt_install "${packages[@]}"
+fi
+
+has_version=$(.venv/bin/python -m pip show schemathesis 2> /dev/null | sed -n "s/^Version: //p" || true)
+if [ "$has_version" != "$SCHEMATHESIS_VERSION" ]; then
+  echo "Installing schemathesis $SCHEMATHESIS_VERSION into .venv"
+  python3 -m venv .venv
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS_VERSION"
+fi
+
+echo "Servers and tools for the tests are in place."
