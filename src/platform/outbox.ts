@@ -44,11 +44,19 @@
  *
  * The key is the reading order, so an event costs one index. `bucket` stands last in it only because Citus wants the
  * column that distributes a table in every unique key.
+ *
+ * Order per aggregate: (xid, event_id) alone does not give it. A transaction may draw its xid, wait for another one's
+ * row lock, and commit after it: its event then stands before the other's although it came later. So a batch also
+ * carries, ahead of their turn, the earlier events of its own aggregates that lie behind its end. They come again in
+ * their turn, as at-least-once allows: the first delivery of an aggregate's events is in order.
  */
+import assert from 'node:assert/strict';
 import { Type } from 'typebox';
+import { limits } from '../limits.ts';
 import type { Clock } from './clock.ts';
+import { bucketOf } from './ids.ts';
 import type { Log } from './log.ts';
-import type { Connection, Database, Sql } from './sql.ts';
+import { type Connection, type Database, raw, type Sql, sql } from './sql.ts';
 
 export interface DomainEvent<EventType extends string = string, Data = unknown> {
   /** A number as text, unique within its source. */
@@ -86,8 +94,9 @@ export interface EventBatch {
   events: DomainEvent[];
   /** Opaque; goes into the next `after`. Asking with it says that everything before has been applied. */
   cursor: string;
-  /** Opaque: `head` of an answer has been delivered once a batch that is not full has a `seen_to` that reaches it. */
+  /** A whole number as text. A batch that is not full has brought all below it. */
   seen_to: string;
+  /** The like: all that was committed when the batch was read lies below it. */
   head: string;
 }
 
@@ -114,15 +123,247 @@ export interface Outbox {
 }
 
 /** Appends events in the caller's transaction by one statement; `outbox.committed()` is due after the commit. */
-export async function appendEvents(_tx: Connection, _schema: string, _events: NewEvent[]): Promise<void> {
-  throw new Error('written next');
+export async function appendEvents(tx: Connection, schema: string, events: NewEvent[]): Promise<void> {
+  if (events.length > 0) await tx.query(appendEventsSql(schema, events));
 }
 
 /** The same `insert` as a fragment, for a hot statement that carries it in a `with`. */
-export function appendEventsSql(_schema: string, _events: NewEvent[]): Sql {
-  throw new Error('written next');
+export function appendEventsSql(schema: string, events: NewEvent[]): Sql {
+  return sql`insert into ${schemaName(schema)}.outbox (bucket, aggregate_id, version, type, data)
+    select * from unnest(
+      ${events.map(event => bucketOf(event.aggregate_id))}::smallint[],
+      ${events.map(event => event.aggregate_id)}::uuid[],
+      ${events.map(event => event.version)}::integer[],
+      ${events.map(event => event.type)}::text[],
+      ${events.map(event => JSON.stringify(event.data))}::jsonb[])`;
 }
 
-export function createOutbox(_options: { db: Database; schema: string; log: Log; clock: Clock }): Outbox {
-  throw new Error('written next');
+export function createOutbox(options: { db: Database; schema: string; log: Log; clock: Clock }): Outbox {
+  const { db, log, clock } = options;
+  const schema = schemaName(options.schema);
+  const listeners = new Set<() => void>();
+  let renewed: Promise<void> | undefined;
+
+  function committed(): void {
+    for (const listener of listeners) listener();
+  }
+
+  return {
+    committed,
+    onCommitted(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+
+    async readEvents({ consumer, after, limit }) {
+      renewed ??= renewRestored(db, schema, log).catch(error => {
+        renewed = undefined;
+        throw error;
+      });
+      await renewed;
+      const reader = await readReader(db, schema, consumer);
+      const start = startOf(reader, after);
+      const [{ events, end }] = await Promise.all([
+        readBatch({ db, schema, start, limit, horizon: reader.horizon }),
+        after === 'now' ? undefined : recordReader({ db, schema, consumer, reader, start, clock }),
+      ]);
+      return { events, cursor: format(end ?? start), seen_to: reader.horizon, head: reader.head };
+    },
+
+    async lag() {
+      const rows = await db.query<{ consumer: string; events: number; oldest: string | null }>(sql`
+        select r.consumer, b.events, b.oldest
+        from ${schema}.outbox_readers r, lateral (
+          select count(*) as events, min(at) as oldest
+          from (select at from ${schema}.outbox o
+            where (o.xid, o.event_id) > (r.xid, r.event_id)
+            order by o.xid, o.event_id limit ${LAG_COUNTED_MAX}) behind
+        ) b order by r.consumer`);
+      return rows.map(({ consumer, events, oldest }) => ({
+        consumer,
+        events,
+        ageMs: oldest === null ? 0 : Math.max(0, clock.nowMs() - Date.parse(oldest)),
+      }));
+    },
+
+    async prune() {
+      const keptSince = new Date(clock.nowMs() - limits.eventKeptMs).toISOString();
+      let total = 0;
+      for (;;) {
+        // Bounded batches, so that no transaction holds back the horizon that readers wait for.
+        const rows = await db.query<{ event_id: number }>(sql`
+          delete from ${schema}.outbox where (xid, event_id) in (
+            select o.xid, o.event_id from ${schema}.outbox o
+            where o.at < ${keptSince} and not exists (
+              select from ${schema}.outbox_readers r where (r.xid, r.event_id) < (o.xid, o.event_id))
+            order by o.xid, o.event_id limit ${PRUNE_BATCH})
+          returning event_id`);
+        total += rows.length;
+        if (rows.length < PRUNE_BATCH) return total;
+      }
+    },
+
+    async restart(consumer, cursor) {
+      const reader = await readReader(db, schema, consumer);
+      const { xid, eventId } = cursor === 'now' ? { xid: reader.horizon, eventId: '0' } : parse(cursor);
+      await db.query(sql`
+        insert into ${schema}.outbox_readers as r
+          (consumer, xid, event_id, replay, replay_xid, replay_event_id, read_at)
+        values (${consumer}, ${xid}::xid8, ${eventId}, 1, ${xid}::xid8, ${eventId}, ${now(clock)})
+        on conflict (consumer) do update set xid = excluded.xid, event_id = excluded.event_id, replay = r.replay + 1,
+          replay_xid = excluded.xid, replay_event_id = excluded.event_id, read_at = excluded.read_at`);
+      committed();
+    },
+  };
+}
+
+const LAG_COUNTED_MAX = 100_000;
+const PRUNE_BATCH = 5_000;
+/**
+ * How far behind a batch's end its aggregates' earlier events are looked for. An event gets there only from a
+ * transaction that overlapped a short one, so the distance is what is written within some milliseconds.
+ */
+const LOOK_AHEAD = 1_000;
+
+/** `replay` counts the restarts of a consumer: a cursor from before the last one is no longer valid. */
+interface Cursor {
+  xid: string;
+  eventId: string;
+  replay: number;
+}
+
+interface Reader {
+  position: Cursor | undefined;
+  replayFrom: Cursor | undefined;
+  readAt: string | null;
+  /** Every transaction below it has ended. */
+  horizon: string;
+  /** Every transaction that has ended lies below it. */
+  head: string;
+}
+
+function parse(text: string): Cursor {
+  if (text === '') return { xid: '0', eventId: '0', replay: 0 };
+  const [, xid, eventId, replay] = /^(\d{1,20})-(\d{1,19})-(\d{1,9})$/.exec(text) ?? [];
+  assert(xid !== undefined && eventId !== undefined && replay !== undefined, 'a cursor comes from readEvents');
+  return { xid, eventId, replay: Number(replay) };
+}
+
+function format({ xid, eventId, replay }: Cursor): string {
+  if (xid === '0' && eventId === '0' && replay === 0) return '';
+  return `${xid}-${eventId}-${replay}`;
+}
+
+function startOf(reader: Reader, after: string): Cursor {
+  const replay = reader.replayFrom?.replay ?? 0;
+  if (after === 'now') return { xid: reader.horizon, eventId: '0', replay };
+  const asked = parse(after);
+  if (reader.replayFrom && asked.replay < replay) return reader.replayFrom;
+  // A cursor from beyond the present belongs to another life of the data (see `renewRestored`): deliver all again.
+  return BigInt(asked.xid) > BigInt(reader.head) ? { xid: '0', eventId: '0', replay } : { ...asked, replay };
+}
+
+async function readReader(db: Database, schema: Sql, consumer: string): Promise<Reader> {
+  const rows = await db.query<{
+    xid: string | null;
+    event_id: string;
+    replay: number;
+    replay_xid: string;
+    replay_event_id: string;
+    read_at: string | null;
+    horizon: string;
+    head: string;
+  }>(sql`
+    select r.xid::text, r.event_id::text, r.replay, r.replay_xid::text, r.replay_event_id::text, r.read_at,
+      pg_snapshot_xmin(s.now)::text as horizon, pg_snapshot_xmax(s.now)::text as head
+    from (select pg_current_snapshot() as now) s left join ${schema}.outbox_readers r on r.consumer = ${consumer}`);
+  const row = rows[0]!;
+  const { replay, read_at: readAt, horizon, head } = row;
+  if (row.xid === null) return { position: undefined, replayFrom: undefined, readAt, horizon, head };
+  return {
+    position: { xid: row.xid, eventId: row.event_id, replay },
+    replayFrom: { xid: row.replay_xid, eventId: row.replay_event_id, replay },
+    readAt,
+    horizon,
+    head,
+  };
+}
+
+async function readBatch(options: {
+  db: Database;
+  schema: Sql;
+  start: Cursor;
+  limit: number;
+  horizon: string;
+}): Promise<{ events: DomainEvent[]; end: Cursor | undefined }> {
+  const { db, schema, start, limit, horizon } = options;
+  const columns = sql`o.xid, o.event_id, o.type, o.aggregate_id, o.version, o.at, o.data`;
+  const rows = await db.query<DomainEvent & { xid: string; is_ahead: boolean }>(sql`
+    with batch as materialized (
+      select ${columns} from ${schema}.outbox o
+      where (o.xid, o.event_id) > (${start.xid}::xid8, ${start.eventId}::bigint) and o.xid < ${horizon}::xid8
+      order by o.xid, o.event_id limit ${limit}
+    ), newest as (
+      select aggregate_id, max(event_id) as event_id from batch group by 1
+    ), ahead as (
+      select o.* from (
+        select ${columns} from ${schema}.outbox o
+        where (o.xid, o.event_id) > (select xid, event_id from batch order by xid desc, event_id desc limit 1)
+        order by o.xid, o.event_id limit ${LOOK_AHEAD}
+      ) o join newest n on n.aggregate_id = o.aggregate_id and n.event_id > o.event_id
+    )
+    select xid::text, event_id::text, type, aggregate_id, version, at, data, is_ahead from (
+      select *, false as is_ahead from batch union all select *, true as is_ahead from ahead
+    ) found order by found.is_ahead, found.xid, found.event_id`);
+  const own = rows.findLast(row => !row.is_ahead);
+  const events = rows.map(({ event_id, type, aggregate_id, version, at, data }) => ({
+    event_id,
+    type,
+    aggregate_id,
+    version,
+    at,
+    data,
+  }));
+  // Ids are drawn under the aggregate's lock, so within an aggregate their order is that of its versions.
+  events.sort((a, b) => Number(a.event_id) - Number(b.event_id));
+  return { events, end: own && { xid: own.xid, eventId: own.event_id, replay: start.replay } };
+}
+
+/** What the consumer has applied, for `lag` and `prune`: written when it moved, and at most once in a poll's time. */
+async function recordReader(options: {
+  db: Database;
+  schema: Sql;
+  consumer: string;
+  reader: Reader;
+  start: Cursor;
+  clock: Clock;
+}): Promise<void> {
+  const { db, schema, consumer, reader, start, clock } = options;
+  const { position, readAt } = reader;
+  if (position?.xid === start.xid && position.eventId === start.eventId) return;
+  if (readAt !== null && clock.nowMs() - Date.parse(readAt) < limits.eventPollMs) return;
+  await db.query(sql`
+    insert into ${schema}.outbox_readers as r (consumer, xid, event_id, read_at)
+    values (${consumer}, ${start.xid}::xid8, ${start.eventId}, ${now(clock)})
+    on conflict (consumer) do update set xid = excluded.xid, event_id = excluded.event_id, read_at = excluded.read_at
+    where r.replay <= ${start.replay}`);
+}
+
+/**
+ * A dump restored into a new cluster brings rows with transaction ids that this cluster has not reached: they would
+ * stay above the horizon, and new events would sort before them. They are given a present id, once, at the first read.
+ */
+async function renewRestored(db: Database, schema: Sql, log: Log): Promise<void> {
+  const rows = await db.query(sql`update ${schema}.outbox set xid = pg_current_xact_id()
+    where xid >= pg_snapshot_xmax(pg_current_snapshot()) returning event_id`);
+  if (rows.length > 0) log.warn({ events: rows.length }, 'events of a restored dump were given new transaction ids');
+}
+
+function schemaName(schema: string): Sql {
+  assert(/^[a-z][a-z0-9_]*$/.test(schema), 'a schema has a plain name');
+  return raw(schema);
+}
+
+function now(clock: Clock): string {
+  return new Date(clock.nowMs()).toISOString();
 }

@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
+import { limits } from '../limits.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { DomainEvent, EventBatch, ReadEvents } from './outbox.ts';
-import type { Database } from './sql.ts';
+import { Unavailable } from './outcome.ts';
+import { type Database, isConnectionLost, raw, type Sql, sql, sqlState } from './sql.ts';
 
 /** Where a consumer keeps its position; '' where there is none yet. */
 export interface CursorStore {
@@ -65,10 +68,278 @@ export interface Subscription {
   retryStuck(eventId: string): Promise<void>;
 }
 
-export function sqlCursorStore(_db: Database, _schema: string): CursorStore {
-  throw new Error('written next');
+const QUICK_POLL_MS = 10;
+const STUCK_TRIES = 5;
+const STUCK_FIRST_MS = 50;
+const OUTAGE_FIRST_MS = 100;
+
+export function createSubscription(options: SubscriptionOptions): Subscription {
+  const { source, consumer, clock, log, random = Math.random } = options;
+  const cursors = options.cursors ?? sqlCursorStore(...ownTables(options));
+  const stuckStore = options.stuck ?? (options.db ? sqlStuckStore(...ownTables(options)) : memoryStuckStore(clock));
+  const stopped = new AbortController();
+  const apply = applier({ ...options, random, stuck: stuckStore, stopSignal: stopped.signal });
+  const delivered = options.metrics?.counter('events_applied_total', 'Events applied or put aside', [
+    'source',
+    'consumer',
+  ]);
+  let drains: { head: bigint; resolve: () => void }[] = [];
+  let running: Promise<void> | undefined;
+  let unlisten = () => {};
+  let cursor: string | undefined;
+  let isPoked = false;
+  let wake = () => {};
+
+  /** One batch; answers whether there is more to read at once. */
+  async function step(): Promise<boolean> {
+    cursor ??= (await cursors.load(source)) || (options.startAt ?? '');
+    const batch = await options.read({ consumer, after: cursor, limit: limits.eventBatchMax });
+    await apply(batch.events);
+    if (batch.cursor !== cursor) {
+      await cursors.save(source, batch.cursor);
+      cursor = batch.cursor;
+    }
+    delivered?.inc({ source, consumer }, batch.events.length);
+    if (batch.events.length >= limits.eventBatchMax) return true;
+    const seenTo = BigInt(batch.seen_to);
+    for (const drain of drains) if (drain.head <= seenTo) drain.resolve();
+    drains = drains.filter(drain => drain.head > seenTo);
+    return false;
+  }
+
+  async function nap(ms: number): Promise<void> {
+    const waking = new AbortController();
+    wake = () => waking.abort();
+    if (!isPoked && !stopped.signal.aborted) await clock.sleep(ms, waking.signal);
+    wake = () => {};
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    let pauseMs = QUICK_POLL_MS;
+    while (!stopped.signal.aborted) {
+      try {
+        const before = cursor;
+        // After a poke or a batch the next look comes soon: an event stays unread while an older transaction runs.
+        pauseMs = isPoked ? QUICK_POLL_MS : Math.min(pauseMs * 2, limits.eventPollMs);
+        isPoked = false;
+        const isMore = await step();
+        failures = 0;
+        if (isMore) continue;
+        if (cursor !== before) pauseMs = QUICK_POLL_MS;
+        await nap(pauseMs);
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        log.warn({ err: error, source, consumer, failures }, 'events could not be applied; trying again');
+        await clock.sleep(backoff(failures++, OUTAGE_FIRST_MS, limits.eventRetryMaxMs, random), stopped.signal);
+      }
+    }
+  }
+
+  return {
+    start() {
+      if (running) return;
+      unlisten =
+        options.onCommitted?.(() => {
+          isPoked = true;
+          wake();
+        }) ?? unlisten;
+      running = run();
+    },
+    async stop() {
+      unlisten();
+      stopped.abort();
+      wake();
+      await running;
+      for (const drain of drains) drain.resolve();
+      drains = [];
+    },
+    async drained() {
+      if (stopped.signal.aborted) return;
+      const { head } = await options.read({ consumer, after: 'now', limit: 1 });
+      await new Promise<void>(resolve => {
+        drains.push({ head: BigInt(head), resolve });
+        isPoked = true;
+        wake();
+      });
+    },
+    stuck: () => stuckStore.list(source),
+    retryStuck: eventId => apply.retry(eventId),
+  };
 }
 
-export function createSubscription(_options: SubscriptionOptions): Subscription {
-  throw new Error('written next');
+type ApplierOptions = SubscriptionOptions & { random: () => number; stuck: StuckStore; stopSignal: AbortSignal };
+
+/** Hands batches to `handle` and separates the events that it can't take from those that it can. */
+function applier(options: ApplierOptions): ((events: DomainEvent[]) => Promise<void>) & {
+  retry(eventId: string): Promise<void>;
+} {
+  const { source, consumer, handle, stuck, clock, log, random, stopSignal } = options;
+  const types = options.types && new Set(options.types);
+  const setAside = options.metrics?.counter('events_stuck_total', 'Events put aside', ['source', 'consumer']);
+  let stuckAggregates: Set<string> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Batches and retries of stuck events take turns: an aggregate has one event in hand at a time. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  }
+
+  async function readStuckAggregates(): Promise<Set<string>> {
+    return new Set((await stuck.list(source)).map(each => each.event.aggregate_id));
+  }
+
+  async function applyBatch(events: DomainEvent[]): Promise<void> {
+    // While something is stuck it is read anew for each batch: another process of this consumer may have freed it.
+    if (stuckAggregates === undefined || stuckAggregates.size > 0) stuckAggregates = await readStuckAggregates();
+    await applyAll(types ? events.filter(event => types.has(event.type)) : events);
+  }
+
+  async function applyAll(all: DomainEvent[]): Promise<void> {
+    const events = await withoutStuck(all);
+    if (events.length === 0) return;
+    try {
+      return await handle(events);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      if (events.length === 1) return await applyAlone(events[0]!, error);
+      log.warn({ err: error, source, consumer, events: events.length }, 'a batch failed; applying it in halves');
+    }
+    const middle = events.length >> 1;
+    await applyAll(events.slice(0, middle));
+    await applyAll(events.slice(middle));
+  }
+
+  /** Later events of an aggregate wait behind its stuck one, so that its order holds. */
+  async function withoutStuck(all: DomainEvent[]): Promise<DomainEvent[]> {
+    const waiting = all.filter(event => stuckAggregates?.has(event.aggregate_id));
+    if (waiting.length === 0) return all;
+    await stuck.add(
+      source,
+      waiting.map(event => ({ event, error: 'waits behind a stuck event of its aggregate', tries: 0 })),
+    );
+    return all.filter(event => !stuckAggregates?.has(event.aggregate_id));
+  }
+
+  async function applyAlone(event: DomainEvent, first: unknown): Promise<void> {
+    let error = first;
+    for (let tries = 1; tries < STUCK_TRIES; tries++) {
+      await clock.sleep(backoff(tries, STUCK_FIRST_MS, limits.eventRetryMaxMs, random), stopSignal);
+      if (stopSignal.aborted) throw error;
+      try {
+        return await handle([event]);
+      } catch (again) {
+        if (isPassing(again)) throw again;
+        error = again;
+      }
+    }
+    await stuck.add(source, [{ event, error: textOf(error), tries: STUCK_TRIES }]);
+    stuckAggregates?.add(event.aggregate_id);
+    setAside?.inc({ source, consumer });
+    const { event_id, type, aggregate_id } = event;
+    log.error({ err: error, source, consumer, event_id, type, aggregate_id }, 'an event is stuck and was put aside');
+  }
+
+  async function retry(eventId: string): Promise<void> {
+    const all = await stuck.list(source);
+    const asked = all.find(each => each.event.event_id === eventId);
+    assert(asked, `event ${eventId} of ${source} is not stuck`);
+    for (const { event } of all.filter(each => each.event.aggregate_id === asked.event.aggregate_id)) {
+      await handle([event]);
+      await stuck.remove(source, event.event_id);
+    }
+    stuckAggregates = await readStuckAggregates();
+  }
+
+  return Object.assign((events: DomainEvent[]) => inTurn(() => applyBatch(events)), {
+    retry: (eventId: string) => inTurn(() => retry(eventId)),
+  });
+}
+
+/** An outage or a collision says nothing against the event: it is tried until it passes. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof Unavailable || isConnectionLost(error)) return true;
+  return /^(40|53|55P03|57)/.test(sqlState(error) ?? '');
+}
+
+function backoff(failures: number, firstMs: number, maxMs: number, random: () => number): number {
+  return Math.min(firstMs * 2 ** failures, maxMs) * (0.5 + random() / 2);
+}
+
+function textOf(error: unknown): string {
+  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2_000);
+}
+
+function ownTables({ db, schema, source }: SubscriptionOptions): [Database, string] {
+  assert(db && schema, `the subscription to ${source} needs db and schema, or stores of its own`);
+  return [db, schema];
+}
+
+function schemaName(schema: string): Sql {
+  assert(/^[a-z][a-z0-9_]*$/.test(schema), 'a schema has a plain name');
+  return raw(schema);
+}
+
+/** The position in `<schema>.event_cursors`. */
+export function sqlCursorStore(db: Database, schema: string): CursorStore {
+  const tables = schemaName(schema);
+  return {
+    async load(source) {
+      const rows = await db.query<{ cursor: string }>(
+        sql`select cursor from ${tables}.event_cursors where source = ${source}`,
+      );
+      return rows[0]?.cursor ?? '';
+    },
+    async save(source, cursor) {
+      await db.query(sql`insert into ${tables}.event_cursors (source, cursor) values (${source}, ${cursor})
+        on conflict (source) do update set cursor = excluded.cursor, updated_at = now()`);
+    },
+  };
+}
+
+/** Stuck events in `<schema>.stuck_events`. */
+export function sqlStuckStore(db: Database, schema: string): StuckStore {
+  const tables = schemaName(schema);
+  return {
+    list: source =>
+      db.query<StuckEvent>(sql`select source, event, error, tries, at from ${tables}.stuck_events
+        where source = ${source} order by event_id limit ${limits.listedRowsMax}`),
+    async add(source, events) {
+      await db.query(sql`
+        insert into ${tables}.stuck_events (source, event_id, aggregate_id, type, event, error, tries)
+        select ${source}, e.id, (e.event->>'aggregate_id')::uuid, e.event->>'type', e.event, e.error, e.tries
+        from unnest(${events.map(each => each.event.event_id)}::bigint[],
+          ${events.map(each => JSON.stringify(each.event))}::jsonb[],
+          ${events.map(each => each.error)}::text[], ${events.map(each => each.tries)}::integer[])
+          as e (id, event, error, tries)
+        on conflict (source, event_id) do nothing`);
+    },
+    async remove(source, eventId) {
+      await db.query(sql`delete from ${tables}.stuck_events where source = ${source} and event_id = ${eventId}`);
+    },
+  };
+}
+
+/** For a consumer whose state is rebuilt at every start anyway. */
+export function memoryStuckStore(clock: Clock): StuckStore {
+  const stuck = new Map<string, StuckEvent>();
+  const key = (source: string, eventId: string) => `${source} ${eventId}`;
+  return {
+    async list(source) {
+      const own = [...stuck.values()].filter(each => each.source === source);
+      return own.sort((a, b) => Number(a.event.event_id) - Number(b.event.event_id));
+    },
+    async add(source, events) {
+      const at = new Date(clock.nowMs()).toISOString();
+      for (const each of events) {
+        const id = key(source, each.event.event_id);
+        if (!stuck.has(id)) stuck.set(id, { source, ...each, at });
+      }
+    },
+    async remove(source, eventId) {
+      stuck.delete(key(source, eventId));
+    },
+  };
 }
