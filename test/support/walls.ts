@@ -24,8 +24,8 @@ export const MAY_KNOW: Record<string, string[] | 'everyone'> = {
 
 /**
  * Where time and chance enter; everything else gets them through `deps`, so that a failure replays from its seed. What
- * starts PostgreSQL waits in real time and names locks and temporary files, and the configuration makes keys that nobody
- * set: no replay depends on these.
+ * starts PostgreSQL waits in real time and names locks and temporary files, and the configuration makes keys that
+ * nobody set: no replay depends on these.
  */
 const TIME_AND_CHANCE = /^src\/(config|platform\/(clock|ids|log|trace|folder-lock|migrate|postgres(-[\w-]+)?))\.ts$/;
 
