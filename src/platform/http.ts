@@ -131,7 +131,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   app.setValidatorCompiler(validatorCompiler);
   app.addSchema(ProblemSchema);
-  app.decorateRequest('caller', nobody as never);
+  // Declared so that all requests have one hidden class; `begin` fills it in.
+  app.decorateRequest('caller', null as never);
   app.decorateRequest('byCookie', false);
   app.decorateRequest('isNewGuest', false);
   app.decorateRequest('commandId', '');
@@ -201,6 +202,7 @@ function patternOf(url: string): RegExp {
 /** What happens before anything is known of the caller. */
 function begin(app: App, headers: ReturnType<typeof securityHeaders>): void {
   app.addHook('onRequest', (request, reply, done) => {
+    request.caller = nobody;
     reply.headers(request.routeOptions.config.page === true ? headers.page : headers.data);
     reply.header('Request-Id', request.id);
     if (request.url.includes('%00')) return done(invalidInput('the address holds a NUL'));
