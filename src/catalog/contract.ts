@@ -54,6 +54,35 @@ export const CatalogProduct = object({
 });
 export type CatalogProduct = Static<typeof CatalogProduct>;
 
+/** A product as the shop shows it: `available` is a count on a single product, null in lists and cached pages. */
+export const Product = object({
+  product_id: Id,
+  external_id: nullable(text(200)),
+  seller: object({ seller_id: Id, name: text(200) }),
+  title: text(500),
+  description: text(20_000, { min: 0 }),
+  category_path: Type.Array(text(100)),
+  brand: nullable(text(200)),
+  price: Money,
+  images: Type.Array(text(2000)),
+  attributes: Attributes,
+  rating: Type.Number({ minimum: 0, maximum: 5 }),
+  review_count: Type.Integer({ minimum: 0 }),
+  prime: Type.Boolean(),
+  max_per_person: nullable(Type.Integer({ minimum: 1 })),
+  in_stock: Type.Boolean(),
+  available: nullable(Type.Integer({ minimum: 0 })),
+  created_at: Type.String({ format: 'date-time' }),
+  updated_at: Type.String({ format: 'date-time' }),
+});
+export type Product = Static<typeof Product>;
+
+/** Joins a catalogue product with what inventory or the index knows of its stock. */
+export function presentProduct(product: CatalogProduct, stock: { in_stock: boolean; available: number | null }): Product {
+  const { deleted: _deleted, version: _version, released_at: _releasedAt, ...shown } = product;
+  return { ...shown, ...stock };
+}
+
 const productFields = {
   title: text(500),
   description: text(20_000, { min: 0 }),
