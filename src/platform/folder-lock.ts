@@ -102,7 +102,7 @@ export async function processStart(pid: number): Promise<string | null> {
     // Field 22 counts ticks since boot, so that without the boot's id a container's pid 7 could return the same.
     return `${(await readOrNull('/proc/sys/kernel/random/boot_id'))?.trim() ?? ''} ${fields[19]}`;
   }
-  if (!isAlive(pid)) return null;
+  if (!isKnownPid(pid)) return null;
   if (process.platform === 'win32') return 'alive';
   const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], {
     env: { ...process.env, LC_ALL: 'C' },
@@ -110,7 +110,8 @@ export async function processStart(pid: number): Promise<string | null> {
   return stdout.trim() || null;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether the system still knows the pid, be it a zombie that nobody has buried. */
+export function isKnownPid(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

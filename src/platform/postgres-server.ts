@@ -7,7 +7,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { processStart } from './folder-lock.ts';
+import { isKnownPid, processStart } from './folder-lock.ts';
 import type { Binaries, Log, Runner } from './postgres-binaries.ts';
 
 const execute = promisify(execFile);
@@ -129,7 +129,7 @@ function configuration(plan: Plan): string {
     `shared_buffers = ${sharedMb}MB`,
     'max_connections = 200',
     'wal_compression = on',
-    'max_wal_size = 4GB',
+    `max_wal_size = ${plan.durable ? '4GB' : '256MB'}`,
     'checkpoint_timeout = 15min',
     'checkpoint_completion_target = 0.9',
     'random_page_cost = 1.1',
@@ -161,12 +161,12 @@ export async function launch(plan: Plan, wantedPort: number, { isPortFixed = fal
   const { layout } = plan;
   await writeFile(join(layout.cluster, 'doorbuster.conf'), configuration(plan));
   if ((await sizeOf(layout.log)) > LOG_BYTES_MAX) await truncate(layout.log, 0);
-  await forgetForeignPid(layout);
 
   const giveUpAt = Date.now() + ORPHAN_BACKENDS_MS;
   let portsTried = 0;
   let port = wantedPort;
   for (;;) {
+    await forgetForeignPid(layout);
     if (!isPortFixed && (port === 0 || !(await isPortFree(port)))) port = await freePort();
     const offset = await sizeOf(layout.log);
     const server = await spawnServer(plan, port);
@@ -175,8 +175,8 @@ export async function launch(plan: Plan, wantedPort: number, { isPortFixed = fal
     const text = (await readFile(layout.log)).subarray(offset).toString('utf8');
     if (/could not bind|Address already in use/i.test(text) && !isPortFixed && portsTried++ < PORT_RETRIES_MAX) {
       port = 0;
-    } else if (/pre-existing shared memory block/.test(text) && Date.now() < giveUpAt) {
-      // The backends of a postmaster that was killed notice it and end by themselves, within seconds.
+    } else if (/pre-existing shared memory block|postmaster.pid" already exists/.test(text) && Date.now() < giveUpAt) {
+      // A server that was killed is not quite gone: its backends notice it and end by themselves, within seconds.
       await sleep(10 * POLL_MS);
     } else {
       throw new Error(
@@ -336,12 +336,13 @@ export async function stopOrphan(layout: Layout, log: Log): Promise<void> {
 }
 
 /**
- * PostgreSQL would refuse to start while the pid in an old postmaster.pid lives, whoever that is now. A pid that is dead
- * stays in the file: with it PostgreSQL makes sure that no backend of that server still runs.
+ * PostgreSQL refuses to start while the system knows the pid in an old postmaster.pid, be it another program's by now or
+ * a zombie's (in a container whose first process buries nobody, for ever). Backends that still run are found without the
+ * file too: the shared memory's key comes from the folder's inode. A pid that is gone stays: PostgreSQL handles it.
  */
 async function forgetForeignPid(layout: Layout): Promise<void> {
   const found = await readPidFile(layout);
-  if (found === null || (await processStart(found.pid)) === null || (await isServerOf(layout, found.pid))) return;
+  if (found === null || !isKnownPid(found.pid) || (await isServerOf(layout, found.pid))) return;
   await rm(join(layout.cluster, 'postmaster.pid'), { force: true });
 }
 

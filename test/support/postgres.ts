@@ -1,19 +1,25 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { lockFolder } from '#platform/folder-lock';
 import { migrate, readMigrations } from '#platform/migrate';
-import { startPostgres } from '#platform/postgres';
+import { joinPostgres, startPostgres } from '#platform/postgres';
 import { type Database, openDatabase } from '#platform/sql';
 
 const quiet = { info() {}, warn() {} };
+const FOLDER_PREFIX = 'doorbuster-test-';
+const MEMORY_NEEDED_BYTES = 2 * 1024 ** 3;
+const ABANDONED_AFTER_MS = 10 * 60_000;
 const POOL_MAX = 10;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** One server for a whole test run: `scripts/test.ts` starts it and hands its url on as TEST_DATABASE_URL. */
 export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'doorbuster-test-'));
+  const parent = await fastFolder();
+  await removeAbandoned(parent);
+  const dataDir = await mkdtemp(join(parent, FOLDER_PREFIX));
   const server = await startPostgres({ dataDir, log: quiet, durable: false });
   return {
     url: server.url,
@@ -22,6 +28,28 @@ export async function startTestPostgres(): Promise<{ url: string; stop(): Promis
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** In memory a clone takes 11 ms, on this machine's disk 130 ms. */
+async function fastFolder(): Promise<string> {
+  const memory = await statfs('/dev/shm').catch(() => null);
+  return memory !== null && memory.bavail * memory.bsize > MEMORY_NEEDED_BYTES ? '/dev/shm' : tmpdir();
+}
+
+/** A run that was killed could not remove its folder. One without a lock, and not just made, has no owner any more. */
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of (await readdir(parent)).filter(each => each.startsWith(FOLDER_PREFIX))) {
+    const folder = join(parent, name);
+    try {
+      if (Date.now() - (await stat(folder)).mtimeMs < ABANDONED_AFTER_MS) continue;
+      if ((await joinPostgres({ dataDir: folder })) !== null) continue;
+      const lock = await lockFolder(folder);
+      await rm(folder, { recursive: true, force: true });
+      await lock.release();
+    } catch {
+      // In use, another user's, or gone meanwhile: not ours to remove.
+    }
+  }
 }
 
 /**
@@ -35,7 +63,7 @@ export async function testDatabase(
   const server = await serverUrl();
   const template = await ensureTemplate(server, modules);
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await administer(server, client => client.query(`create database ${name} template ${template}`));
+  await administer(server, client => client.query(`create database ${name} template ${template} strategy file_copy`));
   const url = withDatabase(server, name);
   const db = openDatabase({ url, poolMax: POOL_MAX, statementTimeoutMs: STATEMENT_TIMEOUT_MS, applicationName: name });
   t.after(async () => {
