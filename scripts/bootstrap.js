@@ -36,13 +36,13 @@ function lockfileHash() {
 function isInstalled() {
   if (!existsSync(modules)) return false;
   const hash = lockfileHash();
-  if (existsSync(stamp)) return readFileSync(stamp, 'utf8').trim() === hash;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === hash) return true;
   if (!isInstalledByHand()) return false;
   writeFileSync(stamp, `${hash}\n`);
   return true;
 }
 
-/** No stamp of ours, but `npm install` or `npm ci` was run by a person: npm's own record then agrees with the lockfile. */
+/** Our stamp is missing or old, but a person ran `npm install`: npm's own record then agrees with the lockfile. */
 function isInstalledByHand() {
   const record = join(modules, '.package-lock.json');
   if (!existsSync(record)) return false;
