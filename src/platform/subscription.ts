@@ -61,7 +61,7 @@ export interface Subscription {
   start(): void;
   /** Finishes the batch in hand. */
   stop(): Promise<void>;
-  /** Resolves when everything committed before the call is applied or put aside. */
+  /** Resolves when everything committed before the call is applied or put aside; throws when it is stopped before. */
   drained(): Promise<void>;
   stuck(): Promise<StuckEvent[]>;
   /** Applies the event and all later ones of its aggregate that were put aside with it; throws where it fails again. */
@@ -73,6 +73,10 @@ const STUCK_TRIES = 5;
 const STUCK_FIRST_MS = 50;
 const OUTAGE_FIRST_MS = 100;
 
+/**
+ * Delivers a source's events to one consumer at least once, each aggregate's in order. When two processes run the same
+ * consumer both deliver, which costs work but no truth: `handle` applies by version.
+ */
 export function createSubscription(options: SubscriptionOptions): Subscription {
   const { source, consumer, clock, log, random = Math.random } = options;
   const cursors = options.cursors ?? sqlCursorStore(...ownTables(options));
@@ -83,7 +87,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     'source',
     'consumer',
   ]);
-  let drains: { head: bigint; resolve: () => void }[] = [];
+  let drains: { head: bigint; resolve: () => void; reject: (error: Error) => void }[] = [];
   let running: Promise<void> | undefined;
   let unlisten = () => {};
   let cursor: string | undefined;
@@ -151,14 +155,14 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       stopped.abort();
       wake();
       await running;
-      for (const drain of drains) drain.resolve();
+      for (const drain of drains) drain.reject(new Unavailable(`the subscription to ${source} has stopped`));
       drains = [];
     },
     async drained() {
-      if (stopped.signal.aborted) return;
       const { head } = await options.read({ consumer, after: 'now', limit: 1 });
-      await new Promise<void>(resolve => {
-        drains.push({ head: BigInt(head), resolve });
+      await new Promise<void>((resolve, reject) => {
+        if (stopped.signal.aborted) return reject(new Unavailable(`the subscription to ${source} has stopped`));
+        drains.push({ head: BigInt(head), resolve, reject });
         isPoked = true;
         wake();
       });
