@@ -17,8 +17,17 @@ export type Refusals = Record<string, { status: number; meaning: string }>;
 export interface Contract<Api> {
   name: string;
   operations: { [Name in keyof Api]: Operation<Api[Name] extends (input: infer Input) => unknown ? Input : never> };
-  refusals: Refusals;
+  /** Every code that an operation can return stands here; the compiler sees to it. */
+  refusals: Refusals & Record<CodesOf<Api>, { status: number; meaning: string }>;
 }
+
+type CodesOf<Api> = {
+  [Name in keyof Api]: Api[Name] extends (input: never) => Promise<infer Answer>
+    ? Answer extends { ok: false; code: infer Code extends string }
+      ? Code
+      : never
+    : never;
+}[keyof Api];
 
 /** The input of an operation that asks for nothing. */
 export const Nothing = Type.Unsafe<Record<string, never>>(Type.Object({}, { additionalProperties: false }));
