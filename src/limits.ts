@@ -42,6 +42,17 @@ export const limits = {
   factsPerReadMax: 1_000,
   sweepBatchMax: 500,
 
+  // accounts
+  passwordHashesMax: 3,
+  passwordHashesWaitingMax: 100,
+  sessionsPerReadMax: 512,
+  sessionLifeMs: 30 * 24 * 3_600_000,
+  sessionLifeMaxMs: 365 * 24 * 3_600_000,
+  sessionRefreshMs: 24 * 3_600_000,
+  verifyTokenLifeMs: 7 * 24 * 3_600_000,
+  resetTokenLifeMs: 3_600_000,
+  resetAnswerMs: 200,
+
   // outside parts
   gatewayTimeoutMs: 5_000,
   gatewayRetriesMax: 4,
