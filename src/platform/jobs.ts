@@ -1,6 +1,21 @@
+/**
+ * Scheduled work, once overall however many processes run the same module.
+ *
+ * A `cron` job is graphile-worker's: its table of known cron lines lets one process queue each minute's tick, and any
+ * process that registered the job takes it. An `everySeconds` job may be more frequent than cron's minute, and a row
+ * written and deleted each second would be waste, so it is a timer in every process that only the leader obeys: the
+ * process whose session holds the job's advisory lock, from its first tick until it ends or loses the connection. The
+ * same lock keeps a cron job from overlapping its own next tick. (graphile-worker's queues could do that too, but they
+ * stay locked for four hours when a process is killed; a session's lock ends with the session.)
+ */
+import assert from 'node:assert/strict';
+import { Logger, parseCronItem, type Runner, run as runWorker, type TaskList } from 'graphile-worker';
+import pg from 'pg';
+import { limits } from '../limits.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { Unavailable } from './outcome.ts';
 
 export interface Job {
   /** Unique over all processes: `inventory_sweep`. */
@@ -39,6 +54,273 @@ export interface Jobs {
   status(): JobStatus[];
 }
 
-export function createJobs(_options: { url: string; log: Log; clock: Clock; metrics?: Metrics }): Jobs {
-  throw new Error('written next');
+const WORKER_CONCURRENCY = 4;
+const WORKER_POOL_MAX = 6;
+/** New work is announced by `notify`; polling only finds what an ended process left. */
+const WORKER_POLL_MS = 10_000;
+const WORKER_STARTS_MAX = 5;
+const WORKER_RESTART_MS = 1_000;
+const WORKER_RESTART_MAX_MS = 30_000;
+
+interface Entry {
+  job: Job;
+  status: JobStatus;
+  running: Promise<void> | undefined;
+}
+
+export function createJobs(options: { url: string; log: Log; clock: Clock; metrics?: Metrics }): Jobs {
+  const { url, log, clock } = options;
+  const entries = new Map<string, Entry>();
+  const stopping = new AbortController();
+  const execute = executor({ ...options, stopSignal: stopping.signal });
+  const locks = sessionLocks({ url, log });
+  let worker: { stop(): Promise<void> } | undefined;
+  let timers: Promise<void>[] = [];
+
+  /** Answers whether it ran: not while it runs already, here or in another process. */
+  async function runOnce(entry: Entry): Promise<boolean> {
+    const { name, everySeconds } = entry.job;
+    if (entry.running || stopping.signal.aborted) return false;
+    const running = (async () => {
+      if (!(await locks.take(name))) return false;
+      await execute(entry);
+      // A timer's leader stays leader; a cron tick may fall to any process.
+      if (everySeconds === undefined) await locks.release(name);
+      return true;
+    })();
+    entry.running = running.then(
+      () => {},
+      () => {},
+    );
+    try {
+      return await running;
+    } catch (error) {
+      log.warn({ err: error, job: name }, 'a job could not be locked; its next tick tries again');
+      return false;
+    } finally {
+      entry.running = undefined;
+    }
+  }
+
+  async function keepTime(entry: Entry, everyMs: number): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(everyMs, stopping.signal);
+      if (!stopping.signal.aborted) await runOnce(entry);
+    }
+  }
+
+  return {
+    every(job) {
+      assert(!entries.has(job.name), `two jobs are named ${job.name}`);
+      assert((job.cron === undefined) !== (job.everySeconds === undefined), `${job.name} needs one schedule`);
+      const schedule = job.cron ?? `every ${job.everySeconds} s`;
+      entries.set(job.name, { job, running: undefined, status: unrun(job.name, schedule) });
+    },
+    async start() {
+      const all = [...entries.values()];
+      const byCron = all.filter(entry => entry.job.cron !== undefined);
+      if (byCron.length > 0) {
+        worker = await superviseWorker({ url, log, clock, stopSignal: stopping.signal, entries: byCron, runOnce });
+      }
+      timers = all.flatMap(entry =>
+        entry.job.everySeconds === undefined ? [] : [keepTime(entry, entry.job.everySeconds * 1000)],
+      );
+    },
+    async stop() {
+      stopping.abort();
+      const ended = Promise.all([worker?.stop(), ...timers, ...[...entries.values()].map(entry => entry.running)]);
+      const grace = new AbortController();
+      await Promise.race([ended, clock.sleep(limits.stopGraceMs, grace.signal)]);
+      grace.abort();
+      await locks.end();
+    },
+    async runNow(name) {
+      const entry = entries.get(name);
+      assert(entry, `there is no job ${name}`);
+      return runOnce(entry);
+    },
+    status: () => [...entries.values()].map(entry => ({ ...entry.status, running: entry.running !== undefined })),
+  };
+}
+
+function unrun(name: string, schedule: string): JobStatus {
+  const none = { last_run_at: null, last_duration_ms: null, last_error: null };
+  return { name, schedule, running: false, runs: 0, failures: 0, ...none };
+}
+
+/** Runs a job within its time and notes how it went; never throws. */
+function executor(options: { log: Log; clock: Clock; metrics?: Metrics; stopSignal: AbortSignal }) {
+  const { log, clock, metrics, stopSignal } = options;
+  const runs = metrics?.counter('job_runs_total', 'Runs of scheduled jobs', ['job', 'outcome']);
+  const seconds = metrics?.histogram('job_seconds', 'Duration of scheduled jobs', { labels: ['job'] });
+
+  return async ({ job, status }: Entry): Promise<void> => {
+    const startedMs = clock.nowMs();
+    const late = new AbortController();
+    const done = new AbortController();
+    // A run that does not heed its signal is waited for all the same: its next one must not overlap it.
+    void clock.sleep(job.timeoutMs, done.signal).then(() => {
+      if (!done.signal.aborted) late.abort(new Unavailable(`${job.name} took longer than ${job.timeoutMs} ms`));
+    });
+    status.runs += 1;
+    status.last_run_at = new Date(startedMs).toISOString();
+    try {
+      await job.run(AbortSignal.any([stopSignal, late.signal]));
+      late.signal.throwIfAborted();
+      status.last_error = null;
+      runs?.inc({ job: job.name, outcome: 'done' });
+    } catch (error) {
+      status.failures += 1;
+      status.last_error = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+      runs?.inc({ job: job.name, outcome: 'failed' });
+      if (!stopSignal.aborted) log.error({ err: error, job: job.name }, 'a scheduled job failed');
+    } finally {
+      done.abort();
+      status.last_duration_ms = clock.nowMs() - startedMs;
+      seconds?.observe({ job: job.name }, status.last_duration_ms / 1000);
+    }
+  };
+}
+
+/** Advisory locks on one connection of their own: they are held as long as the session lives. */
+function sessionLocks(options: { url: string; log: Log }) {
+  const held = new Set<string>();
+  let opening: Promise<pg.Client> | undefined;
+  let current: pg.Client | undefined;
+
+  async function open(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: options.url,
+      application_name: 'doorbuster jobs',
+      keepAlive: true,
+      connectionTimeoutMillis: limits.statementTimeoutMs,
+      query_timeout: limits.statementTimeoutMs,
+    });
+    current = client;
+    const forget = () => {
+      // A connection that was given up may end when its successor already holds locks.
+      if (current !== client) return;
+      held.clear();
+      opening = undefined;
+    };
+    client.on('error', error => {
+      options.log.warn({ err: error }, 'the connection that holds the locks of jobs was lost');
+      forget();
+    });
+    client.on('end', forget);
+    await client.connect();
+    return client;
+  }
+
+  async function ask(text: string, name: string): Promise<boolean> {
+    opening ??= open();
+    try {
+      const client = await opening;
+      const result = await client.query<{ answer: boolean }>(text, [`doorbuster job ${name}`]);
+      return result.rows[0]?.answer === true;
+    } catch (error) {
+      const broken = opening;
+      opening = undefined;
+      held.clear();
+      await broken?.then(client => client.end()).catch(() => {});
+      throw error;
+    }
+  }
+
+  return {
+    async take(name: string): Promise<boolean> {
+      // Taken twice by one session, a lock would have to be released twice.
+      if (held.has(name)) return true;
+      const isTaken = await ask('select pg_try_advisory_lock(hashtextextended($1, 0)) as answer', name);
+      if (isTaken) held.add(name);
+      return isTaken;
+    },
+    async release(name: string): Promise<void> {
+      if (held.delete(name)) await ask('select pg_advisory_unlock(hashtextextended($1, 0)) as answer', name);
+    },
+    async end(): Promise<void> {
+      await opening?.then(client => client.end()).catch(() => {});
+    },
+  };
+}
+
+/** Keeps a worker running: it gives up when its database is away for long, and is then begun anew. */
+async function superviseWorker(options: {
+  url: string;
+  log: Log;
+  clock: Clock;
+  stopSignal: AbortSignal;
+  entries: Entry[];
+  runOnce: (entry: Entry) => Promise<boolean>;
+}): Promise<{ stop(): Promise<void> }> {
+  const { log, clock, stopSignal } = options;
+  let runner: Runner | undefined;
+
+  async function begin(triesMax: number): Promise<Runner> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await startWorker(options);
+      } catch (error) {
+        // Two processes that install graphile-worker's schema at the same time: one of them meets the other's rows.
+        if (tries >= triesMax || stopSignal.aborted) throw error;
+        log.warn({ err: error, tries }, 'the worker of scheduled jobs could not start; trying again');
+        await clock.sleep(Math.min(WORKER_RESTART_MS * 2 ** (tries - 1), WORKER_RESTART_MAX_MS), stopSignal);
+      }
+    }
+  }
+
+  async function watch(): Promise<void> {
+    while (runner && !stopSignal.aborted) {
+      await runner.promise.catch(error => log.error({ err: error }, 'the worker of scheduled jobs ended'));
+      if (stopSignal.aborted) return;
+      await clock.sleep(WORKER_RESTART_MS, stopSignal);
+      if (stopSignal.aborted) return;
+      runner = await begin(Number.POSITIVE_INFINITY).catch(() => undefined);
+    }
+    // `stop` came while a new one was being started.
+    if (stopSignal.aborted) await runner?.stop().catch(() => {});
+  }
+
+  runner = await begin(WORKER_STARTS_MAX);
+  const watching = watch();
+  return {
+    async stop() {
+      // It refuses when it has stopped by itself already.
+      await runner?.stop().catch(() => {});
+      await watching;
+    },
+  };
+}
+
+function startWorker(options: {
+  url: string;
+  log: Log;
+  entries: Entry[];
+  runOnce: (entry: Entry) => Promise<boolean>;
+}): Promise<Runner> {
+  const { url, log, entries, runOnce } = options;
+  const taskList: TaskList = {};
+  for (const entry of entries) taskList[entry.job.name] = async () => void (await runOnce(entry));
+  return runWorker({
+    connectionString: url,
+    maxPoolSize: WORKER_POOL_MAX,
+    concurrency: WORKER_CONCURRENCY,
+    pollInterval: WORKER_POLL_MS,
+    noHandleSignals: true,
+    logger: new Logger(() => (level, message) => {
+      if (level === 'error') log.error(message);
+      else if (level === 'warning') log.warn(message);
+      else log.debug(message);
+    }),
+    taskList,
+    parsedCronItems: entries.map(({ job }) =>
+      parseCronItem({
+        task: job.name,
+        identifier: job.name,
+        match: job.cron!,
+        // The next tick is the retry; the key keeps ticks from piling up while no process is there to take them.
+        options: { backfillPeriod: 0, maxAttempts: 1, jobKey: job.name, jobKeyMode: 'replace' },
+      }),
+    ),
+  });
 }
