@@ -41,6 +41,22 @@ export const limits = {
   idsPerReadMax: 500,
   factsPerReadMax: 1_000,
   sweepBatchMax: 500,
+  paymentDeadlineMs: 60_000,
+  holdAfterDeclineMs: 300_000,
+  joinOrderMs: 20_000,
+  joinOrderPollMs: 50,
+  stuckAfterTries: 10,
+
+  // catalog
+  productCacheBytesMax: 67_108_864,
+  categoriesRefreshMs: 1_000,
+  importBatchMax: 500,
+  importErrorsMax: 100,
+  importLineBytesMax: 1_048_576,
+  importChunkBytesMax: 1_048_576,
+  importTextBytesMax: 17_179_869_184,
+  importInflationMax: 250,
+  importUploadMs: 24 * 3_600_000,
 
   // accounts
   passwordHashesMax: 3,

@@ -3,10 +3,11 @@
  *
  * Owns what a product is and costs, never how many there are: the stock an import brings travels in `product.created` to
  * inventory. A deleted product keeps its row (orders name it) and is shown nowhere.
- * Invariants: (seller, external_id) names one product; a person reviews a product once; rating and review_count are those
+ * Invariants: (seller, external_id) names one living product; a person reviews a product once; rating and review_count are those
  * of the visible reviews; a product's version rises with each change and is the version of its event.
  * Repeats: a create carries its product_id or review_id and answers with what exists; importing a file twice changes
- * nothing; an import resumes after a crash at its last finished batch.
+ * nothing; an import resumes after a crash at its last finished batch. An import stores the addresses of pictures as they
+ * are and never requests them.
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, onceCommand, query } from '#platform/contract';
@@ -15,7 +16,10 @@ import type { Outcome } from '#platform/outcome';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import { Id, nullable, object, text } from '#platform/schema';
 
-export const AttributeValue = Type.Union([Type.String({ maxLength: 1000 }), Type.Number(), Type.Boolean()]);
+/** The seller of what staff create or import without naming one. It exists from the start. */
+export const DEFAULT_SELLER = { seller_id: '00000000-0000-7000-8000-000000000001', name: 'Doorbuster' } as const;
+
+export const AttributeValue = Type.Union([Type.String({ maxLength: 10_000 }), Type.Number(), Type.Boolean()]);
 export const Attributes = Type.Record(Type.String({ minLength: 1, maxLength: 100 }), AttributeValue, {
   maxProperties: 250,
 });
@@ -141,7 +145,10 @@ export type ImportFormat = Static<typeof ImportFormat>;
 export const ImportEncoding = Type.Union([Type.Literal('ndjson'), Type.Literal('json'), Type.Literal('csv')]);
 export type ImportEncoding = Static<typeof ImportEncoding>;
 
-/** `errors` holds the first 100 rejected lines; `rejected` counts all. */
+/**
+ * `errors` holds the first 100 rejected lines; `rejected` counts all. A failed import ends with one more that says why,
+ * at the line where reading stopped; what was imported before stays.
+ */
 export const ImportReport = object({
   import_id: Id,
   state: Type.Union([Type.Literal('running'), Type.Literal('done'), Type.Literal('failed')]),
@@ -194,8 +201,8 @@ export const StartImport = object({
   import_id: Id,
   seller_id: nullable(Id),
   format: ImportFormat,
+  /** Whether the bytes are compressed by gzip is seen from the bytes themselves. */
   encoding: ImportEncoding,
-  gzip: Type.Boolean(),
   /** Stock of a product for which the file says none; null leaves it without. */
   default_stock: nullable(Type.Integer({ minimum: 0 })),
 });
@@ -214,7 +221,7 @@ export interface Catalog {
       'PAGE_TOO_DEEP'
     >
   >;
-  /** Every product with an id above `after` by id: for rebuilding what is derived. Deleted ones come too. */
+  /** Every product with an id above `after` (null: from the first) by id: for rebuilding what is derived. Deleted ones come too. */
   scanProducts(input: { after: string | null; limit: number }): Promise<CatalogProduct[]>;
   listCategories(input: Record<string, never>): Promise<{ items: CategoryNode[] }>;
   createProduct(
@@ -228,7 +235,9 @@ export interface Catalog {
     product_id: string;
     page: number;
     page_size: number;
-  }): Promise<Outcome<{ items: Review[]; total: number; page: number; page_size: number }, 'PRODUCT_NOT_FOUND'>>;
+  }): Promise<
+    Outcome<{ items: Review[]; total: number; page: number; page_size: number }, 'PRODUCT_NOT_FOUND' | 'PAGE_TOO_DEEP'>
+  >;
   addReview(input: Static<typeof AddReview>): Promise<Outcome<Review, 'PRODUCT_NOT_FOUND' | 'ALREADY_REVIEWED'>>;
   /** A user's reviews, and their anonymous keeping after erasure (the author becomes empty). */
   listReviewsOf(input: { user_id: string }): Promise<Review[]>;
@@ -239,6 +248,8 @@ export interface Catalog {
   appendImport(input: Static<typeof AppendImport>): Promise<{ offset: number }>;
   /** The upload is complete: processing starts, in the background and resumable. */
   finishImport(input: { import_id: string }): Promise<ImportReport>;
+  /** The upload was broken off: what has arrived is thrown away. Nothing happens to an import that is complete. */
+  abandonImport(input: { import_id: string }): Promise<null>;
   /** `seller_id` as in `updateProduct`. */
   getImport(input: { import_id: string; seller_id?: string }): Promise<ImportReport | null>;
   /** The next rows of an export as text of the format, and where to go on; null at the end. */
@@ -251,7 +262,10 @@ export interface Catalog {
   readEvents(input: ReadEvents): Promise<EventBatch>;
 }
 
-/** `product.created` brings the initial stock; readers fetch the rest by `getProducts` and apply it by `version`. */
+/**
+ * `product.created` brings the initial stock; readers fetch the rest by `getProducts` and apply it by `version`. A change
+ * of price is told twice, as `product.updated` and `product.price_changed`, both with the version of the change.
+ */
 export type CatalogEvent =
   | DomainEvent<'product.created', { product_id: string; stock: number | null }>
   | DomainEvent<'product.updated', { product_id: string }>
@@ -278,9 +292,15 @@ export const catalogContract = defineContract<Catalog>({
     startImport: command(StartImport),
     appendImport: command(AppendImport),
     finishImport: command(object({ import_id: Id })),
+    abandonImport: command(object({ import_id: Id })),
     getImport: query(object({ import_id: Id, seller_id: Type.Optional(Id) })),
     exportProducts: query(
-      object({ format: ImportFormat, seller_id: Type.Optional(Id), after: nullable(Id), limit: Type.Integer() }),
+      object({
+        format: ImportFormat,
+        seller_id: Type.Optional(Id),
+        after: nullable(Id),
+        limit: Type.Integer({ minimum: 1, maximum: 1000 }),
+      }),
     ),
     readEvents: query(ReadEvents),
   },
