@@ -11,14 +11,14 @@
  * what it can't settle is listed as stuck, never dropped.
  */
 import { type Static, Type } from 'typebox';
+import type { Cart } from '#cart';
+import { type NextAction, PaymentInput, PaymentMethod, PaymentStatus } from '#payments';
 import { Address } from '#platform/address';
 import { command, defineContract, Nothing, query } from '#platform/contract';
 import { Money } from '#platform/money';
-import type { Outcome } from '#platform/outcome';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
+import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, text } from '#platform/schema';
-import type { Cart } from '#cart';
-import { type NextAction, PaymentInput, PaymentMethod, PaymentStatus } from '#payments';
 
 const time = Type.String({ format: 'date-time' });
 
@@ -76,9 +76,7 @@ export const Order = object({
   shipping_address: nullable(Address),
   billing_address: nullable(Address),
   shipping_method: ShippingMethod,
-  payment: nullable(
-    object({ payment_id: Id, status: PaymentStatus, method: PaymentMethod, gateway: text(40) }),
-  ),
+  payment: nullable(object({ payment_id: Id, status: PaymentStatus, method: PaymentMethod, gateway: text(40) })),
   refunds: Type.Array(object({ refund_id: Id, amount: Money, reason: text(500), at: time })),
   history: Type.Array(object({ status: OrderStatus, at: time })),
   created_at: time,
@@ -135,7 +133,7 @@ export const BuyNow = object({ order_id: Id, shopper: Shopper, ...BuyNowInput.pr
 export const RefundOrder = object({ refund_id: Id, order_id: Id, ...RefundInput.properties });
 const ownCheckout = object({ checkout_id: Id, person_id: Id });
 
-type CheckoutRefusal = 'OUT_OF_STOCK' | 'PRICE_CHANGED' | 'LIMIT_PER_PERSON' | 'EMAIL_REQUIRED' | 'PRODUCT_NOT_FOUND';
+type CheckoutRefusal = 'OUT_OF_STOCK' | 'PRICE_CHANGED' | 'LIMIT_PER_PERSON' | 'EMAIL_REQUIRED' | 'RESERVATION_EXPIRED';
 type CheckoutEnded = 'CHECKOUT_NOT_FOUND' | 'CHECKOUT_SUPERSEDED' | 'RESERVATION_EXPIRED' | 'CHECKOUT_RELEASED';
 type PayRefusal = 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN' | 'RESERVATION_EXPIRED';
 
@@ -144,16 +142,16 @@ export interface Orders {
    * Freezes prices and holds the cart's stock. PRICE_CHANGED carries the refreshed `cart`. Supersedes the person's older
    * checkout whose payment has not begun, also where that one holds the units this one wants.
    */
-  createCheckout(
-    input: Static<typeof CreateCheckout>,
-  ): Promise<Outcome<Checkout, CheckoutRefusal | 'CART_EMPTY'>>;
+  createCheckout(input: Static<typeof CreateCheckout>): Promise<Outcome<Checkout, CheckoutRefusal | 'CART_EMPTY'>>;
   getCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<Checkout, CheckoutEnded>>;
   /** Gives the hold back. Refused once a payment has begun. */
   releaseCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<null, 'CHECKOUT_NOT_FOUND' | 'CHECKOUT_PAID'>>;
   /** Parallel places of one checkout all receive the same order. A decline ends the order, not the checkout. */
   placeOrder(input: Static<typeof PlaceOrder>): Promise<Outcome<Placed, CheckoutEnded | PayRefusal>>;
   /** Reserve, pay and confirm in one; a decline releases the hold at once. */
-  buyNow(input: Static<typeof BuyNow>): Promise<Outcome<Placed, CheckoutRefusal | PayRefusal | 'CURRENCY_MISMATCH'>>;
+  buyNow(
+    input: Static<typeof BuyNow>,
+  ): Promise<Outcome<Placed, CheckoutRefusal | PayRefusal | 'PRODUCT_NOT_FOUND' | 'CURRENCY_MISMATCH'>>;
   getOrder(input: { order_id: string; viewer: Viewer }): Promise<Order | null>;
   /** A person's orders, newest first. */
   listOrders(input: {
@@ -171,7 +169,10 @@ export interface Orders {
     cursor?: string;
   }): Promise<Outcome<OrderPage, 'PAGE_TOO_DEEP' | 'CURSOR_INVALID'>>;
   /** Until shipped: voids or refunds the payment, gives the stock back. Cancelled already: accepted. */
-  cancelOrder(input: { order_id: string; viewer: Viewer }): Promise<Outcome<Order, 'ORDER_NOT_FOUND' | 'NOT_CANCELLABLE'>>;
+  cancelOrder(input: {
+    order_id: string;
+    viewer: Viewer;
+  }): Promise<Outcome<Order, 'ORDER_NOT_FOUND' | 'NOT_CANCELLABLE'>>;
   /** CONFIRMED → SHIPPED; shipped already: accepted. For fulfilment. */
   markShipped(input: { order_id: string }): Promise<Outcome<Order, 'ORDER_NOT_FOUND' | 'NOT_SHIPPABLE'>>;
   /** SHIPPED → DELIVERED; delivered already: accepted. For fulfilment. */
@@ -275,9 +276,7 @@ export const ordersContract = defineContract<Orders>({
     buyNow: command(BuyNow, 60_000),
     getOrder: query(object({ order_id: Id, viewer: Viewer })),
     listOrders: query(object({ person_id: Id, ...listing })),
-    listAllOrders: query(
-      object({ status: Type.Optional(OrderStatus), product_id: Type.Optional(Id), ...listing }),
-    ),
+    listAllOrders: query(object({ status: Type.Optional(OrderStatus), product_id: Type.Optional(Id), ...listing })),
     cancelOrder: command(object({ order_id: Id, viewer: Viewer }), 60_000),
     markShipped: command(ofOrder),
     markDelivered: command(ofOrder),

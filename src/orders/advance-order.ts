@@ -1,0 +1,235 @@
+/**
+ * An order's life, in one resumable switch. Each arm is one idempotent step keyed by the order id, with its compensation
+ * in the arm it leads to: run it again at any time, after any crash, and it continues.
+ *
+ *   PAYMENT_PENDING: pay → pin → capture → confirm     (any no: → PAYMENT_FAILED)
+ *   CONFIRMED:       sell
+ *   PAYMENT_FAILED, CANCELLED: give the money back, then the goods
+ */
+import assert from 'node:assert/strict';
+import { limits } from '#limits';
+import type { Payment, PaymentInput } from '#payments';
+import { timestamp } from '#platform/clock';
+import { derivedId } from '#platform/ids';
+import type { Deps } from './deps.ts';
+import { reservationKey } from './release-hold.ts';
+import { partsOf, remainingItems } from './rules.ts';
+import { type OrderRow, readOrders, setDeadline } from './store.ts';
+
+/** `reason` says why an order failed, for the one who pays; `payment` is what is known of it. */
+export interface Advanced {
+  order: OrderRow;
+  payment: Payment | undefined;
+}
+
+/** Parallel calls for one order share one advance. `pay` is there only while the shopper's request is. */
+export function advanceOrder(deps: Deps, order: OrderRow, pay?: PaymentInput): Promise<Advanced> {
+  const running = deps.advancing.get(order.order_id) as Promise<Advanced> | undefined;
+  if (running) return running;
+  const advance = advanceSteps(deps, order, pay).finally(() => deps.advancing.delete(order.order_id));
+  deps.advancing.set(order.order_id, advance);
+  return advance;
+}
+
+async function advanceSteps(deps: Deps, start: OrderRow, pay?: PaymentInput): Promise<Advanced> {
+  let order = start;
+  let payment: Payment | undefined;
+  // Each turn either ends or moves the order to a later status, and there are three of those at most.
+  for (let turn = 0; turn < 4; turn += 1) {
+    switch (order.status) {
+      case 'CREATED':
+      case 'PAYMENT_PENDING': {
+        const paid = await takePayment(deps, order, pay);
+        payment = paid.payment;
+        if (paid.next === undefined) return { order, payment };
+        order = paid.next;
+        break;
+      }
+      case 'PAYMENT_FAILED':
+      case 'CANCELLED':
+        payment = await undo(deps, order);
+        return { order, payment };
+      case 'CONFIRMED':
+      case 'SHIPPED':
+      case 'DELIVERED':
+        // The sale follows from order.confirmed, in groups and off the shopper's path (sell-confirmed.ts).
+        return { order, payment };
+    }
+  }
+  assert.fail(`order ${order.order_id} goes in circles`);
+}
+
+/** `next` is the order in its next status; without it the order waits for its payment. */
+type Paid = { payment: Payment | undefined; next: OrderRow | undefined };
+
+async function takePayment(deps: Deps, order: OrderRow, pay: PaymentInput | undefined): Promise<Paid> {
+  // pay: authorise, or without a shopper ask the gateway what became of it.
+  const payment = await authorise(deps, order, pay);
+  if (payment === 'GATEWAY_UNKNOWN') return failed(deps, order, undefined, payment);
+  if (payment === undefined) return failed(deps, order, undefined, 'not_paid');
+  if (payment.status === 'failed' || payment.status === 'voided') {
+    return failed(deps, order, payment, payment.reason ?? 'declined');
+  }
+  if (payment.status === 'pending') return waiting(deps, order, payment);
+
+  // pin: from here expiry loses.
+  const pinned = await deps.inventory.pinReservation(reservationKey(order));
+  if (!pinned.ok) return failed(deps, order, payment, 'RESERVATION_EXPIRED');
+
+  // capture
+  const captured =
+    payment.status === 'authorized' ? await deps.payments.capture({ order_id: order.order_id }) : undefined;
+  if (captured && !captured.ok) return failed(deps, order, payment, 'capture_failed');
+  const paid = captured?.value ?? payment;
+  if (paid.status === 'authorized') return waiting(deps, order, paid);
+
+  // confirm
+  return { payment: paid, next: await confirm(deps, order) };
+}
+
+async function authorise(
+  deps: Deps,
+  order: OrderRow,
+  pay: PaymentInput | undefined,
+): Promise<Payment | 'GATEWAY_UNKNOWN' | undefined> {
+  if (pay === undefined) return (await deps.payments.settlePayment({ order_id: order.order_id })) ?? undefined;
+  const answer = await deps.payments.authorise({
+    payment_id: derivedId(order.order_id, 'payment'),
+    order_id: order.order_id,
+    person_id: order.person_id,
+    amount: order.total,
+    currency: deps.currency,
+    payment: pay,
+  });
+  if (answer.ok) return answer.value;
+  if (answer.code === 'GATEWAY_UNKNOWN') return answer.code;
+  const [declined] = await deps.payments.getPayments({ order_ids: [order.order_id] });
+  return declined;
+}
+
+/** The outcome is not known yet: the hold lives on as long as it is asked for, and the sweeper looks again. */
+async function waiting(deps: Deps, order: OrderRow, payment: Payment): Promise<Paid> {
+  const nowMs = deps.clock.nowMs();
+  await deps.inventory.extendReservation({ ...reservationKey(order), ttl_ms: deps.reservationTtlMs });
+  await setDeadline(deps.db, {
+    order_id: order.order_id,
+    status: order.status,
+    deadline_at: timestamp(nowMs + waitMs(order)),
+    tried: 0,
+  });
+  return { payment, next: undefined };
+}
+
+/** Growing pauses: 2 s, 4 s … at most a minute. */
+export function waitMs(order: OrderRow): number {
+  return Math.min(60_000, 2_000 * 2 ** Math.min(order.tries, 5));
+}
+
+async function confirm(deps: Deps, order: OrderRow): Promise<OrderRow> {
+  const confirmed = await deps.writer.move(
+    {
+      order_id: order.order_id,
+      from: ['PAYMENT_PENDING'],
+      to: 'CONFIRMED',
+      at: timestamp(deps.clock.nowMs()),
+      reason: null,
+      deadline_at: null,
+      checkout_state: 'ordered',
+    },
+    row => [
+      {
+        aggregate_id: row.order_id,
+        version: row.version,
+        type: 'order.confirmed',
+        data: {
+          order_id: row.order_id,
+          person_id: row.person_id,
+          product_ids: [...new Set(row.lines.map(line => line.product_id))],
+        },
+      },
+    ],
+  );
+  return confirmed ?? currentOf(deps, order);
+}
+
+/** The order ends, and its checkout is open again for another try while the hold lasts. */
+async function failed(deps: Deps, order: OrderRow, payment: Payment | undefined, reason: string): Promise<Paid> {
+  const at = timestamp(deps.clock.nowMs());
+  const moved = await deps.writer.move(
+    {
+      order_id: order.order_id,
+      from: ['PAYMENT_PENDING'],
+      to: 'PAYMENT_FAILED',
+      at,
+      reason,
+      deadline_at: at,
+      checkout_state: 'open',
+    },
+    row => [
+      {
+        aggregate_id: row.order_id,
+        version: row.version,
+        type: 'order.payment_failed',
+        data: { order_id: row.order_id, person_id: row.person_id, reason },
+      },
+    ],
+  );
+  return { payment, next: moved ?? (await currentOf(deps, order)) };
+}
+
+/** Somebody else moved it: a cancellation, or another process that advances it too. */
+async function currentOf(deps: Deps, order: OrderRow): Promise<OrderRow> {
+  const [row] = await readOrders(deps.db, [order.order_id]);
+  assert(row !== undefined, 'an order is never deleted');
+  return row;
+}
+
+/** Money first: goods that go back to the shelf while the money stays would be a sale lost and a customer cheated. */
+async function undo(deps: Deps, order: OrderRow): Promise<Payment | undefined> {
+  const payment = await giveMoneyBack(deps, order);
+  await giveGoodsBack(deps, order);
+  await setDeadline(deps.db, { order_id: order.order_id, status: order.status, deadline_at: null, tried: 0 });
+  return payment;
+}
+
+async function giveMoneyBack(deps: Deps, order: OrderRow): Promise<Payment | undefined> {
+  const reason = order.reason ?? order.status.toLowerCase();
+  const voided = await deps.payments.voidPayment({ order_id: order.order_id, reason });
+  if (voided.ok) return voided.value ?? undefined;
+  const [payment] = await deps.payments.getPayments({ order_ids: [order.order_id] });
+  assert(payment !== undefined, 'what cannot be voided was captured');
+  const rest = payment.captured - payment.refunded;
+  if (rest === 0) return payment;
+  const refunded = await deps.payments.refund({
+    refund_id: derivedId(order.order_id, 'refund'),
+    order_id: order.order_id,
+    amount: rest,
+    reason,
+  });
+  return refunded.ok ? refunded.value.payment : payment;
+}
+
+async function giveGoodsBack(deps: Deps, order: OrderRow): Promise<void> {
+  const key = reservationKey(order);
+  // A failed payment leaves the hold to its checkout, for another try; only a pin of this order is taken off.
+  if (order.status === 'PAYMENT_FAILED' && order.kind === 'checkout') {
+    await deps.inventory.unpinReservation({ ...key, ttl_ms: limits.holdAfterDeclineMs });
+    return;
+  }
+  await deps.inventory.releaseReservation({ ...key, pinned: true });
+  const reservation = await deps.inventory.getReservation(key);
+  if (reservation?.state !== 'sold') return;
+  const back = order.refunds.filter(refund => refund.restock).flatMap(refund => refund.items);
+  await deps.inventory.returnStock({
+    return_id: derivedId(order.order_id, 'return'),
+    order_id: order.order_id,
+    parts: partsOf(
+      remainingItems(
+        order.lines,
+        order.refunds.filter(refund => refund.restock),
+      ),
+      order.parts,
+      back,
+    ),
+  });
+}

@@ -1,0 +1,36 @@
+import type { Accounts } from '#accounts';
+import type { CartModule } from '#cart';
+import type { Catalog } from '#catalog';
+import type { Inventory } from '#inventory';
+import type { Payments } from '#payments';
+import type { ModuleDeps } from '#platform/module';
+import type { Outbox } from '#platform/outbox';
+import type { ShippingTable } from './shipping.ts';
+import type { TaxTable } from './tax.ts';
+import type { OrderWriter } from './write-orders.ts';
+
+/** What the composition root gives to orders. */
+export interface OrdersOptions extends ModuleDeps {
+  cart: CartModule;
+  catalog: Catalog;
+  inventory: Inventory;
+  payments: Payments;
+  /** Its events of erased people. */
+  accounts: Accounts;
+  currency: string;
+  reservationTtlMs: number;
+  /** Makes the access tokens of guests' orders. */
+  orderAccessSecret: string;
+  tax?: TaxTable;
+  shipping?: ShippingTable;
+}
+
+/** What the operations of this module share. */
+export interface Deps extends OrdersOptions {
+  outbox: Outbox;
+  writer: OrderWriter;
+  tax: TaxTable;
+  shipping: ShippingTable;
+  /** Advances under way in this process by order id: parallel calls for one order share one. */
+  advancing: Map<string, Promise<unknown>>;
+}

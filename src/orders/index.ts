@@ -1,0 +1,88 @@
+import type { Orders } from '#orders';
+import type { Module } from '#platform/module';
+import { createOutbox, type DomainEvent } from '#platform/outbox';
+import { createSubscription } from '#platform/subscription';
+import { buyNow } from './buy-now.ts';
+import { cancelOrder } from './cancel-order.ts';
+import { createCheckout } from './create-checkout.ts';
+import type { Deps, OrdersOptions } from './deps.ts';
+import { markDelivered, markShipped } from './mark-delivery.ts';
+import { placeOrder } from './place-order.ts';
+import { getCheckout, releaseCheckout } from './read-checkouts.ts';
+import { exportOrders, getDeliveries, getOrder, listAllOrders, listOrders, readFacts } from './read-orders.ts';
+import { refundOrder } from './refund-order.ts';
+import { followPayments, sellConfirmed } from './sell-confirmed.ts';
+import { flatRateShipping } from './shipping.ts';
+import { forgetPerson } from './store.ts';
+import { dropCheckouts, listStuck, sweepOrders } from './sweep-orders.ts';
+import { builtInTaxTable } from './tax.ts';
+import { createOrderWriter } from './write-orders.ts';
+
+export function createOrders(options: OrdersOptions): Module<Orders> {
+  const outbox = createOutbox({ db: options.db, schema: 'orders', log: options.log, clock: options.clock });
+  const deps: Deps = {
+    ...options,
+    outbox,
+    writer: createOrderWriter(options, outbox),
+    tax: options.tax ?? builtInTaxTable,
+    shipping: options.shipping ?? flatRateShipping(),
+    advancing: new Map(),
+  };
+  const api: Orders = {
+    createCheckout: input => createCheckout(deps, input),
+    getCheckout: input => getCheckout(deps, input),
+    releaseCheckout: input => releaseCheckout(deps, input),
+    placeOrder: input => placeOrder(deps, input),
+    buyNow: input => buyNow(deps, input),
+    getOrder: input => getOrder(deps, input),
+    listOrders: input => listOrders(deps, input),
+    listAllOrders: input => listAllOrders(deps, input),
+    cancelOrder: input => cancelOrder(deps, input),
+    markShipped: input => markShipped(deps, input),
+    markDelivered: input => markDelivered(deps, input),
+    refundOrder: input => refundOrder(deps, input),
+    getDeliveries: input => getDeliveries(deps, input),
+    exportOrders: input => exportOrders(deps, input),
+    listStuck: () => listStuck(deps),
+    readFacts: input => readFacts(deps, input),
+    readEvents: input => outbox.readEvents(input),
+  };
+  return {
+    api,
+    outbox,
+    subscriptions: subscriptionsOf(deps),
+    jobs: [
+      { name: 'orders_sweep', everySeconds: 1, timeoutMs: 60_000, run: signal => sweepOrders(deps, signal) },
+      { name: 'orders_drop_checkouts', cron: '17 3 * * *', timeoutMs: 600_000, run: () => dropCheckouts(deps) },
+    ],
+    stop: () => deps.writer.stop(),
+  };
+}
+
+function subscriptionsOf(deps: Deps) {
+  const follow = (
+    source: string,
+    types: string[],
+    read: Parameters<typeof createSubscription>[0]['read'],
+    handle: (events: DomainEvent[]) => Promise<void>,
+  ) =>
+    createSubscription({
+      ...deps,
+      source,
+      consumer: 'orders',
+      types,
+      read,
+      onCommitted: listener => deps.events.listen(source, listener),
+      schema: 'orders',
+      handle,
+    });
+  return [
+    follow('orders', ['order.confirmed'], deps.outbox.readEvents, events => sellConfirmed(deps, events)),
+    follow('payments', ['payment.authorized', 'payment.captured', 'payment.failed'], deps.payments.readEvents, events =>
+      followPayments(deps, events),
+    ),
+    follow('accounts', ['user.erased'], deps.accounts.readEvents, async events => {
+      for (const event of events) await forgetPerson(deps.db, event.aggregate_id);
+    }),
+  ];
+}

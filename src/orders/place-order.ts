@@ -1,0 +1,124 @@
+import type { Static } from 'typebox';
+import { limits } from '#limits';
+import type { Orders, Placed, PlaceOrder } from '#orders';
+import type { PaymentInput } from '#payments';
+import { timestamp } from '#platform/clock';
+import { accept, type Outcome, refuse, Unavailable } from '#platform/outcome';
+import { type Advanced, advanceOrder } from './advance-order.ts';
+import type { Deps } from './deps.ts';
+import { accessTokenOf, presentOrder } from './present.ts';
+import { endedCheckout } from './read-checkouts.ts';
+import { type CheckoutRow, type OrderRow, readCheckouts, readOrderOfCheckout, readOrders } from './store.ts';
+
+type Input = Static<typeof PlaceOrder>;
+
+export async function placeOrder(deps: Deps, input: Input): ReturnType<Orders['placeOrder']> {
+  const [[checkout], [existing]] = await Promise.all([
+    readCheckouts(deps.db, [input.checkout_id]),
+    readOrders(deps.db, [input.order_id]),
+  ]);
+  if (checkout === undefined || checkout.person_id !== input.shopper.person_id) return refuse('CHECKOUT_NOT_FOUND');
+  // The same command once more, perhaps after a crash: it goes on where it stopped.
+  if (existing) return resumeOrder(deps, existing, input.payment);
+  const ended = endedCheckout(checkout, deps.clock);
+  if (ended) return ended;
+
+  const order = orderOf(deps, checkout, input.order_id);
+  if (checkout.state === 'open' && (await deps.writer.create(order))) return payFor(deps, order, input.payment);
+
+  // Another place of this checkout was first: its order is the answer. Or a newer checkout has superseded this one.
+  const [now] = await readCheckouts(deps.db, [input.checkout_id]);
+  const winner = await readOrderOfCheckout(deps.db, input.checkout_id);
+  if (winner && now?.order_id === winner.order_id) return joinOrder(deps, winner);
+  return endedCheckout(now ?? checkout, deps.clock) ?? refuse('CHECKOUT_NOT_FOUND');
+}
+
+function orderOf(deps: Deps, checkout: CheckoutRow, orderId: string): OrderRow {
+  const { state: _state, order_id: _orderId, expires_at: _expiresAt, created_at: _createdAt, ...frozen } = checkout;
+  return newOrder(deps, { ...frozen, order_id: orderId, kind: 'checkout' });
+}
+
+type Life = 'status' | 'reason' | 'refunds' | 'refunded' | 'history' | 'version' | 'tries' | 'deadline_at';
+
+export function newOrder(deps: Deps, frozen: Omit<OrderRow, Life | 'created_at' | 'updated_at'>): OrderRow {
+  const nowMs = deps.clock.nowMs();
+  const at = timestamp(nowMs);
+  return {
+    ...frozen,
+    status: 'PAYMENT_PENDING',
+    reason: null,
+    refunds: [],
+    refunded: 0,
+    history: [
+      { status: 'CREATED', at },
+      { status: 'PAYMENT_PENDING', at },
+    ],
+    version: 1,
+    tries: 0,
+    // After this the sweeper takes it for left behind by a crash.
+    deadline_at: timestamp(nowMs + limits.paymentDeadlineMs),
+    created_at: at,
+    updated_at: at,
+  };
+}
+
+export async function payFor(
+  deps: Deps,
+  order: OrderRow,
+  payment: PaymentInput,
+): Promise<Outcome<Placed, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN' | 'RESERVATION_EXPIRED'>> {
+  return tellPlaced(deps, await advanceOrder(deps, order, payment));
+}
+
+export function resumeOrder(deps: Deps, order: OrderRow, payment: PaymentInput) {
+  return order.status === 'PAYMENT_PENDING' ? payFor(deps, order, payment) : joinOrder(deps, order);
+}
+
+/** The answer to a place whose order exists: of the advance that is under way, here or in another process, or as it is. */
+export async function joinOrder(deps: Deps, order: OrderRow) {
+  const running = deps.advancing.get(order.order_id) as Promise<Advanced> | undefined;
+  if (running) return tellPlaced(deps, await running);
+  const deadlineMs = deps.clock.nowMs() + limits.joinOrderMs;
+  for (let row = order; ; ) {
+    const [payment] = await deps.payments.getPayments({ order_ids: [row.order_id] });
+    if (row.status !== 'PAYMENT_PENDING' || payment?.next_action) return tellPlaced(deps, { order: row, payment });
+    if (deps.clock.nowMs() >= deadlineMs) throw new Unavailable('the order is being paid; ask again');
+    await deps.clock.sleep(limits.joinOrderPollMs);
+    row = (await readOrders(deps.db, [row.order_id]))[0] ?? row;
+  }
+}
+
+async function tellPlaced(
+  deps: Deps,
+  { order, payment }: Advanced,
+): Promise<Outcome<Placed, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN' | 'RESERVATION_EXPIRED'>> {
+  if (order.status === 'PAYMENT_FAILED') {
+    const { reason, order_id } = order;
+    if (reason === 'RESERVATION_EXPIRED' || reason === 'GATEWAY_UNKNOWN') return refuse(reason, { order_id });
+    return refuse('PAYMENT_DECLINED', { reason: reason ?? 'declined', order_id });
+  }
+  if (order.status === 'CONFIRMED' && order.kind === 'checkout') await emptyCart(deps, order);
+  const isWaiting = order.status === 'PAYMENT_PENDING';
+  return accept({
+    order: presentOrder(order, payment, deps.currency),
+    access_token: accessTokenOf(order.order_id, deps.orderAccessSecret),
+    next_action: isWaiting ? (payment?.next_action ?? { type: 'wait' as const }) : null,
+  });
+}
+
+/** The shopper sees an empty cart with the answer; should it fail here, sell-confirmed.ts does it once more. */
+async function emptyCart(deps: Deps, order: OrderRow): Promise<void> {
+  try {
+    await takeFromCart(deps, order);
+  } catch (error) {
+    deps.log.warn({ err: error, order_id: order.order_id }, 'the cart keeps an ordered line for a moment');
+  }
+}
+
+export async function takeFromCart(deps: Pick<Deps, 'cart'>, order: OrderRow): Promise<void> {
+  await deps.cart.takeOrdered({
+    owner: { kind: order.person_kind, person_id: order.person_id },
+    order_id: order.order_id,
+    lines: order.lines.map(({ product_id, quantity }) => ({ product_id, quantity })),
+  });
+}

@@ -1,0 +1,132 @@
+import type { Static } from 'typebox';
+import type { Orders, RefundOrder } from '#orders';
+import { timestamp } from '#platform/clock';
+import { money } from '#platform/money';
+import { appendEvents } from '#platform/outbox';
+import { accept, type Outcome, refuse } from '#platform/outcome';
+import type { Deps } from './deps.ts';
+import { viewOrder } from './read-orders.ts';
+import { partsOf, type RefundRecord, refundOfItems, remainingItems } from './rules.ts';
+import { lockOrder, type OrderRow, readOrders, writeRefunds } from './store.ts';
+
+type Input = Static<typeof RefundOrder>;
+type Refused = 'ORDER_NOT_FOUND' | 'NOT_REFUNDABLE' | 'REFUND_EXCEEDS_CAPTURED' | 'REFUND_ITEMS_INVALID';
+
+/**
+ * The refund is written into the order under its row's lock before the gateway is asked, so that parallel refunds never
+ * promise more than the order; payments guards the captured amount a second time. The last step marks it done.
+ */
+export async function refundOrder(deps: Deps, input: Input): ReturnType<Orders['refundOrder']> {
+  if (input.amount && input.amount.currency !== deps.currency) return refuse('CURRENCY_MISMATCH');
+  if (input.amount && input.items)
+    return refuse('REFUND_ITEMS_INVALID', { detail: 'give an amount or items, not both' });
+  const begun = await deps.db.transaction(async tx => {
+    const order = await lockOrder(tx, input.order_id);
+    const record = decideRefund(order, input, timestamp(deps.clock.nowMs()));
+    if (!record.ok || record.value.state === 'done') return record;
+    const { refunds } = order!;
+    if (refunds.some(refund => refund.refund_id === input.refund_id)) return record;
+    await writeRefunds(tx, {
+      order_id: input.order_id,
+      refunds: [...refunds, record.value],
+      refunded: order!.refunded + record.value.amount,
+      at: record.value.at,
+      deadline_at: order!.deadline_at,
+    });
+    return record;
+  });
+  if (!begun.ok) return begun;
+  const finished = await finishRefund(deps, input.order_id, begun.value);
+  if (!finished.ok) return finished;
+  const amount = money(begun.value.amount, deps.currency);
+  return accept({ refund_id: input.refund_id, amount, order: await viewOrder(deps, finished.value) });
+}
+
+/** A refund that was begun before, under the same id, is taken up as it is. */
+function decideRefund(order: OrderRow | undefined, input: Input, at: string): Outcome<RefundRecord, Refused> {
+  if (order === undefined) return refuse('ORDER_NOT_FOUND');
+  const begun = order.refunds.find(refund => refund.refund_id === input.refund_id);
+  if (begun) return accept(begun);
+  if (!['CONFIRMED', 'SHIPPED', 'DELIVERED'].includes(order.status)) return refuse('NOT_REFUNDABLE');
+  const rest = order.total - order.refunded;
+  if (rest === 0) return refuse('NOT_REFUNDABLE');
+  const restItems = remainingItems(order.lines, order.refunds);
+  const items = input.items ?? (input.amount ? [] : restItems);
+  const ofItems = input.items && refundOfItems(order.lines, order.refunds, input.items);
+  if (ofItems === null) return refuse('REFUND_ITEMS_INVALID');
+  const amount = ofItems ?? input.amount?.amount ?? rest;
+  if (amount > rest) return refuse('REFUND_EXCEEDS_CAPTURED', { refundable: rest });
+  if (amount === 0) return refuse('REFUND_ITEMS_INVALID', { detail: 'nothing would be refunded' });
+  const { refund_id, reason, restock = false } = input;
+  return accept({ refund_id, amount, items, reason, restock, state: 'pending', at });
+}
+
+async function finishRefund(
+  deps: Deps,
+  orderId: string,
+  record: RefundRecord,
+): Promise<Outcome<OrderRow, 'NOT_REFUNDABLE' | 'REFUND_EXCEEDS_CAPTURED'>> {
+  if (record.state === 'pending') {
+    const { refund_id, amount, reason } = record;
+    const given = await deps.payments.refund({ refund_id, order_id: orderId, amount, reason });
+    if (!given.ok) {
+      await settleRecord(deps, orderId, record, 'withdrawn');
+      return refuse(given.code === 'REFUND_EXCEEDS_CAPTURED' ? given.code : 'NOT_REFUNDABLE');
+    }
+    await settleRecord(deps, orderId, record, 'done');
+  }
+  const [order] = await readOrders(deps.db, [orderId]);
+  if (record.restock && record.items.length > 0) await restock(deps, order!, record);
+  return accept(order!);
+}
+
+async function settleRecord(
+  deps: Deps,
+  orderId: string,
+  record: RefundRecord,
+  as: 'done' | 'withdrawn',
+): Promise<void> {
+  await deps.db.transaction(async tx => {
+    const order = (await lockOrder(tx, orderId))!;
+    const others = order.refunds.filter(refund => refund.refund_id !== record.refund_id);
+    const standing = order.refunds.find(refund => refund.refund_id === record.refund_id);
+    if (standing === undefined || standing.state === 'done') return;
+    const row = await writeRefunds(tx, {
+      order_id: orderId,
+      refunds: as === 'done' ? [...others, { ...standing, state: 'done' }] : others,
+      refunded: as === 'done' ? order.refunded : order.refunded - record.amount,
+      at: timestamp(deps.clock.nowMs()),
+      deadline_at: order.deadline_at,
+    });
+    if (as === 'withdrawn') return;
+    await appendEvents(tx, 'orders', [
+      {
+        aggregate_id: orderId,
+        version: row.version,
+        type: 'order.refunded',
+        data: {
+          order_id: orderId,
+          person_id: row.person_id,
+          refund_id: record.refund_id,
+          amount: record.amount,
+          currency: deps.currency,
+        },
+      },
+    ]);
+  });
+  deps.outbox.committed();
+}
+
+/** Back to the warehouses the units came from; earlier restocked refunds have used up the first parts. */
+async function restock(deps: Deps, order: OrderRow, record: RefundRecord): Promise<void> {
+  const index = order.refunds.findIndex(refund => refund.refund_id === record.refund_id);
+  const before = order.refunds
+    .slice(0, index)
+    .filter(refund => refund.restock)
+    .flatMap(refund => refund.items);
+  await deps.inventory.returnStock({
+    return_id: record.refund_id,
+    order_id: order.order_id,
+    parts: partsOf(record.items, order.parts, before),
+  });
+}
