@@ -1,0 +1,146 @@
+/**
+ * What both stores of idempotency keys promise, shown by the same cases on PostgreSQL and on the hot store with a clock
+ * that is moved by hand.
+ */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { testDatabase } from '../../test/support/postgres.ts';
+import { limits } from '../limits.ts';
+import { manualClock } from './clock.ts';
+import { hotKeyStore } from './hot-key-store.ts';
+import { createHotStore } from './hot-store.ts';
+import { createIds } from './ids.ts';
+import type { KeyClaim, KeyStore } from './key-store.ts';
+import { sql } from './sql.ts';
+import { sqlKeyStore } from './sql-key-store.ts';
+
+const START_MS = Date.parse('2030-01-01T00:00:00Z');
+const ids = createIds();
+
+async function overSql(t: TestContext) {
+  const { db } = await testDatabase(t, ['gateway']);
+  const clock = manualClock(START_MS);
+  const store = sqlKeyStore({ db, schema: 'gateway', clock });
+  return { db, clock, store };
+}
+
+function overHotStore() {
+  const clock = manualClock(START_MS);
+  return { clock, store: hotKeyStore({ hotStore: createHotStore({ clock }), clock }) };
+}
+
+function claimOf(more: Partial<KeyClaim> = {}): KeyClaim {
+  return { scope: 'person.a7', key: 'k', input_hash: 'input', command_id: ids.next(), ...more };
+}
+
+type UnderTest = { clock: { advance(ms: number): void }; store: KeyStore };
+
+for (const [name, make] of [
+  ['PostgreSQL', overSql],
+  ['the hot store', async () => overHotStore()],
+] as [string, (t: TestContext) => Promise<UnderTest>][]) {
+  test(`${name}: of 100 claims at once one is new and the others in flight`, async t => {
+    const { store } = await make(t);
+    const states = await Promise.all(Array.from({ length: 100 }, async () => (await store.claim(claimOf())).state));
+    assert.deepEqual(states.filter(state => state === 'new').length, 1);
+    assert.deepEqual(states.filter(state => state === 'in_flight').length, 99);
+  });
+
+  test(`${name}: the first answer is kept and told to equal input, other input is told apart`, async t => {
+    const { store } = await make(t);
+    const claim = claimOf();
+    assert.deepEqual(await store.claim(claim), { state: 'new', command_id: claim.command_id });
+    assert.deepEqual(await store.claim(claimOf({ input_hash: 'other' })), { state: 'reused' });
+    await store.keep({ ...claim, status: 201, body: 'first' });
+    await store.keep({ ...claim, status: 409, body: 'second' });
+    assert.deepEqual(await store.claim(claimOf()), { state: 'answered', status: 201, body: 'first' });
+    assert.deepEqual(await store.claim(claimOf({ input_hash: 'other' })), { state: 'reused' });
+  });
+
+  test(`${name}: scopes and keys don't meet`, async t => {
+    const { store } = await make(t);
+    for (const more of [{}, { scope: 'another.a7' }, { scope: 'person.a8' }, { key: 'K' }, { key: '{k}' }]) {
+      assert.equal((await store.claim(claimOf(more))).state, 'new');
+    }
+  });
+
+  test(`${name}: an unanswered claim is taken over after its lease, under its first command id`, async t => {
+    const { store, clock } = await make(t);
+    const first = claimOf();
+    await store.claim(first);
+    clock.advance(limits.idempotencyLeaseMs - 1);
+    assert.equal((await store.claim(claimOf())).state, 'in_flight');
+    clock.advance(1);
+    assert.deepEqual(await store.claim(claimOf({ input_hash: 'other' })), { state: 'reused' });
+    assert.deepEqual(await store.claim(claimOf()), { state: 'taken_over', command_id: first.command_id });
+    assert.equal((await store.claim(claimOf())).state, 'in_flight');
+  });
+
+  test(`${name}: a released claim is taken over at once, a forgotten one is new`, async t => {
+    const { store } = await make(t);
+    const first = claimOf();
+    await store.claim(first);
+    await store.release({ ...first, holder: first.command_id });
+    const second = claimOf();
+    assert.deepEqual(await store.claim(second), { state: 'taken_over', command_id: first.command_id });
+    await store.forget({ ...second, holder: second.command_id });
+    const third = claimOf({ input_hash: 'other' });
+    assert.deepEqual(await store.claim(third), { state: 'new', command_id: third.command_id });
+  });
+
+  test(`${name}: who lost a claim can neither forget nor release it, nor anyone an answered one`, async t => {
+    const { store, clock } = await make(t);
+    const slow = claimOf();
+    await store.claim(slow);
+    clock.advance(limits.idempotencyLeaseMs);
+    const second = claimOf();
+    await store.claim(second);
+    await store.forget({ ...slow, holder: slow.command_id });
+    await store.release({ ...slow, holder: slow.command_id });
+    assert.equal((await store.claim(claimOf())).state, 'in_flight');
+    await store.keep({ ...second, status: 200, body: 'done' });
+    await store.forget({ ...second, holder: second.command_id });
+    await store.release({ ...second, holder: second.command_id });
+    assert.equal((await store.claim(claimOf())).state, 'answered');
+  });
+
+  test(`${name}: a key of yesterday is new`, async t => {
+    const { store, clock } = await make(t);
+    const first = claimOf();
+    await store.claim(first);
+    await store.keep({ ...first, status: 200, body: 'done' });
+    clock.advance(limits.idempotencyKeptMs + 1);
+    const today = claimOf({ input_hash: 'other' });
+    assert.deepEqual(await store.claim(today), { state: 'new', command_id: today.command_id });
+  });
+}
+
+test('PostgreSQL: pruning removes what is older than a day, in batches', async t => {
+  const { db, store, clock } = await overSql(t);
+  const count = limits.sweepBatchMax + 10;
+  await Promise.all(Array.from({ length: count }, (_, i) => store.claim(claimOf({ key: `k${i}` }))));
+  assert.equal(await store.prune(), 0);
+  clock.advance(limits.idempotencyKeptMs);
+  await store.claim(claimOf({ key: 'today' }));
+  clock.advance(1);
+  assert.equal(await store.prune(), count);
+  const left = await db.query<{ key: string }>(sql`select key from gateway.idempotency_keys`);
+  assert.deepEqual(left, [{ key: 'today' }]);
+});
+
+test('PostgreSQL: a claim whose answer was lost is found by its holder', async t => {
+  const { db, clock } = await overSql(t);
+  let isCut = true;
+  const cutting = {
+    ...db,
+    async query<Row>(statement: Parameters<typeof db.query>[0]) {
+      const rows = await db.query<Row>(statement);
+      if (!isCut) return rows;
+      isCut = false;
+      throw Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+    },
+  };
+  const store = sqlKeyStore({ db: cutting, schema: 'gateway', clock });
+  const claim = claimOf();
+  assert.deepEqual(await store.claim(claim), { state: 'new', command_id: claim.command_id });
+});
