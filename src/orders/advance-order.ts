@@ -3,7 +3,7 @@
  * in the arm it leads to: run it again at any time, after any crash, and it continues.
  *
  *   PAYMENT_PENDING: pay → pin → capture → confirm     (any no: → PAYMENT_FAILED)
- *   CONFIRMED:       sell
+ *   CONFIRMED …:     sell; finish refunds that were begun
  *   PAYMENT_FAILED, CANCELLED: give the money back, then the goods
  */
 import assert from 'node:assert/strict';
@@ -12,6 +12,7 @@ import type { Payment, PaymentInput } from '#payments';
 import { timestamp } from '#platform/clock';
 import { derivedId } from '#platform/ids';
 import type { Deps } from './deps.ts';
+import { finishRefunds } from './refund-order.ts';
 import { reservationKey } from './release-hold.ts';
 import { partsOf, remainingItems } from './rules.ts';
 import { type OrderRow, readOrders, setDeadline } from './store.ts';
@@ -53,6 +54,7 @@ async function advanceSteps(deps: Deps, start: OrderRow, pay?: PaymentInput): Pr
       case 'SHIPPED':
       case 'DELIVERED':
         // The sale follows from order.confirmed, in groups and off the shopper's path (sell-confirmed.ts).
+        if (order.deadline_at !== null) await finishRefunds(deps, order);
         return { order, payment };
     }
   }

@@ -1,8 +1,9 @@
 import type { Static } from 'typebox';
+import { limits } from '#limits';
 import type { Orders, RefundOrder } from '#orders';
 import { timestamp } from '#platform/clock';
 import { money } from '#platform/money';
-import { appendEvents } from '#platform/outbox';
+import { appendEvents, type NewEvent } from '#platform/outbox';
 import { accept, type Outcome, refuse } from '#platform/outcome';
 import type { Deps } from './deps.ts';
 import { viewOrder } from './read-orders.ts';
@@ -31,7 +32,8 @@ export async function refundOrder(deps: Deps, input: Input): ReturnType<Orders['
       refunds: [...refunds, record.value],
       refunded: order!.refunded + record.value.amount,
       at: record.value.at,
-      deadline_at: order!.deadline_at,
+      // Should the process end here, the sweeper takes it up.
+      deadline_at: timestamp(deps.clock.nowMs() + limits.paymentDeadlineMs),
     });
     return record;
   });
@@ -61,23 +63,28 @@ function decideRefund(order: OrderRow | undefined, input: Input, at: string): Ou
   return accept({ refund_id, amount, items, reason, restock, state: 'pending', at });
 }
 
-async function finishRefund(
+/** Money, then goods, then the record: each step may be taken again. */
+export async function finishRefund(
   deps: Deps,
   orderId: string,
   record: RefundRecord,
 ): Promise<Outcome<OrderRow, 'NOT_REFUNDABLE' | 'REFUND_EXCEEDS_CAPTURED'>> {
-  if (record.state === 'pending') {
-    const { refund_id, amount, reason } = record;
-    const given = await deps.payments.refund({ refund_id, order_id: orderId, amount, reason });
-    if (!given.ok) {
-      await settleRecord(deps, orderId, record, 'withdrawn');
-      return refuse(given.code === 'REFUND_EXCEEDS_CAPTURED' ? given.code : 'NOT_REFUNDABLE');
-    }
-    await settleRecord(deps, orderId, record, 'done');
+  const { refund_id, amount, reason } = record;
+  if (record.state === 'done') return accept((await readOrders(deps.db, [orderId]))[0]!);
+  const given = await deps.payments.refund({ refund_id, order_id: orderId, amount, reason });
+  if (!given.ok) {
+    await settleRecord(deps, orderId, record, 'withdrawn');
+    return refuse(given.code === 'REFUND_EXCEEDS_CAPTURED' ? given.code : 'NOT_REFUNDABLE');
   }
-  const [order] = await readOrders(deps.db, [orderId]);
-  if (record.restock && record.items.length > 0) await restock(deps, order!, record);
-  return accept(order!);
+  if (record.restock && record.items.length > 0) await restock(deps, orderId, record);
+  return accept(await settleRecord(deps, orderId, record, 'done'));
+}
+
+/** What a crash or an outage left pending. */
+export async function finishRefunds(deps: Deps, order: OrderRow): Promise<void> {
+  for (const record of order.refunds.filter(refund => refund.state === 'pending')) {
+    await finishRefund(deps, order.order_id, record);
+  }
 }
 
 async function settleRecord(
@@ -85,48 +92,52 @@ async function settleRecord(
   orderId: string,
   record: RefundRecord,
   as: 'done' | 'withdrawn',
-): Promise<void> {
-  await deps.db.transaction(async tx => {
+): Promise<OrderRow> {
+  const settled = await deps.db.transaction(async tx => {
     const order = (await lockOrder(tx, orderId))!;
-    const others = order.refunds.filter(refund => refund.refund_id !== record.refund_id);
     const standing = order.refunds.find(refund => refund.refund_id === record.refund_id);
-    if (standing === undefined || standing.state === 'done') return;
+    if (standing === undefined || standing.state === 'done') return order;
+    const refunds =
+      as === 'done'
+        ? order.refunds.map(refund => (refund === standing ? { ...refund, state: 'done' as const } : refund))
+        : order.refunds.filter(refund => refund !== standing);
     const row = await writeRefunds(tx, {
       order_id: orderId,
-      refunds: as === 'done' ? [...others, { ...standing, state: 'done' }] : others,
+      refunds,
       refunded: as === 'done' ? order.refunded : order.refunded - record.amount,
       at: timestamp(deps.clock.nowMs()),
-      deadline_at: order.deadline_at,
+      deadline_at: refunds.some(refund => refund.state === 'pending') ? order.deadline_at : null,
     });
-    if (as === 'withdrawn') return;
-    await appendEvents(tx, 'orders', [
-      {
-        aggregate_id: orderId,
-        version: row.version,
-        type: 'order.refunded',
-        data: {
-          order_id: orderId,
-          person_id: row.person_id,
-          refund_id: record.refund_id,
-          amount: record.amount,
-          currency: deps.currency,
-        },
-      },
-    ]);
+    if (as === 'done') await appendEvents(tx, 'orders', [refundedEvent(row, record, deps.currency)]);
+    return row;
   });
   deps.outbox.committed();
+  return settled;
 }
 
-/** Back to the warehouses the units came from; earlier restocked refunds have used up the first parts. */
-async function restock(deps: Deps, order: OrderRow, record: RefundRecord): Promise<void> {
+function refundedEvent(row: OrderRow, record: RefundRecord, currency: string): NewEvent {
+  const { order_id, person_id, version } = row;
+  const { refund_id, amount } = record;
+  return {
+    aggregate_id: order_id,
+    version,
+    type: 'order.refunded',
+    data: { order_id, person_id, refund_id, amount, currency },
+  };
+}
+
+/** Back to the warehouses the units came from; restocked refunds before this one have used up the first parts. */
+async function restock(deps: Deps, orderId: string, record: RefundRecord): Promise<void> {
+  const order = (await readOrders(deps.db, [orderId]))[0]!;
   const index = order.refunds.findIndex(refund => refund.refund_id === record.refund_id);
-  const before = order.refunds
-    .slice(0, index)
-    .filter(refund => refund.restock)
-    .flatMap(refund => refund.items);
+  const before = order.refunds.slice(0, index).filter(refund => refund.restock);
   await deps.inventory.returnStock({
     return_id: record.refund_id,
-    order_id: order.order_id,
-    parts: partsOf(record.items, order.parts, before),
+    order_id: orderId,
+    parts: partsOf(
+      record.items,
+      order.parts,
+      before.flatMap(refund => refund.items),
+    ),
   });
 }
