@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import { type Clock, systemClock } from './clock.ts';
 import type { Metrics } from './metrics.ts';
 import { Unavailable } from './outcome.ts';

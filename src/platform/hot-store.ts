@@ -30,8 +30,8 @@ export interface HotStore {
   get<Value = Json>(key: string): Promise<Value | undefined>;
   set(key: string, value: unknown, options: { ttlMs: number }): Promise<void>;
   /**
-   * Atomic read, change, write; a `value` of undefined deletes the key. `change` is pure and synchronous: a shared store
-   * runs it again when another writer came between. `ttlMs` counts from now.
+   * Atomic read, change, write; a `value` of undefined deletes the key. `change` is pure and synchronous: a shared
+   * store runs it again when another writer came between. `ttlMs` counts from now.
    */
   update<Value, Answer>(
     key: string,

@@ -11,7 +11,7 @@
 import assert from 'node:assert/strict';
 import { Logger, parseCronItem, type Runner, run as runWorker, type TaskList } from 'graphile-worker';
 import pg from 'pg';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -65,42 +65,18 @@ const WORKER_RESTART_MAX_MS = 30_000;
 interface Entry {
   job: Job;
   status: JobStatus;
-  running: Promise<void> | undefined;
+  running: Promise<boolean> | undefined;
 }
 
 export function createJobs(options: { url: string; log: Log; clock: Clock; metrics?: Metrics }): Jobs {
   const { url, log, clock } = options;
   const entries = new Map<string, Entry>();
   const stopping = new AbortController();
-  const execute = executor({ ...options, stopSignal: stopping.signal });
   const locks = sessionLocks({ url, log });
+  const execute = executor({ ...options, stopSignal: stopping.signal });
+  const runOnce = guard({ log, locks, execute, stopSignal: stopping.signal });
   let worker: { stop(): Promise<void> } | undefined;
   let timers: Promise<void>[] = [];
-
-  /** Answers whether it ran: not while it runs already, here or in another process. */
-  async function runOnce(entry: Entry): Promise<boolean> {
-    const { name, everySeconds } = entry.job;
-    if (entry.running || stopping.signal.aborted) return false;
-    const running = (async () => {
-      if (!(await locks.take(name))) return false;
-      await execute(entry);
-      // A timer's leader stays leader; a cron tick may fall to any process.
-      if (everySeconds === undefined) await locks.release(name);
-      return true;
-    })();
-    entry.running = running.then(
-      () => {},
-      () => {},
-    );
-    try {
-      return await running;
-    } catch (error) {
-      log.warn({ err: error, job: name }, 'a job could not be locked; its next tick tries again');
-      return false;
-    } finally {
-      entry.running = undefined;
-    }
-  }
 
   async function keepTime(entry: Entry, everyMs: number): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -148,6 +124,39 @@ function unrun(name: string, schedule: string): JobStatus {
   return { name, schedule, running: false, runs: 0, failures: 0, ...none };
 }
 
+/** Runs a job unless it runs already, here or in another process; answers whether it ran. Never throws. */
+function guard(options: {
+  log: Log;
+  locks: SessionLocks;
+  execute: (entry: Entry) => Promise<void>;
+  stopSignal: AbortSignal;
+}): (entry: Entry) => Promise<boolean> {
+  const { log, locks, execute, stopSignal } = options;
+
+  async function runLocked(entry: Entry): Promise<boolean> {
+    const { name, everySeconds } = entry.job;
+    try {
+      if (!(await locks.take(name))) return false;
+      await execute(entry);
+      // A timer's leader stays leader; a cron tick may fall to any process.
+      if (everySeconds === undefined) await locks.release(name);
+      return true;
+    } catch (error) {
+      log.warn({ err: error, job: name }, 'the lock of a job could not be asked for; its next tick tries again');
+      return false;
+    } finally {
+      entry.running = undefined;
+    }
+  }
+
+  return async entry => {
+    if (entry.running || stopSignal.aborted) return false;
+    const running = runLocked(entry);
+    entry.running = running;
+    return running;
+  };
+}
+
 /** Runs a job within its time and notes how it went; never throws. */
 function executor(options: { log: Log; clock: Clock; metrics?: Metrics; stopSignal: AbortSignal }) {
   const { log, clock, metrics, stopSignal } = options;
@@ -183,7 +192,13 @@ function executor(options: { log: Log; clock: Clock; metrics?: Metrics; stopSign
 }
 
 /** Advisory locks on one connection of their own: they are held as long as the session lives. */
-function sessionLocks(options: { url: string; log: Log }) {
+interface SessionLocks {
+  take(name: string): Promise<boolean>;
+  release(name: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+function sessionLocks(options: { url: string; log: Log }): SessionLocks {
   const held = new Set<string>();
   let opening: Promise<pg.Client> | undefined;
   let current: pg.Client | undefined;

@@ -3,8 +3,12 @@ import pino from 'pino';
 export type Log = pino.Logger;
 
 /** Keys whose values never reach a log, at any depth and in any spelling (`Order-Access`, `order_access`). */
-const SECRET_KEY =
-  /^(authorization|proxyauthorization|cookie|setcookie|orderaccess|access|pass|token|.*token|.*password|.*secret|.*hash|signature|cvc|cvv|pan|card|cardnumber|adminkey|xadminkey|apikey|key)$/;
+const SECRET_KEY = new RegExp(
+  [
+    '^(proxy)?authorization$|^(set)?cookie$|^(order)?access$|^pass$|token$|password$|secret$|hash$|signature$',
+    '^cvc$|^cvv$|^pan$|^card$|^cardnumber$|^x?adminkey$|^apikey$',
+  ].join('|'),
+);
 const HIDDEN = '[hidden]';
 const DEPTH_MAX = 6;
 const ITEMS_MAX = 100;
@@ -19,7 +23,7 @@ const CARD_NUMBER = /(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])/g;
  * flushed when the process exits (pino registers the stream with `process.on('exit')`).
  */
 export function createLog(options: { level: string; name?: string; destination?: pino.DestinationStream }): Log {
-  return pino(
+  const log = pino(
     {
       level: options.level,
       name: options.name ?? 'doorbuster',
@@ -28,7 +32,6 @@ export function createLog(options: { level: string; name?: string; destination?:
       // Own code instead of pino's `redact`: its paths need one wildcard pattern a key and depth and know one spelling.
       formatters: {
         level: label => ({ level: label }),
-        bindings: bindings => hidden(bindings, 0) as Record<string, unknown>,
         log: fields => hidden(fields, 0) as Record<string, unknown>,
       },
       serializers: { err: error => hidden(pino.stdSerializers.err(error as Error), 0) },
@@ -43,6 +46,12 @@ export function createLog(options: { level: string; name?: string; destination?:
     },
     options.destination ?? pino.destination({ dest: 1, sync: false }),
   );
+  // pino asks `formatters.bindings` for the root alone. Children inherit this method from it.
+  const { child } = log;
+  log.child = function (this: Log, bindings, ...rest) {
+    return child.call(this, hidden(bindings, 0) as pino.Bindings, ...rest);
+  } as typeof log.child;
+  return log;
 }
 
 function hidden(value: unknown, depth: number): unknown {

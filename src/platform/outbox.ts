@@ -52,7 +52,7 @@
  */
 import assert from 'node:assert/strict';
 import { Type } from 'typebox';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import type { Clock } from './clock.ts';
 import { bucketOf } from './ids.ts';
 import type { Log } from './log.ts';
@@ -170,38 +170,8 @@ export function createOutbox(options: { db: Database; schema: string; log: Log; 
       return { events, cursor: format(end ?? start), seen_to: reader.horizon, head: reader.head };
     },
 
-    async lag() {
-      const rows = await db.query<{ consumer: string; events: number; oldest: string | null }>(sql`
-        select r.consumer, b.events, b.oldest
-        from ${schema}.outbox_readers r, lateral (
-          select count(*) as events, min(at) as oldest
-          from (select at from ${schema}.outbox o
-            where (o.xid, o.event_id) > (r.xid, r.event_id)
-            order by o.xid, o.event_id limit ${LAG_COUNTED_MAX}) behind
-        ) b order by r.consumer`);
-      return rows.map(({ consumer, events, oldest }) => ({
-        consumer,
-        events,
-        ageMs: oldest === null ? 0 : Math.max(0, clock.nowMs() - Date.parse(oldest)),
-      }));
-    },
-
-    async prune() {
-      const keptSince = new Date(clock.nowMs() - limits.eventKeptMs).toISOString();
-      let total = 0;
-      for (;;) {
-        // Bounded batches, so that no transaction holds back the horizon that readers wait for.
-        const rows = await db.query<{ event_id: number }>(sql`
-          delete from ${schema}.outbox where (xid, event_id) in (
-            select o.xid, o.event_id from ${schema}.outbox o
-            where o.at < ${keptSince} and not exists (
-              select from ${schema}.outbox_readers r where (r.xid, r.event_id) < (o.xid, o.event_id))
-            order by o.xid, o.event_id limit ${PRUNE_BATCH})
-          returning event_id`);
-        total += rows.length;
-        if (rows.length < PRUNE_BATCH) return total;
-      }
-    },
+    lag: () => readLag({ db, schema, clock }),
+    prune: () => pruneRead({ db, schema, clock }),
 
     async restart(consumer, cursor) {
       const reader = await readReader(db, schema, consumer);
@@ -327,6 +297,41 @@ async function readBatch(options: {
   // Ids are drawn under the aggregate's lock, so within an aggregate their order is that of its versions.
   events.sort((a, b) => Number(a.event_id) - Number(b.event_id));
   return { events, end: own && { xid: own.xid, eventId: own.event_id, replay: start.replay } };
+}
+
+async function readLag(options: { db: Database; schema: Sql; clock: Clock }): Promise<ReaderLag[]> {
+  const { db, schema, clock } = options;
+  const rows = await db.query<{ consumer: string; events: number; oldest: string | null }>(sql`
+    select r.consumer, b.events, b.oldest
+    from ${schema}.outbox_readers r, lateral (
+      select count(*) as events, min(at) as oldest
+      from (select at from ${schema}.outbox o
+        where (o.xid, o.event_id) > (r.xid, r.event_id)
+        order by o.xid, o.event_id limit ${LAG_COUNTED_MAX}) behind
+    ) b order by r.consumer`);
+  return rows.map(({ consumer, events, oldest }) => ({
+    consumer,
+    events,
+    ageMs: oldest === null ? 0 : Math.max(0, clock.nowMs() - Date.parse(oldest)),
+  }));
+}
+
+async function pruneRead(options: { db: Database; schema: Sql; clock: Clock }): Promise<number> {
+  const { db, schema, clock } = options;
+  const keptSince = new Date(clock.nowMs() - limits.eventKeptMs).toISOString();
+  let total = 0;
+  for (;;) {
+    // Bounded batches, so that no transaction holds back the horizon that readers wait for.
+    const rows = await db.query<{ event_id: number }>(sql`
+      delete from ${schema}.outbox where (xid, event_id) in (
+        select o.xid, o.event_id from ${schema}.outbox o
+        where o.at < ${keptSince} and not exists (
+          select from ${schema}.outbox_readers r where (r.xid, r.event_id) < (o.xid, o.event_id))
+        order by o.xid, o.event_id limit ${PRUNE_BATCH})
+      returning event_id`);
+    total += rows.length;
+    if (rows.length < PRUNE_BATCH) return total;
+  }
 }
 
 /** What the consumer has applied, for `lag` and `prune`: written when it moved, and at most once in a poll's time. */

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
+import { limits } from '#limits';
 import { testDatabase } from '../../test/support/postgres.ts';
-import { limits } from '../limits.ts';
 import { systemClock } from './clock.ts';
 import { createIds } from './ids.ts';
 import { createMetrics } from './metrics.ts';
@@ -169,7 +169,7 @@ test('an outage is waited out, and nothing is put aside for it', async t => {
   assert.deepEqual(await subscription.stuck(), []);
 });
 
-test('a poison event is put aside with the later ones of its aggregate; the others go on; a retry frees all', async t => {
+test('a poison event and the later ones of its aggregate are put aside; others go on; a retry frees all', async t => {
   const { append, subscribe } = await prepare(t);
   const [bad, good] = [ids.next(), ids.next()];
   let isPoison = true;

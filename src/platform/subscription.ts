@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -88,87 +88,106 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     'consumer',
   ]);
   let drains: { head: bigint; resolve: () => void; reject: (error: Error) => void }[] = [];
-  let running: Promise<void> | undefined;
-  let unlisten = () => {};
   let cursor: string | undefined;
-  let isPoked = false;
-  let wake = () => {};
 
-  /** One batch; answers whether there is more to read at once. */
-  async function step(): Promise<boolean> {
+  async function step(): Promise<Step> {
     cursor ??= (await cursors.load(source)) || (options.startAt ?? '');
-    const batch = await options.read({ consumer, after: cursor, limit: limits.eventBatchMax });
+    const before = cursor;
+    const batch = await options.read({ consumer, after: before, limit: limits.eventBatchMax });
     await apply(batch.events);
-    if (batch.cursor !== cursor) {
+    if (batch.cursor !== before) {
       await cursors.save(source, batch.cursor);
       cursor = batch.cursor;
     }
     delivered?.inc({ source, consumer }, batch.events.length);
-    if (batch.events.length >= limits.eventBatchMax) return true;
+    if (batch.events.length >= limits.eventBatchMax) return 'more';
     const seenTo = BigInt(batch.seen_to);
     for (const drain of drains) if (drain.head <= seenTo) drain.resolve();
     drains = drains.filter(drain => drain.head > seenTo);
-    return false;
+    return batch.cursor === before ? 'idle' : 'moved';
   }
 
-  async function nap(ms: number): Promise<void> {
-    const waking = new AbortController();
-    wake = () => waking.abort();
-    if (!isPoked && !stopped.signal.aborted) await clock.sleep(ms, waking.signal);
-    wake = () => {};
-  }
-
-  async function run(): Promise<void> {
-    let failures = 0;
-    let pauseMs = QUICK_POLL_MS;
-    while (!stopped.signal.aborted) {
-      try {
-        const before = cursor;
-        // After a poke or a batch the next look comes soon: an event stays unread while an older transaction runs.
-        pauseMs = isPoked ? QUICK_POLL_MS : Math.min(pauseMs * 2, limits.eventPollMs);
-        isPoked = false;
-        const isMore = await step();
-        failures = 0;
-        if (isMore) continue;
-        if (cursor !== before) pauseMs = QUICK_POLL_MS;
-        await nap(pauseMs);
-      } catch (error) {
-        if (stopped.signal.aborted) return;
-        log.warn({ err: error, source, consumer, failures }, 'events could not be applied; trying again');
-        await clock.sleep(backoff(failures++, OUTAGE_FIRST_MS, limits.eventRetryMaxMs, random), stopped.signal);
-      }
-    }
-  }
+  const reading = keepReading({ step, source, consumer, clock, log, random, stopped });
+  const stoppedEarly = () => new Unavailable(`the subscription to ${source} has stopped`);
+  let running: Promise<void> | undefined;
+  let unlisten = () => {};
 
   return {
     start() {
       if (running) return;
-      unlisten =
-        options.onCommitted?.(() => {
-          isPoked = true;
-          wake();
-        }) ?? unlisten;
-      running = run();
+      unlisten = options.onCommitted?.(reading.poke) ?? unlisten;
+      running = reading.run();
     },
     async stop() {
       unlisten();
       stopped.abort();
-      wake();
+      reading.poke();
       await running;
-      for (const drain of drains) drain.reject(new Unavailable(`the subscription to ${source} has stopped`));
+      for (const drain of drains) drain.reject(stoppedEarly());
       drains = [];
     },
     async drained() {
       const { head } = await options.read({ consumer, after: 'now', limit: 1 });
-      await new Promise<void>((resolve, reject) => {
-        if (stopped.signal.aborted) return reject(new Unavailable(`the subscription to ${source} has stopped`));
-        drains.push({ head: BigInt(head), resolve, reject });
-        isPoked = true;
-        wake();
-      });
+      if (stopped.signal.aborted) throw stoppedEarly();
+      const drained = new Promise<void>((resolve, reject) => drains.push({ head: BigInt(head), resolve, reject }));
+      reading.poke();
+      await drained;
     },
     stuck: () => stuckStore.list(source),
     retryStuck: eventId => apply.retry(eventId),
+  };
+}
+
+/** What a step found: a full batch, some events, or none. */
+type Step = 'more' | 'moved' | 'idle';
+
+/** When to read: at once after a poke or a full batch, soon after events, then ever more rarely. */
+function keepReading(options: {
+  step: () => Promise<Step>;
+  source: string;
+  consumer: string;
+  clock: Clock;
+  log: Log;
+  random: () => number;
+  stopped: AbortController;
+}): { run(): Promise<void>; poke(): void } {
+  const { step, source, consumer, clock, log, random } = options;
+  const stopSignal = options.stopped.signal;
+  let isPoked = false;
+  let wake = () => {};
+
+  async function nap(ms: number): Promise<void> {
+    const waking = new AbortController();
+    wake = () => waking.abort();
+    if (!isPoked && !stopSignal.aborted) await clock.sleep(ms, waking.signal);
+    wake = () => {};
+  }
+
+  return {
+    poke() {
+      isPoked = true;
+      wake();
+    },
+    async run() {
+      let failures = 0;
+      let pauseMs = QUICK_POLL_MS;
+      while (!stopSignal.aborted) {
+        try {
+          // An event stays unread while any older transaction runs: after a poke too, the next look comes soon.
+          pauseMs = isPoked ? QUICK_POLL_MS : Math.min(pauseMs * 2, limits.eventPollMs);
+          isPoked = false;
+          const found = await step();
+          failures = 0;
+          if (found === 'more') continue;
+          if (found === 'moved') pauseMs = QUICK_POLL_MS;
+          await nap(pauseMs);
+        } catch (error) {
+          if (stopSignal.aborted) return;
+          log.warn({ err: error, source, consumer, failures }, 'events could not be applied; trying again');
+          await clock.sleep(backoff(failures++, OUTAGE_FIRST_MS, limits.eventRetryMaxMs, random), stopSignal);
+        }
+      }
+    },
   };
 }
 
@@ -180,8 +199,7 @@ function applier(options: ApplierOptions): ((events: DomainEvent[]) => Promise<v
 } {
   const { source, consumer, handle, stuck, clock, log, random, stopSignal } = options;
   const types = options.types && new Set(options.types);
-  const setAside = options.metrics?.counter('events_stuck_total', 'Events put aside', ['source', 'consumer']);
-  let stuckAggregates: Set<string> | undefined;
+  const aside = setAside(options);
   let last: Promise<unknown> = Promise.resolve();
 
   /** Batches and retries of stuck events take turns: an aggregate has one event in hand at a time. */
@@ -191,18 +209,8 @@ function applier(options: ApplierOptions): ((events: DomainEvent[]) => Promise<v
     return turn;
   }
 
-  async function readStuckAggregates(): Promise<Set<string>> {
-    return new Set((await stuck.list(source)).map(each => each.event.aggregate_id));
-  }
-
-  async function applyBatch(events: DomainEvent[]): Promise<void> {
-    // While something is stuck it is read anew for each batch: another process of this consumer may have freed it.
-    if (stuckAggregates === undefined || stuckAggregates.size > 0) stuckAggregates = await readStuckAggregates();
-    await applyAll(types ? events.filter(event => types.has(event.type)) : events);
-  }
-
   async function applyAll(all: DomainEvent[]): Promise<void> {
-    const events = await withoutStuck(all);
+    const events = await aside.without(all);
     if (events.length === 0) return;
     try {
       return await handle(events);
@@ -214,17 +222,6 @@ function applier(options: ApplierOptions): ((events: DomainEvent[]) => Promise<v
     const middle = events.length >> 1;
     await applyAll(events.slice(0, middle));
     await applyAll(events.slice(middle));
-  }
-
-  /** Later events of an aggregate wait behind its stuck one, so that its order holds. */
-  async function withoutStuck(all: DomainEvent[]): Promise<DomainEvent[]> {
-    const waiting = all.filter(event => stuckAggregates?.has(event.aggregate_id));
-    if (waiting.length === 0) return all;
-    await stuck.add(
-      source,
-      waiting.map(event => ({ event, error: 'waits behind a stuck event of its aggregate', tries: 0 })),
-    );
-    return all.filter(event => !stuckAggregates?.has(event.aggregate_id));
   }
 
   async function applyAlone(event: DomainEvent, first: unknown): Promise<void> {
@@ -239,11 +236,7 @@ function applier(options: ApplierOptions): ((events: DomainEvent[]) => Promise<v
         error = again;
       }
     }
-    await stuck.add(source, [{ event, error: textOf(error), tries: STUCK_TRIES }]);
-    stuckAggregates?.add(event.aggregate_id);
-    setAside?.inc({ source, consumer });
-    const { event_id, type, aggregate_id } = event;
-    log.error({ err: error, source, consumer, event_id, type, aggregate_id }, 'an event is stuck and was put aside');
+    await aside.put(event, error);
   }
 
   async function retry(eventId: string): Promise<void> {
@@ -254,12 +247,53 @@ function applier(options: ApplierOptions): ((events: DomainEvent[]) => Promise<v
       await handle([event]);
       await stuck.remove(source, event.event_id);
     }
-    stuckAggregates = await readStuckAggregates();
+    await aside.refresh();
+  }
+
+  async function applyBatch(events: DomainEvent[]): Promise<void> {
+    await aside.refreshIfAny();
+    await applyAll(types ? events.filter(event => types.has(event.type)) : events);
   }
 
   return Object.assign((events: DomainEvent[]) => inTurn(() => applyBatch(events)), {
     retry: (eventId: string) => inTurn(() => retry(eventId)),
   });
+}
+
+/** The aggregates that have a stuck event: their later events wait behind it, so that their order holds. */
+function setAside(options: ApplierOptions) {
+  const { source, consumer, stuck, log } = options;
+  const count = options.metrics?.counter('events_stuck_total', 'Events put aside', ['source', 'consumer']);
+  let aggregates: Set<string> | undefined;
+
+  async function refresh(): Promise<void> {
+    aggregates = new Set((await stuck.list(source)).map(each => each.event.aggregate_id));
+  }
+
+  return {
+    refresh,
+    /** While something is stuck it is read anew for each batch: another process of this consumer may have freed it. */
+    async refreshIfAny(): Promise<void> {
+      if (aggregates === undefined || aggregates.size > 0) await refresh();
+    },
+    async without(all: DomainEvent[]): Promise<DomainEvent[]> {
+      const waiting = all.filter(event => aggregates?.has(event.aggregate_id));
+      if (waiting.length === 0) return all;
+      const error = 'waits behind a stuck event of its aggregate';
+      await stuck.add(
+        source,
+        waiting.map(event => ({ event, error, tries: 0 })),
+      );
+      return all.filter(event => !aggregates?.has(event.aggregate_id));
+    },
+    async put(event: DomainEvent, error: unknown): Promise<void> {
+      await stuck.add(source, [{ event, error: textOf(error), tries: STUCK_TRIES }]);
+      aggregates?.add(event.aggregate_id);
+      count?.inc({ source, consumer });
+      const { event_id, type, aggregate_id } = event;
+      log.error({ err: error, source, consumer, event_id, type, aggregate_id }, 'an event is stuck and was put aside');
+    },
+  };
 }
 
 /** An outage or a collision says nothing against the event: it is tried until it passes. */
