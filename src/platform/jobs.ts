@@ -130,7 +130,7 @@ function guard(options: {
   locks: SessionLocks;
   execute: (entry: Entry) => Promise<void>;
   stopSignal: AbortSignal;
-}): (entry: Entry) => Promise<boolean> {
+}) {
   const { log, locks, execute, stopSignal } = options;
 
   async function runLocked(entry: Entry): Promise<boolean> {
@@ -149,7 +149,7 @@ function guard(options: {
     }
   }
 
-  return async entry => {
+  return async (entry: Entry): Promise<boolean> => {
     if (entry.running || stopSignal.aborted) return false;
     const running = runLocked(entry);
     entry.running = running;
