@@ -6,7 +6,7 @@ export const limits = {
   pageSizeMax: 100,
   pageSizeDefault: 24,
   listedRowsMax: 10_000,
-  queryLengthMax: 200,
+  queryLengthMax: 500,
   requestTimeoutMs: 30_000,
   idempotencyWaitMs: 10_000,
   idempotencyKeptMs: 24 * 3_600_000,
@@ -37,6 +37,17 @@ export const limits = {
   cartQuantityMax: 999,
   cartGuestTtlMs: 7 * 24 * 3_600_000,
   cartUserTtlMs: 30 * 24 * 3_600_000,
+  /** A cart that is only looked at is written to renew its life at most this often; it lives that much longer. */
+  cartRenewMs: 3_600_000,
+  /** How long "there is no such cart" is remembered, so that guests without one don't ask the backup each time. */
+  cartAbsentTtlMs: 60_000,
+  /** Erased: the empty cart that keeps late writes away. */
+  cartForgottenTtlMs: 3_600_000,
+  cartCommandsKept: 64,
+  cartMergesKept: 8,
+  cartBackupDelayMs: 250,
+  cartBackupBatchMax: 1_000,
+  cartBackupsWaitingMax: 100_000,
   addressesMax: 50,
   idsPerReadMax: 500,
   factsPerReadMax: 1_000,
@@ -68,6 +79,16 @@ export const limits = {
   verifyTokenLifeMs: 7 * 24 * 3_600_000,
   resetTokenLifeMs: 3_600_000,
   resetAnswerMs: 200,
+
+  // search
+  searchQueueMax: 512,
+  searchBatchMax: 500,
+  searchWordsMax: 256,
+  searchRelaxedWordsMax: 16,
+  searchCorrectedWordsMax: 8,
+  searchQueriesKeptMax: 5_000,
+  searchRestartMaxMs: 5_000,
+  searchBuildRetryMaxMs: 30_000,
 
   // outside parts
   gatewayTimeoutMs: 5_000,

@@ -7,6 +7,7 @@
  * A change of a product or of its stock level is searchable within a second.
  */
 import { type Static, Type } from 'typebox';
+import { limits } from '#limits';
 import { command, defineContract, Nothing, query } from '#platform/contract';
 import type { Outcome } from '#platform/outcome';
 import { nullable, object, text } from '#platform/schema';
@@ -21,7 +22,7 @@ export const SearchSort = Type.Union([
 
 /** Brands and the values of one attribute are joined by "or", everything else by "and". Prices in minor units, inclusive. */
 export const SearchQuery = object({
-  q: text(200, { min: 0 }),
+  q: text(limits.queryLengthMax, { min: 0 }),
   category: Type.Array(text(100), { maxItems: 6 }),
   brands: Type.Array(text(200), { maxItems: 50 }),
   price_min: nullable(Type.Integer({ minimum: 0 })),
@@ -29,7 +30,7 @@ export const SearchQuery = object({
   rating_min: nullable(Type.Number({ minimum: 0, maximum: 5 })),
   prime: nullable(Type.Boolean()),
   in_stock: nullable(Type.Boolean()),
-  attributes: Type.Record(text(100), Type.Array(text(200), { maxItems: 50 }), { maxProperties: 20 }),
+  attributes: Type.Record(text(100), Type.Array(text(1000), { maxItems: 50 }), { maxProperties: 20 }),
   sort: SearchSort,
   page: Type.Integer({ minimum: 1 }),
   page_size: Type.Integer({ minimum: 1, maximum: 100 }),
@@ -85,7 +86,7 @@ export const searchContract = defineContract<Search>({
   name: 'search',
   operations: {
     search: query(SearchQuery),
-    suggest: query(object({ q: text(200, { min: 0 }) })),
+    suggest: query(object({ q: text(limits.queryLengthMax, { min: 0 }) })),
     rebuild: command(Nothing, 600_000),
     status: query(Nothing),
   },
