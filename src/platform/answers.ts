@@ -1,5 +1,5 @@
 import type { FastifyReply, RouteOptions } from 'fastify';
-import { type TSchema, Type } from 'typebox';
+import { type TSchema, type TUnknown, Type } from 'typebox';
 import type { Access } from './identity.ts';
 import type { Outcome, Refusal } from './outcome.ts';
 import { type EdgeCode, edgeRefusals, statusText, writeProblem } from './problem.ts';
@@ -48,6 +48,16 @@ export function refusal<Code extends string>(reply: Replying, no: Refusal<Code>,
 
 /** Any fastify reply, whatever its route's types are. */
 export type Replying = { raw: FastifyReply['raw'] };
+
+/** An answer that is not JSON of a schema: a page, a stream, a document. It is sent as it is. */
+export function otherContent<Status extends number>(
+  status: Status,
+  contentType: string,
+  description: string,
+): Record<Status, TUnknown> {
+  const responses: Responses = { [status]: { description, content: { [contentType]: { schema: {} } } } };
+  return responses as unknown as Record<Status, TUnknown>;
+}
 
 type Response = TSchema | ProblemResponse;
 type ProblemResponse = { description: string; headers?: Record<string, object>; content: Record<string, object> };

@@ -320,7 +320,7 @@ describe('the HTTP frame', async () => {
         headers: { host: 'shop.test', 'x-caller': 'guest', ...headers },
       });
     const cookie = { cookie: 's=1' };
-    const allowed = [
+    const allowed: Record<string, string>[] = [
       {},
       { 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'none' },
@@ -328,7 +328,7 @@ describe('the HTTP frame', async () => {
       { 'sec-fetch-site': 'same-origin', origin: 'http://shop.test' },
     ];
     for (const headers of allowed) assert.equal((await send({ ...cookie, ...headers })).statusCode, 200);
-    const refused = [
+    const refused: Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
       { origin: 'http://evil.test' },

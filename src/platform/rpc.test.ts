@@ -23,12 +23,12 @@ interface Counter {
   echo(input: Static<typeof Echo>): Promise<unknown>;
   add(input: Static<typeof Amount>): Promise<Outcome<{ sum: number }, 'TOO_MUCH'>>;
   addOnce(input: Static<typeof Amount>): Promise<Outcome<{ sum: number }>>;
-  nothing(input: Record<string, never>): Promise<void>;
-  breaks(input: Record<string, never>): Promise<never>;
-  isOut(input: Record<string, never>): Promise<never>;
-  isOutOnce(input: Record<string, never>): Promise<never>;
+  nothing(input: object): Promise<void>;
+  breaks(input: object): Promise<never>;
+  isOut(input: object): Promise<never>;
+  isOutOnce(input: object): Promise<never>;
   sleeps(input: { ms: number }): Promise<string>;
-  trace(input: Record<string, never>): Promise<string | null>;
+  trace(input: object): Promise<string | null>;
 }
 
 const contract = defineContract<Counter>({

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /**
  * The trace id follows a request through this process and, by the `traceparent` header (W3C Trace Context), through rpc
@@ -21,7 +21,7 @@ export function withTrace<Value>(id: string, work: () => Value): Value {
 }
 
 export function newTraceId(): string {
-  return randomBytes(16).toString('hex');
+  return randomHex(16);
 }
 
 /** The trace id of an incoming header, or undefined when it is absent or malformed. */
@@ -33,5 +33,18 @@ export function parseTraceparent(header: unknown): string | undefined {
 
 /** The header for a call to another process: the running trace, or a new one. */
 export function traceparent(): string {
-  return `00-${traceId() ?? newTraceId()}-${randomBytes(8).toString('hex')}-01`;
+  return `00-${traceId() ?? newTraceId()}-${randomHex(8)}-01`;
+}
+
+/** One system call for many ids: alone it took 4% of a request's time. */
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString('hex', used - bytes, used);
 }
