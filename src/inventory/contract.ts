@@ -1,19 +1,19 @@
 /**
  * inventory: how many units there are, where, and for whom they are held.
  *
- * Owns warehouses, stock, holds and movements. Stock is decided here and nowhere else: `available = total − reserved` is
- * a generated column, and `reserved ≥ 0` and `total − reserved ≥ 0` are checks of the table.
- * A reservation is one hold a line and warehouse; it holds all lines or none, and ends exactly once: sold, released or
- * expired, by compare-and-set, so that payment and expiry can race and one wins. A pinned reservation can't expire.
+ * Owns warehouses, stock, holds and movements. Stock is decided here and nowhere else: `available = total − reserved`
+ * is a generated column, and `reserved ≥ 0` and `total − reserved ≥ 0` are checks of the table.
+ * A reservation is one hold a product and warehouse; it holds all lines or none, and ends exactly once: sold, released
+ * or expired, under its stock's lock, so that payment and expiry can race and one wins. A pinned one can't expire.
  * Every change writes its movement in the same transaction; the movements of a product sum to its stock, always.
  * Repeats: every command carries an id (reservation_id, movement_id, return_id) and answers again as it did first.
  * `product_ids` beside a reservation_id say in which buckets its holds lie, so that each statement finds its shard.
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, query } from '#platform/contract';
-import type { Outcome } from '#platform/outcome';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
-import { Id, nullable, object, text } from '#platform/schema';
+import type { Outcome } from '#platform/outcome';
+import { Id, nullable, object, oneOf, text } from '#platform/schema';
 
 const units = Type.Integer({ minimum: 0 });
 const time = Type.String({ format: 'date-time' });
@@ -26,6 +26,9 @@ export const Warehouse = object({
 });
 export type Warehouse = Static<typeof Warehouse>;
 
+/** So many of one thing at once are a mistake, and sums of it stay far from what a number can hold. */
+const UNITS_MAX = 1_000_000_000;
+
 const counts = { total_quantity: units, reserved: units, available: units };
 /** A product's stock; units set apart for a sale are in `pools` and not in the other figures. */
 export const StockView = object({
@@ -36,12 +39,8 @@ export const StockView = object({
 });
 export type StockView = Static<typeof StockView>;
 
-export const MovementKind = Type.Union(
-  (['receive', 'adjust', 'allot', 'hold', 'release', 'expire', 'sell', 'return'] as const).map(kind =>
-    Type.Literal(kind),
-  ),
-);
-export type MovementKind = 'receive' | 'adjust' | 'allot' | 'hold' | 'release' | 'expire' | 'sell' | 'return';
+export const MovementKind = oneOf('receive', 'adjust', 'allot', 'hold', 'release', 'expire', 'sell', 'return');
+export type MovementKind = Static<typeof MovementKind>;
 
 export const Movement = object({
   movement_id: Id,
@@ -55,7 +54,7 @@ export const Movement = object({
   reason: Type.Optional(text(500)),
   at: time,
 });
-export type Movement = Omit<Static<typeof Movement>, 'kind'> & { kind: MovementKind };
+export type Movement = Static<typeof Movement>;
 
 /** Where each unit went: what came in, what went out, and what is held now, by kind and by holder. */
 export const StockExplanation = object({
@@ -98,7 +97,7 @@ export const ReserveStock = object({
   lines: Type.Array(
     object({
       product_id: Id,
-      quantity: Type.Integer({ minimum: 1 }),
+      quantity: Type.Integer({ minimum: 1, maximum: UNITS_MAX }),
       max_per_person: Type.Optional(nullable(Type.Integer({ minimum: 1 }))),
     }),
     { minItems: 1, maxItems: 100 },
@@ -111,23 +110,30 @@ export const ReceiveStock = object({
   movement_id: Id,
   product_id: Id,
   warehouse_id: Id,
-  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
+  quantity: Type.Integer({ minimum: 1, maximum: UNITS_MAX }),
   reason: text(500, { min: 0 }),
 });
+export type ReceiveStock = Static<typeof ReceiveStock>;
 export const AdjustStock = object({
   movement_id: Id,
   product_id: Id,
   warehouse_id: Id,
-  delta: Type.Integer({ minimum: -1_000_000_000, maximum: 1_000_000_000 }),
+  delta: Type.Integer({ minimum: -UNITS_MAX, maximum: UNITS_MAX }),
   reason: text(500, { min: 0 }),
 });
+export type AdjustStock = Static<typeof AdjustStock>;
 export const ReturnStock = object({
   return_id: Id,
   order_id: Id,
-  parts: Type.Array(object({ product_id: Id, warehouse_id: Id, quantity: Type.Integer({ minimum: 1 }) }), {
-    maxItems: 1000,
-  }),
+  parts: Type.Array(
+    object({ product_id: Id, warehouse_id: Id, quantity: Type.Integer({ minimum: 1, maximum: UNITS_MAX }) }),
+    {
+      maxItems: 1000,
+    },
+  ),
 });
+
+export type ReturnStock = Static<typeof ReturnStock>;
 
 /** A line of `readFacts`, sorted by `key` (text order) within its kind. */
 export interface InventoryFact {
@@ -142,31 +148,35 @@ export interface Inventory {
   getStock(input: { product_id: string }): Promise<StockView>;
   /** Units that can be sold now, in the order asked; 0 for unknown products. At most 500 ids. */
   getAvailability(input: { product_ids: string[] }): Promise<{ product_id: string; available: number }[]>;
-  receiveStock(input: Static<typeof ReceiveStock>): Promise<Outcome<StockView, 'WAREHOUSE_NOT_FOUND'>>;
+  receiveStock(input: ReceiveStock): Promise<Outcome<StockView, 'WAREHOUSE_NOT_FOUND'>>;
   /** Refused where the total would fall below what is reserved. */
-  adjustStock(
-    input: Static<typeof AdjustStock>,
-  ): Promise<Outcome<StockView, 'WAREHOUSE_NOT_FOUND' | 'STOCK_RESERVED'>>;
+  adjustStock(input: AdjustStock): Promise<Outcome<StockView, 'WAREHOUSE_NOT_FOUND' | 'STOCK_RESERVED'>>;
   /** Newest first. `cursor` goes on from a former answer and knows no row 10,000. */
-  listMovements(input: {
-    product_id: string;
-    page: number;
-    page_size: number;
-    cursor?: string;
-  }): Promise<
+  listMovements(input: { product_id: string; page: number; page_size: number; cursor?: string }): Promise<
     Outcome<
-      { items: Movement[]; total: number; page: number; page_size: number; next_cursor: string | null },
+      {
+        items: Movement[];
+        total: number;
+        total_relation: 'eq' | 'gte';
+        page: number;
+        page_size: number;
+        next_cursor: string | null;
+      },
       'PAGE_TOO_DEEP' | 'CURSOR_INVALID'
     >
   >;
   explainStock(input: { product_id: string }): Promise<StockExplanation>;
   /**
-   * Holds all lines or none, for `ttl_ms`, from warehouses chosen by the allocation rule. Refused with `lines:
+   * `max_per_person` counts what a person holds, and has bought within 24 hours, of reservations whose line had such a
+   * limit; its refusal tells `lines: [{product_id, requested, allowed}]`. Holds all lines or none, for `ttl_ms`, from warehouses chosen by the allocation rule. Refused with `lines:
    * [{product_id, requested, available}]`. Sent again: the reservation as it stands, whatever its state.
    */
   reserveStock(input: ReserveStock): Promise<Outcome<Reservation, 'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>>;
   getReservation(input: Static<typeof ReservationKey>): Promise<Reservation | null>;
-  /** held → pinned: from here only a sale or an unpin ends it. Pinned or sold already: accepted. */
+  /**
+   * held → pinned: from here only a sale or an unpin ends it. Pinned or sold already: accepted. An unknown reservation
+   * counts as expired, and one whose time is over ends here: who is told so is told so for good.
+   */
   pinReservation(
     input: Static<typeof ReservationKey>,
   ): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED' | 'RESERVATION_RELEASED'>>;
@@ -174,13 +184,21 @@ export interface Inventory {
   unpinReservation(input: Static<typeof ReservationTtl>): Promise<null>;
   /** Moves the expiry of a held reservation to at least `ttl_ms` from now. */
   extendReservation(input: Static<typeof ReservationTtl>): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED'>>;
-  /** pinned → sold: total and reserved fall. Sold already: accepted. Never refused for a pinned reservation. */
+  /**
+   * pinned → sold: total and reserved fall; a held one that has not expired likewise. Sold already to this order:
+   * accepted. Never refused for a pinned reservation.
+   */
   sellReservation(input: Static<typeof SellReservation>): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED'>>;
   /** held or pinned → released. Ended already: nothing. A pinned one only when `pinned` is true (the saga's undo). */
   releaseReservation(input: Static<typeof ReleaseReservation>): Promise<null>;
   /** Puts sold units back on the shelves they came from. */
-  returnStock(input: Static<typeof ReturnStock>): Promise<null>;
-  /** Sorted facts for the audit: `stock` (sums of movements beside the row), `holds` (open sums), `sales` (by order). */
+  returnStock(input: ReturnStock): Promise<null>;
+  /**
+   * Sorted facts for the audit, each kind of one moment: `stock` (a row beside the sums of its movements and its open
+   * holds: total_quantity, reserved, moved_total, moved_reserved, held), `holds` (a reservation: state, states = how many
+   * different ones its parts have, open_units, order_id, units), `sales` (an order: units). `units` is JSON text
+   * `[[product_id, quantity], …]` sorted by product.
+   */
   readFacts(input: {
     kind: 'stock' | 'holds' | 'sales';
     after: string | null;
@@ -194,7 +212,10 @@ export const ReservationTtl = object({ ...reservation, ttl_ms: Type.Integer({ mi
 export const SellReservation = object({ ...reservation, order_id: Id });
 export const ReleaseReservation = object({ ...reservation, pinned: Type.Boolean() });
 
-/** Sent on each transition between out (0), low (≤ 10) and in, so that pages and search need not follow every unit. */
+/**
+ * Sent on each transition between out (0), low (≤ 10) and in, so that pages and search need not follow every unit. The
+ * version is the sum of the versions of the product's stock rows: it rises, but not by one.
+ */
 export type InventoryEvent = DomainEvent<
   'stock.level_changed',
   { product_id: string; level: 'out' | 'low' | 'in'; available: number }
@@ -228,7 +249,7 @@ export const inventoryContract = defineContract<Inventory>({
     returnStock: command(ReturnStock),
     readFacts: query(
       object({
-        kind: Type.Union([Type.Literal('stock'), Type.Literal('holds'), Type.Literal('sales')]),
+        kind: oneOf('stock', 'holds', 'sales'),
         after: nullable(text(200)),
         limit: Type.Integer({ minimum: 1, maximum: 1000 }),
       }),

@@ -1,0 +1,171 @@
+import { Type } from 'typebox';
+import { type App, answer, answers, edgeProblem } from '#platform/http';
+import type { Caller } from '#platform/identity';
+import { nullable, object, PageQuery, page, params, text } from '#platform/schema';
+import {
+  AdjustStock,
+  type Inventory,
+  inventoryContract,
+  Movement,
+  ReceiveStock,
+  StockExplanation,
+  StockView,
+  Warehouse,
+} from './contract.ts';
+
+export interface InventoryRoutesDeps {
+  inventory: Inventory;
+  /** Inventory does not know which products exist. */
+  productExists(productId: string): Promise<boolean>;
+  /** Staff and the key manage all products, a seller its own. */
+  mayManage(caller: Caller, productId: string): Promise<boolean>;
+}
+
+const { refusals } = inventoryContract;
+const tags = ['inventory'];
+const { warehouse_id, reason } = ReceiveStock.properties;
+const { name, country, region } = Warehouse.properties;
+
+export function inventoryRoutes(app: App, deps: InventoryRoutesDeps): void {
+  stockRoutes(app, deps);
+  accountRoutes(app, deps);
+  warehouseRoutes(app, deps);
+}
+
+/** What a seller may not see is not there. */
+async function checkManaged(deps: InventoryRoutesDeps, caller: Caller, productId: string): Promise<void> {
+  const isManaged = (await deps.productExists(productId)) && (await deps.mayManage(caller, productId));
+  if (!isManaged) throw edgeProblem('NOT_FOUND');
+}
+
+function stockRoutes(app: App, deps: InventoryRoutesDeps): void {
+  const { inventory } = deps;
+  app.get(
+    '/api/admin/inventory/:product_id',
+    {
+      config: { access: 'seller' },
+      schema: {
+        summary: 'Stock of a product',
+        tags,
+        params: params('product_id'),
+        response: answers({ 200: StockView }),
+      },
+    },
+    async ({ params: { product_id }, caller }) => {
+      await checkManaged(deps, caller, product_id);
+      return await inventory.getStock({ product_id });
+    },
+  );
+  app.post(
+    '/api/admin/inventory/:product_id/receive',
+    {
+      config: { access: 'seller' },
+      schema: {
+        summary: 'Takes units in',
+        tags,
+        params: params('product_id'),
+        body: object({ warehouse_id, quantity: ReceiveStock.properties.quantity, reason }),
+        response: answers({ 200: StockView }, refusals, ['WAREHOUSE_NOT_FOUND']),
+      },
+    },
+    async ({ params: { product_id }, body, caller, commandId }, reply) => {
+      await checkManaged(deps, caller, product_id);
+      const received = await inventory.receiveStock({ movement_id: commandId, product_id, ...body });
+      return answer(reply, 200, received, refusals);
+    },
+  );
+  app.post(
+    '/api/admin/inventory/:product_id/adjust',
+    {
+      config: { access: 'seller' },
+      schema: {
+        summary: 'Corrects a count: adds or takes away units',
+        tags,
+        params: params('product_id'),
+        body: object({ warehouse_id, delta: AdjustStock.properties.delta, reason }),
+        response: answers({ 200: StockView }, refusals, ['WAREHOUSE_NOT_FOUND', 'STOCK_RESERVED']),
+      },
+    },
+    async ({ params: { product_id }, body, caller, commandId }, reply) => {
+      await checkManaged(deps, caller, product_id);
+      const adjusted = await inventory.adjustStock({ movement_id: commandId, product_id, ...body });
+      return answer(reply, 200, adjusted, refusals);
+    },
+  );
+}
+
+function accountRoutes(app: App, deps: InventoryRoutesDeps): void {
+  const { inventory } = deps;
+  app.get(
+    '/api/admin/inventory/:product_id/movements',
+    {
+      config: { access: 'seller' },
+      schema: {
+        summary: 'Every change of the stock, newest first',
+        tags,
+        params: params('product_id'),
+        querystring: object({ ...PageQuery, cursor: Type.Optional(text(200)) }),
+        response: answers({ 200: page(Movement, { next_cursor: nullable(Type.String()) }) }, refusals, [
+          'PAGE_TOO_DEEP',
+          'CURSOR_INVALID',
+        ]),
+      },
+    },
+    async ({ params: { product_id }, query, caller }, reply) => {
+      await checkManaged(deps, caller, product_id);
+      return answer(reply, 200, await inventory.listMovements({ product_id, ...query }), refusals);
+    },
+  );
+  app.get(
+    '/api/admin/inventory/:product_id/explain',
+    {
+      config: { access: 'seller' },
+      schema: {
+        summary: 'Where each unit went',
+        tags,
+        params: params('product_id'),
+        response: answers({ 200: StockExplanation }),
+      },
+    },
+    async ({ params: { product_id }, caller }) => {
+      await checkManaged(deps, caller, product_id);
+      return await inventory.explainStock({ product_id });
+    },
+  );
+}
+
+function warehouseRoutes(app: App, { inventory }: InventoryRoutesDeps): void {
+  app.get(
+    '/api/admin/warehouses',
+    {
+      config: { access: 'seller' },
+      schema: {
+        summary: 'Warehouses',
+        tags,
+        querystring: object(PageQuery),
+        response: answers({ 200: page(Warehouse) }),
+      },
+    },
+    async ({ query: { page, page_size } }) => {
+      const warehouses = await inventory.listWarehouses({});
+      const first = (page - 1) * page_size;
+      return { items: warehouses.slice(first, first + page_size), total: warehouses.length, page, page_size };
+    },
+  );
+  app.post(
+    '/api/admin/warehouses',
+    {
+      config: { access: 'staff' },
+      schema: {
+        summary: 'Opens a warehouse',
+        tags,
+        body: object({ name, country, region }),
+        response: answers({ 201: Warehouse }),
+      },
+    },
+    async ({ body, commandId }, reply) => {
+      reply.code(201);
+      return await inventory.createWarehouse({ warehouse_id: commandId, ...body });
+    },
+  );
+}

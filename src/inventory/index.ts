@@ -1,0 +1,150 @@
+import { timestamp } from '#platform/clock';
+import { derivedId } from '#platform/ids';
+import type { Module, ModuleDeps } from '#platform/module';
+import { createOutbox, type EventBatch, type ReadEvents } from '#platform/outbox';
+import { accept } from '#platform/outcome';
+import { createSubscription, type Subscription } from '#platform/subscription';
+import { reservationOf } from './commands.ts';
+import type { Inventory, Warehouse } from './contract.ts';
+import { explainStock } from './explain-stock.ts';
+import { createAvailability } from './get-availability.ts';
+import { getStock } from './get-stock.ts';
+import { createGroupedLedger } from './grouped-ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { listMovements } from './list-movements.ts';
+import { adjustStock, receiveStock, returnStock } from './move-stock.ts';
+import { readFacts } from './read-facts.ts';
+import { receiveInitialStock } from './receive-initial-stock.ts';
+import { addWarehouses, readReservation } from './store.ts';
+import { sweepHolds } from './sweep-holds.ts';
+import { createWarehouses, type Warehouses } from './warehouses.ts';
+
+export interface InventoryDeps extends ModuleDeps {
+  /** Whose `product.created` brings initial stock. */
+  catalog: { readEvents(input: ReadEvents): Promise<EventBatch> };
+  /** Made at the start where they are missing; without any, one main warehouse is. */
+  warehouses?: readonly Warehouse[];
+}
+
+const SWEEP_TIMEOUT_MS = 30_000;
+const FIRST_WAREHOUSE: Warehouse = {
+  warehouse_id: derivedId('00000000-0000-8000-8000-000000000000', 'the first warehouse'),
+  name: 'Main warehouse',
+  country: 'US',
+  region: '',
+};
+
+export function createInventory(deps: InventoryDeps): Module<Inventory> {
+  const { db, log, clock } = deps;
+  const outbox = createOutbox({ db, schema: 'inventory', log, clock });
+  const warehouses = createWarehouses(db);
+  const ledger = createGroupedLedger({ ...deps, outbox, warehouses });
+  const availability = createAvailability(deps);
+  return {
+    api: {
+      ...stockApi({ deps, ledger, warehouses }),
+      ...reservationApi(deps, ledger),
+      getAvailability: ({ product_ids }) => availability.read(product_ids),
+      readFacts: input => readFacts(db, input),
+      readEvents: input => outbox.readEvents(input),
+    },
+    outbox,
+    subscriptions: [subscribeToCatalog({ deps, ledger, warehouses })],
+    jobs: [
+      {
+        name: 'inventory_sweep',
+        everySeconds: 1,
+        timeoutMs: SWEEP_TIMEOUT_MS,
+        run: signal => sweepHolds({ db, clock, ledger }, signal),
+      },
+    ],
+    async start() {
+      const isEmpty = (await warehouses.list()).length === 0;
+      const wanted = deps.warehouses ?? (isEmpty ? [FIRST_WAREHOUSE] : []);
+      await addWarehouses(db, wanted, timestamp(clock.nowMs()));
+      await warehouses.reload();
+    },
+    async stop() {
+      await Promise.all([ledger.stop(), availability.stop()]);
+    },
+  };
+}
+
+interface Parts {
+  deps: InventoryDeps;
+  ledger: Ledger;
+  warehouses: Warehouses;
+}
+
+type StockApi = Pick<
+  Inventory,
+  | 'listWarehouses'
+  | 'createWarehouse'
+  | 'getStock'
+  | 'receiveStock'
+  | 'adjustStock'
+  | 'returnStock'
+  | 'listMovements'
+  | 'explainStock'
+>;
+
+function stockApi({ deps: { db, clock }, ledger, warehouses }: Parts): StockApi {
+  const parts = { ledger, warehouses };
+  return {
+    listWarehouses: async () => [...(await warehouses.list())],
+    async createWarehouse(warehouse) {
+      await addWarehouses(db, [warehouse], timestamp(clock.nowMs()));
+      await warehouses.reload();
+      return warehouses.get(warehouse.warehouse_id);
+    },
+    getStock: ({ product_id }) => getStock(db, product_id),
+    async receiveStock(input) {
+      const received = await receiveStock(parts, input);
+      return received.ok ? accept(await getStock(db, input.product_id)) : received;
+    },
+    async adjustStock(input) {
+      const adjusted = await adjustStock(parts, input);
+      return adjusted.ok ? accept(await getStock(db, input.product_id)) : adjusted;
+    },
+    returnStock: input => returnStock(parts, input),
+    listMovements: input => listMovements(db, input),
+    explainStock: ({ product_id }) => explainStock(db, product_id),
+  };
+}
+
+type ReservationApi = Pick<Inventory, 'reserveStock' | 'getReservation' | `${ReservationVerb}Reservation`>;
+type ReservationVerb = 'pin' | 'unpin' | 'extend' | 'sell' | 'release';
+
+/** The ledger is the operation: what would stand between is nothing. */
+function reservationApi({ db }: InventoryDeps, ledger: Ledger): ReservationApi {
+  return {
+    reserveStock: input => ledger.reserve(input),
+    async getReservation(key) {
+      const holds = await readReservation(db, key);
+      return holds.length === 0 ? null : reservationOf(holds);
+    },
+    pinReservation: input => ledger.pin(input),
+    unpinReservation: input => ledger.unpin(input),
+    extendReservation: input => ledger.extend(input),
+    sellReservation: input => ledger.sell(input),
+    releaseReservation: input => ledger.release(input),
+  };
+}
+
+function subscribeToCatalog({ deps, ledger, warehouses }: Parts): Subscription {
+  const { db, log, clock, metrics, random, catalog, events } = deps;
+  return createSubscription({
+    source: 'catalog',
+    consumer: 'inventory',
+    types: ['product.created'],
+    read: input => catalog.readEvents(input),
+    onCommitted: listener => events.listen('catalog', listener),
+    db,
+    schema: 'inventory',
+    handle: batch => receiveInitialStock({ ledger, warehouses }, batch),
+    log,
+    clock,
+    metrics,
+    random,
+  });
+}

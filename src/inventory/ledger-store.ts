@@ -1,0 +1,187 @@
+import { bucketOf } from '#platform/ids';
+import { appendEventsSql } from '#platform/outbox';
+import { type Connection, type Sql, sql } from '#platform/sql';
+import type { Changes } from './book.ts';
+import type { Hold, NewMovement, PersonUnits, Shelf } from './commands.ts';
+
+/**
+ * Makes empty shelves for units that are about to come. By itself and before the transaction, so that a lock which is
+ * taken afterwards sees all shelves of the product; sorted, as every set of unique keys.
+ */
+export async function openShelves(
+  db: Connection,
+  keys: { product_id: string; warehouse_id: string }[],
+  now: string,
+): Promise<void> {
+  await db.query(sql`
+    insert into inventory.stock (bucket, product_id, warehouse_id, total_quantity, reserved, version, updated_at)
+    select distinct k.bucket, k.product_id, k.warehouse_id, 0, 0, 0, ${now}::timestamptz
+    from unnest(
+      ${keys.map(key => bucketOf(key.product_id))}::smallint[],
+      ${keys.map(key => key.product_id)}::uuid[],
+      ${keys.map(key => key.warehouse_id)}::uuid[]
+    ) as k (bucket, product_id, warehouse_id)
+    where not exists (
+      select from inventory.stock s
+      where s.bucket = k.bucket and s.product_id = k.product_id and s.warehouse_id = k.warehouse_id and s.pool = ''
+    )
+    order by 1, 2, 3
+    on conflict do nothing`);
+}
+
+/** Locks all shelves of the products, in key order: whoever changes a product's stock or holds waits here. */
+export async function lockShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
+  return await tx.query<Shelf>(sql`
+    select s.product_id, s.warehouse_id, s.total_quantity, s.reserved, s.version
+    from unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as k (bucket, product_id)
+    join inventory.stock s on s.bucket = k.bucket and s.product_id = k.product_id and s.pool = ''
+    order by s.bucket, s.product_id, s.warehouse_id
+    for update of s`);
+}
+
+/** A statement of its own after the lock: its snapshot shows what the lock's last owner has committed. */
+export async function readHolds(tx: Connection, keys: { bucket: number; reservation_id: string }[]): Promise<Hold[]> {
+  return await tx.query<Hold>(sql`
+    select h.reservation_id, h.product_id, h.warehouse_id, h.person_id, h.quantity, h.state, h.is_limited, h.order_id,
+      h.expires_at
+    from unnest(
+      ${keys.map(key => key.bucket)}::smallint[], ${keys.map(key => key.reservation_id)}::uuid[]
+    ) as k (bucket, reservation_id)
+    join inventory.holds h on h.bucket = k.bucket and h.reservation_id = k.reservation_id
+    order by h.bucket, h.reservation_id, h.product_id, h.warehouse_id`);
+}
+
+/** Overdue holds don't count: the sweeper is about to take them. */
+export async function readPersonUnits(
+  tx: Connection,
+  keys: { product_id: string; person_id: string }[],
+  times: { now: string; since: string },
+): Promise<PersonUnits[]> {
+  return await tx.query<PersonUnits>(sql`
+    select h.product_id, h.person_id, sum(h.quantity)::bigint as units
+    from unnest(
+      ${keys.map(key => bucketOf(key.product_id))}::smallint[],
+      ${keys.map(key => key.product_id)}::uuid[],
+      ${keys.map(key => key.person_id)}::uuid[]
+    ) as k (bucket, product_id, person_id)
+    join inventory.holds h on h.bucket = k.bucket and h.product_id = k.product_id and h.person_id = k.person_id
+    where h.is_limited and (
+      h.state = 'pinned'
+      or (h.state = 'held' and h.expires_at > ${times.now}::timestamptz)
+      or (h.state = 'sold' and h.created_at > ${times.since}::timestamptz)
+    )
+    group by h.product_id, h.person_id`);
+}
+
+/** Which of the ids have been applied. */
+export async function readMoved(tx: Connection, keys: { bucket: number; movement_id: string }[]): Promise<string[]> {
+  const rows = await tx.query<{ movement_id: string }>(sql`
+    select m.movement_id
+    from unnest(
+      ${keys.map(key => key.bucket)}::smallint[], ${keys.map(key => key.movement_id)}::uuid[]
+    ) as k (bucket, movement_id)
+    join inventory.movements m on m.bucket = k.bucket and m.movement_id = k.movement_id
+    where m.kind in ('receive', 'adjust', 'allot', 'return')`);
+  return rows.map(row => row.movement_id);
+}
+
+/**
+ * Writes a group by one statement: each touched row once. What is written is compared with what was decided upon by
+ * `s.version` and `h.state`; the answer says how many rows agreed.
+ */
+export async function writeChanges(tx: Connection, changes: Changes, now: string): Promise<Written> {
+  const [written] = await tx.query<Written>(sql`
+    with shelved as (${changeShelves(changes.shelves, now)}),
+      held as (${addHolds(changes.newHolds, now)}),
+      changed as (${changeHolds(changes.changedHolds, now)}),
+      moved as (${addMovements(changes.movements, now)}),
+      told as (${appendEventsSql('inventory', changes.events)})
+    select (select count(*) from shelved) as shelves, (select count(*) from changed) as holds`);
+  return written!;
+}
+
+function changeShelves(rows: Shelf[], now: string): Sql {
+  return sql`
+    update inventory.stock s
+    set total_quantity = u.total_quantity, reserved = u.reserved, version = u.version,
+      updated_at = ${now}::timestamptz
+    from unnest(
+      ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.product_id)}::uuid[],
+      ${rows.map(row => row.warehouse_id)}::uuid[], ${rows.map(row => row.total_quantity)}::bigint[],
+      ${rows.map(row => row.reserved)}::bigint[], ${rows.map(row => row.version)}::integer[]
+    ) as u (bucket, product_id, warehouse_id, total_quantity, reserved, version)
+    where s.bucket = u.bucket and s.product_id = u.product_id and s.warehouse_id = u.warehouse_id and s.pool = ''
+      and s.version = u.version - 1
+    returning 1`;
+}
+
+function addHolds(rows: Hold[], now: string): Sql {
+  return sql`
+    insert into inventory.holds (bucket, reservation_id, product_id, warehouse_id, person_id, quantity, state,
+      is_limited, order_id, expires_at, ended_at, created_at)
+    select u.*, case when u.state not in ('held', 'pinned') then ${now}::timestamptz end, ${now}::timestamptz
+    from unnest(
+      ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.reservation_id)}::uuid[],
+      ${rows.map(row => row.product_id)}::uuid[], ${rows.map(row => row.warehouse_id)}::uuid[],
+      ${rows.map(row => row.person_id)}::uuid[], ${rows.map(row => row.quantity)}::bigint[],
+      ${rows.map(row => row.state)}::text[], ${rows.map(row => row.is_limited)}::boolean[],
+      ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.expires_at)}::timestamptz[]
+    ) as u (bucket, reservation_id, product_id, warehouse_id, person_id, quantity, state, is_limited, order_id,
+      expires_at)`;
+}
+
+function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
+  const rows = changes.map(change => change.hold);
+  return sql`
+    update inventory.holds h
+    set state = u.state, order_id = u.order_id, expires_at = u.expires_at,
+      ended_at = case when u.state not in ('held', 'pinned') then ${now}::timestamptz end
+    from unnest(
+      ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.reservation_id)}::uuid[],
+      ${rows.map(row => row.product_id)}::uuid[], ${rows.map(row => row.warehouse_id)}::uuid[],
+      ${changes.map(change => change.from)}::text[], ${rows.map(row => row.state)}::text[],
+      ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.expires_at)}::timestamptz[]
+    ) as u (bucket, reservation_id, product_id, warehouse_id, was, state, order_id, expires_at)
+    where h.bucket = u.bucket and h.reservation_id = u.reservation_id and h.product_id = u.product_id
+      and h.warehouse_id = u.warehouse_id and h.pool = '' and h.state = u.was
+    returning 1`;
+}
+
+function addMovements(rows: NewMovement[], now: string): Sql {
+  return sql`
+    insert into inventory.movements (bucket, movement_id, product_id, warehouse_id, kind, total_delta, reserved_delta,
+      reservation_id, order_id, reason, at)
+    select u.*, ${now}::timestamptz
+    from unnest(
+      ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.movement_id)}::uuid[],
+      ${rows.map(row => row.product_id)}::uuid[], ${rows.map(row => row.warehouse_id)}::uuid[],
+      ${rows.map(row => row.kind)}::text[], ${rows.map(row => row.total_delta)}::bigint[],
+      ${rows.map(row => row.reserved_delta)}::bigint[], ${rows.map(row => row.reservation_id)}::uuid[],
+      ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.reason)}::text[]
+    ) as u`;
+}
+
+export interface Written {
+  shelves: number;
+  holds: number;
+}
+
+/** Reservations whose time is over, the oldest first, each with all its products. */
+export async function readOverdue(
+  db: Connection,
+  now: string,
+  limit: number,
+): Promise<{ reservation_id: string; product_ids: string[] }[]> {
+  return await db.query(sql`
+    with due as (
+      select distinct reservation_id from (
+        select reservation_id from inventory.holds
+        where ended_at is null and state = 'held' and expires_at <= ${now}::timestamptz
+        order by expires_at
+        limit ${limit}
+      ) as oldest
+    )
+    select h.reservation_id, array_agg(distinct h.product_id::text) as product_ids
+    from due join inventory.holds h on h.reservation_id = due.reservation_id
+    group by h.reservation_id`);
+}
