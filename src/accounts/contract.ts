@@ -5,16 +5,17 @@
  * is a signed token without a row, issued and checked at the edge.
  * Invariants: an e-mail belongs to at most one living user; a session, a reset or a verification token works until it is
  * ended, and never again; the last of these is true after a restart and after any restore of a cache.
- * Repeats: every command carries the id of what it creates, and has the same effect when sent again.
- * Secrets: a password is stored as its argon2id hash, a session and a mail token as the SHA-256 of theirs. Events carry
- * token ids only; `mintMailToken` gives the token to the module that writes the mail.
+ * Repeats: a command that carries the id of what it creates has the same effect when sent again; logging in, signing up
+ * and using a mail's token are sent once, because what they answer or use up is a secret.
+ * Secrets: a password is stored as its argon2id hash, a session's token as its SHA-256, a mail's token not at all: it is
+ * its id with an HMAC. Events carry token ids only; `mintMailToken` gives the token to the module that writes the mail.
  */
 import { type Static, Type } from 'typebox';
 import { Address } from '#platform/address';
 import { command, defineContract, onceCommand, query } from '#platform/contract';
-import type { Outcome } from '#platform/outcome';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
-import { Id, nullable, object, text } from '#platform/schema';
+import type { Outcome } from '#platform/outcome';
+import { Id, nullable, object, Timestamp, text } from '#platform/schema';
 
 export const Role = Type.Union([Type.Literal('customer'), Type.Literal('seller'), Type.Literal('staff')]);
 export type Role = Static<typeof Role>;
@@ -28,7 +29,7 @@ export const User = object({
   seller_id: nullable(Id),
   prime: Type.Boolean(),
   email_verified: Type.Boolean(),
-  created_at: Type.String({ format: 'date-time' }),
+  created_at: Timestamp,
 });
 export type User = Static<typeof User>;
 
@@ -44,12 +45,19 @@ export const Session = object({
 });
 export type Session = Static<typeof Session>;
 
+/** A living session as its owner may see it: never with its token. */
+export const OpenSession = object({ session_id: Id, created_at: Timestamp, expires_at: Timestamp });
+export type OpenSession = Static<typeof OpenSession>;
+
 export const SavedAddress = object({ address_id: Id, ...Address.properties });
 export type SavedAddress = Static<typeof SavedAddress>;
 
 /** 8 to 128 characters; common passwords are refused, nothing else is demanded. The schema leaves that to the rules. */
 const Password = Type.String({ maxLength: 1024 });
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$' });
+/** One address and nothing that a mail header would read as two: no spaces, quotes, brackets, commas, semicolons. */
+const WORD = '[^@\\s\\x00-\\x1f\\x7f,;:<>()"\\[\\]\\\\]+';
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: `^${WORD}@${WORD}\\.${WORD}$` });
+const PersonName = text(200, { pattern: '\\S' });
 /** Where the try comes from: guesses are slowed per account and per network address. */
 const network = Type.String({ maxLength: 64 });
 
@@ -57,14 +65,14 @@ export const SignUp = object({
   user_id: Id,
   email: Email,
   password: Password,
-  name: text(200),
+  name: PersonName,
   network,
 });
 export const LogIn = object({ email: Type.String({ maxLength: 254 }), password: Password, network });
 export const UpdateUser = object({
   user_id: Id,
   session_id: Id,
-  name: Type.Optional(text(200)),
+  name: Type.Optional(PersonName),
   email: Type.Optional(Email),
   password: Type.Optional(Password),
   current_password: Type.Optional(Password),
@@ -102,6 +110,7 @@ export interface Accounts {
   ): Promise<
     Outcome<
       User,
+      | 'USER_NOT_FOUND'
       | 'EMAIL_TAKEN'
       | 'CURRENT_PASSWORD_WRONG'
       | 'PASSWORD_TOO_SHORT'
@@ -110,8 +119,11 @@ export interface Accounts {
       | 'TOO_MANY_TRIES'
     >
   >;
-  /** Staff only. Ends the user's sessions when the role changes, so that no cached role outlives it. */
-  setRole(input: Static<typeof SetRole>): Promise<Outcome<User, 'USER_NOT_FOUND'>>;
+  /**
+   * Staff only. `seller_id` is for sellers, who keep the one they have when it is left out. Ends the user's sessions when
+   * the role or the seller changes, so that no cached role outlives it.
+   */
+  setRole(input: Static<typeof SetRole>): Promise<Outcome<User, 'USER_NOT_FOUND' | 'SELLER_MISSING'>>;
   /** All users by creation, newest first; `text` filters by e-mail or name. For staff. */
   listUsers(input: { text?: string; page: number; page_size: number }): Promise<{ items: User[]; total: number }>;
   /** Always the same answer in the same time; sends `user.reset_requested` where the e-mail is known. */
@@ -131,10 +143,12 @@ export interface Accounts {
   /** The secret token that belongs to a token id of an event: for the mail, and for nobody else. */
   mintMailToken(input: { token_id: string }): Promise<{ token: string }>;
   listAddresses(input: { user_id: string }): Promise<SavedAddress[]>;
-  addAddress(input: Static<typeof AddAddress>): Promise<Outcome<SavedAddress, 'TOO_MANY_ADDRESSES'>>;
+  addAddress(input: Static<typeof AddAddress>): Promise<Outcome<SavedAddress, 'USER_NOT_FOUND' | 'TOO_MANY_ADDRESSES'>>;
   removeAddress(input: { user_id: string; address_id: string }): Promise<Outcome<null, 'ADDRESS_NOT_FOUND'>>;
   /** Everything this module knows of the user, without secrets. */
-  exportUser(input: { user_id: string }): Promise<{ user: User; addresses: SavedAddress[]; sessions: object[] } | null>;
+  exportUser(input: {
+    user_id: string;
+  }): Promise<{ user: User; addresses: SavedAddress[]; sessions: OpenSession[] } | null>;
   /** Erases the person: sessions end, personal fields and addresses go, the e-mail is free again. Sends `user.erased`. */
   eraseUser(input: { user_id: string }): Promise<null>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
@@ -142,7 +156,11 @@ export interface Accounts {
 
 export type AccountsEvent =
   | DomainEvent<'user.signed_up', { user_id: string; email: string; name: string; token_id: string }>
-  | DomainEvent<'user.email_changed', { user_id: string; email: string; name: string; token_id: string }>
+  | DomainEvent<
+      'user.email_changed',
+      /** The new address, to be verified; the previous one is told too, in case it was not its owner who did this. */
+      { user_id: string; email: string; previous_email: string; name: string; token_id: string }
+    >
   | DomainEvent<'user.reset_requested', { user_id: string; email: string; name: string; token_id: string }>
   | DomainEvent<'user.password_changed', { user_id: string; email: string; name: string }>
   | DomainEvent<'user.erased', { user_id: string }>;
@@ -179,6 +197,7 @@ export const accountsContract = defineContract<Accounts>({
     CURRENT_PASSWORD_WRONG: { status: 403, meaning: 'The current password is missing or wrong.' },
     TOKEN_INVALID: { status: 400, meaning: 'This link has been used, has expired or never existed.' },
     USER_NOT_FOUND: { status: 404, meaning: 'There is no such user.' },
+    SELLER_MISSING: { status: 400, meaning: 'A seller needs the id of its shop.' },
     ADDRESS_NOT_FOUND: { status: 404, meaning: 'There is no such address.' },
     TOO_MANY_ADDRESSES: { status: 409, meaning: 'The address book is full.' },
   },
