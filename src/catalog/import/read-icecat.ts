@@ -1,0 +1,40 @@
+import { icecatCategory } from './icecat-categories.ts';
+import type { Candidate } from './imported-product.ts';
+import { toTimestamp } from './imported-product.ts';
+
+/** The largest first; the thumbnail is the last resort. */
+const IMAGES = ['img_high', 'img_500x500', 'img_low', 'img_thumb'];
+const KINDS: Record<string, string> = { t: 'text', n: 'number', b: 'boolean' };
+const ATTRIBUTE = /^attr_([tnb])_(.+)$/;
+
+/** Icecat's open catalogue: prices are US cents, attributes name their type, and there is no category. */
+export function readIcecat(record: Record<string, unknown>): Candidate {
+  const { id, name, title, supplier, short_description, price, date_released, ean, stock } = record;
+  const attributes = readAttributes(record);
+  return {
+    external_id: typeof id === 'number' ? String(id) : (id ?? null),
+    title,
+    description: short_description ?? '',
+    category_path: icecatCategory({ title: String(title ?? ''), attributes }),
+    brand: supplier || null,
+    price: { amount: price, currency: 'USD' },
+    images: [...new Set(IMAGES.map(size => record[size]).filter(image => typeof image === 'string' && image !== ''))],
+    attributes: Object.fromEntries([
+      ...(name === undefined ? [] : [['model', name]]),
+      ...(Array.isArray(ean) && ean.length > 0 ? [['ean', ean.join(', ')]] : []),
+      ...attributes,
+    ]),
+    released_at: toTimestamp(date_released),
+    stock: stock ?? null,
+  };
+}
+
+/** Under their own names without the prefix; where two types share a name, the later one says its type. */
+function readAttributes(record: Record<string, unknown>): Map<string, unknown> {
+  const attributes = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(record)) {
+    const [, kind, name] = ATTRIBUTE.exec(key) ?? [];
+    if (name !== undefined) attributes.set(attributes.has(name) ? `${name}_${KINDS[kind!]}` : name, value);
+  }
+  return attributes;
+}
