@@ -1,4 +1,4 @@
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import type { Clock } from './clock.ts';
 import type { HotStore } from './hot-store.ts';
 import type { Claimed, KeyName, KeyStore } from './key-store.ts';

@@ -174,7 +174,7 @@ describe('the HTTP frame', async () => {
     assert.deepEqual([gone.statusCode, gone.body], [204, '']);
   });
 
-  test('a refusal is a problem with its meaning as title and its detail as members that overwrite nothing', async () => {
+  test('a refusal is a problem: its meaning as title, its detail as members that overwrite nothing', async () => {
     const problem = assertProblem(await post({ name: 'last', quantity: 1 }), 409, 'SOLD_OUT');
     assert.equal(problem.title, 'Every unit is sold.');
     assert.deepEqual(problem.lines, [{ available: 0 }]);

@@ -11,7 +11,7 @@ import Fastify, {
   type RawServerDefault,
   type RouteOptions,
 } from 'fastify';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import { describeRoute, mutates } from './answers.ts';
 import type { Clock } from './clock.ts';
 import { type Access, type Caller, mayEnter, nobody, personOf } from './identity.ts';

@@ -310,12 +310,12 @@ test('the table holds neither the answer in plain text nor who sent it', async t
 });
 
 test('a seal opens only with its secret, at its place, unaltered', () => {
-  const seal = createSeal({ secret: 'a', purpose: 'p' });
+  const seal = createSeal({ secret: 'a', purpose: 'p', ids });
   const sealed = seal.seal('text', 'here');
   assert.equal(seal.open(sealed, 'here'), 'text');
   assert.equal(seal.open(sealed, 'there'), undefined);
-  assert.equal(createSeal({ secret: 'b', purpose: 'p' }).open(sealed, 'here'), undefined);
-  assert.equal(createSeal({ secret: 'a', purpose: 'q' }).open(sealed, 'here'), undefined);
+  assert.equal(createSeal({ secret: 'b', purpose: 'p', ids }).open(sealed, 'here'), undefined);
+  assert.equal(createSeal({ secret: 'a', purpose: 'q', ids }).open(sealed, 'here'), undefined);
   assert.equal(
     seal.open(`A${sealed.slice(1)}` === sealed ? `B${sealed.slice(1)}` : `A${sealed.slice(1)}`, 'here'),
     undefined,

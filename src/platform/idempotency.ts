@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import { mutates } from './answers.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { App } from './http.ts';
@@ -14,8 +14,8 @@ import { createSeal, type Seal } from './seal.ts';
 /**
  * The `Idempotency-Key` of HTTP mutations. A key is claimed BEFORE its command runs, together with a fresh
  * `request.commandId`, which the command gives to what it creates (order, refund, review). A crash between claim and
- * answer is therefore no gap: the retry finds the claim unanswered and runs again under the SAME id, whose uniqueness in
- * the module's table makes the command safe to repeat. An outage (5xx) leaves the claim for a retry in the same way.
+ * answer is therefore no gap: the retry finds the claim unanswered and runs again under the SAME id, whose uniqueness
+ * in the module's table makes the command safe to repeat. An outage (5xx) leaves the claim for a retry in the same way.
  *
  * A key belongs to a person and a path. Without a session that lasts (nobody, or a guest made by this request) the
  * input's hash stands for the person: a lost answer is found again by repeating the whole request, and nobody else's
@@ -64,7 +64,7 @@ const KEY = new RegExp(`^[\\x21-\\x7e]{1,${limits.idempotencyKeyLengthMax}}$`);
 /** Adds the rules to every mutation that is registered afterwards, and fills `request.commandId`. */
 export function idempotency(app: App, options: IdempotencyOptions): void {
   const { stores, ids, log } = options;
-  const seal = createSeal({ secret: options.secret, purpose: 'idempotency answers' });
+  const seal = createSeal({ secret: options.secret, purpose: 'idempotency answers', ids });
   const runs = new Map<string, Run>();
   const claimKey = keyClaimer(runs, options, seal);
   app.decorateRequest('heldKey', undefined);
@@ -132,7 +132,7 @@ function replay(reply: FastifyReply, { status, body }: Kept): FastifyReply {
   return reply.type(status >= 400 ? PROBLEM_TYPE : 'application/json; charset=utf-8').send(body);
 }
 
-/** Scope and input of a request. The scope ends with its bucket: the person's, or one of the hash where there is none. */
+/** Scope and input of a request. The scope ends with its bucket: the person's, or else one of the hash. */
 function claimOf(request: FastifyRequest, key: string): KeyClaim {
   const { caller, method, url, commandId } = request;
   const path = url.split('?', 1)[0]!;

@@ -1,6 +1,6 @@
 /**
- * Who sends a request. The gateway finds it out once, at the edge; routes ask for an access level in their `config`, and
- * operations take the ids that they need as ordinary input.
+ * Who sends a request. The gateway finds it out once, at the edge; routes ask for an access level in their `config`,
+ * and operations take the ids that they need as ordinary input.
  */
 export type Caller =
   | { kind: 'nobody' }

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { limits } from '#limits';
 import { testDatabase } from '../../test/support/postgres.ts';
-import { limits } from '../limits.ts';
 import { manualClock } from './clock.ts';
 import { hotKeyStore } from './hot-key-store.ts';
 import { createHotStore } from './hot-store.ts';

@@ -1,4 +1,4 @@
-import type { OpenapiDocument, OpenapiOperation } from './openapi.ts';
+import type { OpenapiDocument, OpenapiOperation } from './openapi-document.ts';
 
 /** The document as one page of plain HTML: no script, nothing from elsewhere, and it prints well. */
 export function renderReader(document: OpenapiDocument): string {
@@ -7,7 +7,7 @@ export function renderReader(document: OpenapiDocument): string {
   );
   const groups = Map.groupBy(operations, ({ operation }) => operation.tags?.[0] ?? 'other');
   const names = [...groups.keys()].sort();
-  const title = escapeHtml(document.info.title);
+  const title = html(document.info.title);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -18,16 +18,16 @@ export function renderReader(document: OpenapiDocument): string {
 </head>
 <body>
 <header>
-<h1>${title} <small>${escapeHtml(document.info.version)}</small></h1>
-<p>${escapeHtml(document.info.description ?? '')}</p>
+<h1>${title} <small>${html(document.info.version)}</small></h1>
+<p>${html(document.info.description ?? '')}</p>
 <p><a href="/openapi.json">OpenAPI 3.1</a></p>
 </header>
-<nav aria-label="Groups">${names.map(name => `<a href="#${escapeHtml(name)}">${escapeHtml(name)}</a>`).join(' ')}</nav>
+<nav aria-label="Groups">${names.map(name => `<a href="#${html(name)}">${html(name)}</a>`).join(' ')}</nav>
 <main>
 ${names.map(name => renderGroup(name, groups.get(name)!)).join('\n')}
 <section id="schemas"><h2>schemas</h2>
 ${Object.entries(document.components.schemas)
-  .map(([name, schema]) => `<h3 id="schema-${escapeHtml(name)}">${escapeHtml(name)}</h3>${renderSchema(schema)}`)
+  .map(([name, schema]) => `<h3 id="schema-${html(name)}">${html(name)}</h3>${renderSchema(schema)}`)
   .join('\n')}
 </section>
 </main>
@@ -39,20 +39,21 @@ ${Object.entries(document.components.schemas)
 type Listed = { path: string; method: string; operation: OpenapiOperation };
 
 function renderGroup(name: string, operations: Listed[]): string {
-  return `<section id="${escapeHtml(name)}"><h2>${escapeHtml(name)}</h2>\n${operations.map(renderOperation).join('\n')}</section>`;
+  const list = operations.map(renderOperation).join('\n');
+  return `<section id="${html(name)}"><h2>${html(name)}</h2>\n${list}</section>`;
 }
 
 function renderOperation({ path, method, operation }: Listed): string {
   const { summary, description, parameters = [], requestBody, responses } = operation;
   const rows = parameters.map(
     ({ name, in: place, required, description: meaning = '', schema = {} }) =>
-      `<tr><td><code>${escapeHtml(name)}</code></td><td>${escapeHtml(place)}${required ? ', required' : ''}</td>` +
-      `<td><code>${escapeHtml(JSON.stringify(schema))}</code> ${escapeHtml(meaning)}</td></tr>`,
+      `<tr><td><code>${html(name)}</code></td><td>${html(place)}${required ? ', required' : ''}</td>` +
+      `<td><code>${html(JSON.stringify(schema))}</code> ${html(meaning)}</td></tr>`,
   );
-  return `<details id="${escapeHtml(operation.operationId)}">
-<summary><b class="${method.toLowerCase()}">${method}</b> <code>${escapeHtml(path)}</code> ${escapeHtml(summary ?? '')}</summary>
-${description === undefined ? '' : `<p>${escapeHtml(description)}</p>`}
-<p>Who: ${escapeHtml(accessOf(operation))}</p>
+  return `<details id="${html(operation.operationId)}">
+<summary><b class="${method.toLowerCase()}">${method}</b> <code>${html(path)}</code> ${html(summary ?? '')}</summary>
+${description === undefined ? '' : `<p>${html(description)}</p>`}
+<p>Who: ${html(accessOf(operation))}</p>
 ${rows.length === 0 ? '' : `<h4>Parameters</h4><table>${rows.join('')}</table>`}
 ${requestBody === undefined ? '' : `<h4>Body</h4>${renderContent(requestBody.content)}`}
 <h4>Answers</h4>
@@ -71,29 +72,26 @@ function renderAnswer([status, { description, content = {} }]: [
 ]): string {
   // A problem always has the same form, which stands once below.
   const isProblem = 'application/problem+json' in content;
-  const meanings = escapeHtml(description)
+  const meanings = html(description)
     .replaceAll('\n\n', '<br>')
     .replaceAll(/`([^`]*)`/g, '<code>$1</code>');
   const body = isProblem ? '' : renderContent(content);
-  return `<div class="answer"><b>${escapeHtml(status)}</b> <span>${meanings}</span>${body}</div>`;
+  return `<div class="answer"><b>${html(status)}</b> <span>${meanings}</span>${body}</div>`;
 }
 
 function renderContent(content: Record<string, { schema?: object }>): string {
   return Object.entries(content)
-    .map(
-      ([type, { schema }]) =>
-        `<p><code>${escapeHtml(type)}</code></p>${schema === undefined ? '' : renderSchema(schema)}`,
-    )
+    .map(([type, { schema }]) => `<p><code>${html(type)}</code></p>${schema === undefined ? '' : renderSchema(schema)}`)
     .join('\n');
 }
 
 function renderSchema(schema: object): string {
-  return `<pre>${escapeHtml(JSON.stringify(schema, null, 2))}</pre>`;
+  return `<pre>${html(JSON.stringify(schema, null, 2))}</pre>`;
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-function escapeHtml(text: string): string {
+function html(text: string): string {
   return text.replaceAll(/[&<>"']/g, character => ENTITIES[character]!);
 }
 

@@ -9,7 +9,8 @@ import { Type } from 'typebox';
 import { systemClock } from './clock.ts';
 import { answers, createApp, NoContent } from './http.ts';
 import { createMetrics } from './metrics.ts';
-import { type OpenapiDocument, openapi } from './openapi.ts';
+import { openapi } from './openapi.ts';
+import type { OpenapiDocument } from './openapi-document.ts';
 import { Id, nullable, object, oneOf, PageQuery, page, params, text } from './schema.ts';
 
 const refusals = { SOLD_OUT: { status: 409, meaning: 'Every <unit> is sold.' } };

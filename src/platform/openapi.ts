@@ -1,9 +1,10 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifySchema, RouteOptions } from 'fastify';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import { mutates, otherContent } from './answers.ts';
 import type { App } from './http.ts';
 import type { Access } from './identity.ts';
+import type { OpenapiDocument, OpenapiOperation } from './openapi-document.ts';
 import { READER_STYLE, renderReader } from './openapi-reader.ts';
 
 export interface OpenapiOptions {
@@ -12,25 +13,6 @@ export interface OpenapiOptions {
   description: string;
   /** The name of the session cookie. */
   sessionCookie: string;
-}
-
-/** The parts of an OpenAPI 3.1 document that we read or complete ourselves. */
-export interface OpenapiDocument {
-  openapi: string;
-  info: { title: string; version: string; description?: string };
-  paths: Record<string, Record<string, OpenapiOperation>>;
-  components: { schemas: Record<string, object>; securitySchemes: Record<string, object> };
-}
-
-export interface OpenapiOperation {
-  operationId: string;
-  summary?: string;
-  description?: string;
-  tags?: string[];
-  parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: object }[];
-  requestBody?: { content: Record<string, { schema: object }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema?: object }>; headers?: object }>;
-  security?: Record<string, string[]>[];
 }
 
 /**

@@ -85,7 +85,7 @@ export function toProblem(error: unknown): Problem {
     return edgeProblem('UNAVAILABLE', { headers: { 'Retry-After': String(Math.max(1, error.retryAfterSeconds)) } });
   }
   const { statusCode, code, message } = (error ?? {}) as { statusCode?: number; code?: string; message?: string };
-  // Errors of fastify and its plugins carry FST_…; a broken JSON text is a SyntaxError that fastify has marked with 400.
+  // Errors of fastify and its plugins carry FST_…; broken JSON is a SyntaxError that fastify has marked with 400.
   if (!code?.startsWith('FST_') && !(error instanceof SyntaxError && statusCode === 400))
     return edgeProblem('INTERNAL');
   if (statusCode === 413) return edgeProblem('BODY_TOO_LARGE');

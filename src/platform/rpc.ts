@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import { type Clock, systemClock } from './clock.ts';
 import type { Contract, Operation } from './contract.ts';
 import type { Log } from './log.ts';

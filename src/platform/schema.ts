@@ -1,12 +1,12 @@
 import { type Static, type TObject, type TProperties, type TSchema, type TUnsafe, Type } from 'typebox';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 
 /**
  * The few forms that all contracts and routes are made of. Schemas are plain JSON Schema: the same object validates a
  * request, types the handler, serializes the answer and stands in OpenAPI 3.1.
  */
 
-/** An id in a body, a query or an answer. In a path it is checked by `http.ts`, which answers 404 for a malformed one. */
+/** An id in a body, a query or an answer. In a path, a malformed one answers 404: see `validate.ts`. */
 export const Id = Type.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
   description: 'UUID',
@@ -26,7 +26,7 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): TUn
   return Type.Unsafe<Word>({ type: 'string', enum: words });
 }
 
-/** An object without other fields: whatever else a body holds is refused, and whatever else an answer holds is left out. */
+/** An object without other fields: what else a body holds is refused, what else an answer holds is left out. */
 export function object<Properties extends TProperties>(
   properties: Properties,
   options: { description?: string } = {},

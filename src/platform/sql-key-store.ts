@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { limits } from '../limits.ts';
+import { limits } from '#limits';
 import { type Clock, timestamp } from './clock.ts';
 import { groupCommit } from './group-commit.ts';
 import { bucketOf } from './ids.ts';

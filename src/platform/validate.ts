@@ -121,7 +121,7 @@ function checkQuery(schema: TSchema) {
   };
 }
 
-/** A query's text as the schema's type; what can't be read stays text, and the check refuses it with the right message. */
+/** A query's text as the schema's type; what can't be read stays text, which the check refuses with its message. */
 function readText(raw: unknown, field: Field): unknown {
   if (field.type === 'array') {
     const { items } = field;
