@@ -139,7 +139,7 @@ async function run<Row>(client: pg.PoolClient, statement: Sql): Promise<Row[]> {
 export function sqlState(error: unknown): string | undefined {
   if (error instanceof Unavailable) return sqlState(error.cause);
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** Class 08, 57P0x (server going away) or no SQLSTATE at all from the socket: whether it committed is unknown. */
