@@ -15,6 +15,7 @@ export const limits = {
 
   // PostgreSQL
   poolMax: 24,
+  poolSharedMax: 8,
   statementTimeoutMs: 15_000,
   groupSizeMax: 512,
   groupQueueMax: 20_000,

@@ -1,0 +1,200 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '#platform/clock';
+import { createHotStore } from '#platform/hot-store';
+import { createIds } from '#platform/ids';
+import { createJobs, type Jobs } from '#platform/jobs';
+import { createLog, type Log } from '#platform/log';
+import { createMetrics, type Metrics } from '#platform/metrics';
+import { migrate } from '#platform/migrate';
+import type { Module, ModuleDeps } from '#platform/module';
+import { Unavailable } from '#platform/outcome';
+import { ensureDatabase, startPostgres } from '#platform/postgres';
+import { serveRpc } from '#platform/rpc';
+import { type Database, openDatabase } from '#platform/sql';
+import { limits } from '#limits';
+import type { Config } from './config.ts';
+import { firstStart, type FirstStart } from './first-start.ts';
+import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
+import { createModules, type Modules, type OutsideParts } from './modules.ts';
+import { simulatorGateway, startSimulator } from './payments/simulator/index.ts';
+import { startEdge } from './edge.ts';
+
+export interface Shop {
+  /** Where the gateway listens; undefined in a process without it. */
+  url: string | undefined;
+  rpcUrl: string | undefined;
+  modules: Modules;
+  log: Log;
+  /** The first catalogue and all of its events are in. */
+  firstStart: FirstStart;
+  /** Everything committed so far has been applied by every subscription of this process. */
+  drained(): Promise<void>;
+  /** Finishes what was accepted, then ends every part in the reverse order of their start. */
+  stop(): Promise<void>;
+}
+
+/** Starts what the configuration names, part by part; a part that can't start stops the ones before it. */
+export async function startShop(config: Config): Promise<Shop> {
+  const stops: (() => Promise<unknown> | unknown)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    return await startParts(config, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Stops = (() => Promise<unknown> | unknown)[];
+
+async function startParts(config: Config, stops: Stops, stop: () => Promise<void>): Promise<Shop> {
+  const log = createLog({ level: config.logLevel });
+  const metrics = createMetrics();
+  const clock = systemClock;
+  const url = await startDatabase(config, log, stops);
+  const db = openPool(config, url, metrics, stops);
+  const deps: ModuleDeps = { db, clock, ids: createIds(), random: Math.random, log, metrics, events: noEvents };
+
+  const outside = await startOutside(config, deps, stops);
+  const modules = createModules(config, deps, outside);
+  stops.push(() => modules.closeRemotes());
+  await migrateAll(config, modules, db, log);
+
+  const jobs = createJobs({ url, log, clock, metrics });
+  addJobs(jobs, modules);
+  const rpc = await serve(config, modules, { log, metrics }, stops);
+  for (const module of modules.local.values()) {
+    await startModule(module);
+    stops.push(() => module.stop?.());
+  }
+  await startBackground(jobs, modules, stops);
+
+  const first = firstStart(config, { ...deps, modules });
+  const edge = config.modules.has('gateway')
+    ? await startEdge(config, { ...deps, modules, hotStore: outside.hotStore, firstStart: first, jobs })
+    : undefined;
+  if (edge) stops.push(() => edge.stop());
+  const publicUrl = edge && config.port === 0 ? edge.url : config.publicUrl;
+  outside.simulator?.setWebhookUrl(`${publicUrl}/api/webhooks/payments/simulator`);
+  outside.carrier?.setWebhookUrl(`${publicUrl}/api/webhooks/carriers/simulated`);
+  first.begin();
+  stops.push(() => first.stop());
+  return { url: edge?.url, rpcUrl: rpc?.url, modules, log, firstStart: first, drained: () => drain(modules), stop };
+}
+
+const noEvents = { listen: () => () => {} };
+
+async function startDatabase(config: Config, log: Log, stops: Stops): Promise<string> {
+  if (config.databaseUrl !== undefined) return ensureDatabase(config.databaseUrl);
+  const postgres = await startPostgres({ dataDir: config.dataDir, log });
+  stops.push(() => postgres.stop());
+  return postgres.url;
+}
+
+function openPool(config: Config, url: string, metrics: Metrics, stops: Stops): Database {
+  // A split shop is a dozen processes on one server: each takes its share of the connections.
+  const poolMax = config.databaseUrl === undefined ? limits.poolMax : limits.poolSharedMax;
+  const db = openDatabase({ url, poolMax, statementTimeoutMs: limits.statementTimeoutMs });
+  stops.push(() => db.end());
+  metrics.gauge('database_connections', 'Connections of the pool that are open', () => db.pool.total);
+  metrics.gauge('database_waiting', 'Statements that wait for a connection', () => db.pool.waiting);
+  return db;
+}
+
+async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, stops: Stops): Promise<OutsideParts> {
+  const { dataDir, secrets } = config;
+  const hotStore = createHotStore({ clock });
+  const isPaying = config.modules.has('payments');
+  const simulator =
+    isPaying && config.simulatorUrl === undefined
+      ? await startSimulator({
+          dataDir,
+          port: config.simulatorPort,
+          secret: secrets.simulatorWebhook,
+          settleMs: config.simulatorSettleMs,
+          log,
+          clock,
+          ids,
+        })
+      : undefined;
+  if (simulator) stops.push(() => simulator.stop());
+  const simulatorUrl = simulator?.url ?? config.simulatorUrl;
+  const carrier = config.modules.has('fulfillment')
+    ? await startSimulatedCarrier({ dataDir, secret: secrets.carrierWebhook, stepMs: config.carrierStepMs, log, clock, ids })
+    : undefined;
+  if (carrier) stops.push(() => carrier.stop());
+  const secret = secrets.simulatorWebhook;
+  const gateways = simulatorUrl === undefined ? [] : [simulatorGateway({ url: simulatorUrl, secret })];
+  return { hotStore, simulator, gateways, carrier };
+}
+
+/** Each local module's schema, and the gateway's own. Safe when several processes start at once. */
+async function migrateAll(config: Config, modules: Modules, db: Database, log: Log): Promise<void> {
+  const schemas = [...modules.local.keys(), ...(config.modules.has('gateway') ? ['gateway'] : [])];
+  for (const schema of schemas.filter(name => !withoutSchema.has(name))) {
+    await migrate({ db, schema, folder: new URL(`./${schema}/migrations/`, import.meta.url), log });
+  }
+}
+
+/** search keeps its index in files, audit keeps nothing. */
+const withoutSchema = new Set<string>(['search', 'audit']);
+
+async function serve(
+  config: Config,
+  modules: Modules,
+  { log, metrics }: { log: Log; metrics: Metrics },
+  stops: Stops,
+): Promise<{ url: string } | undefined> {
+  if (config.databaseUrl === undefined || Object.keys(modules.served).length === 0) return undefined;
+  const server = await serveRpc({
+    host: config.rpcHost,
+    port: config.rpcPort,
+    secret: config.secrets.rpc,
+    modules: modules.served,
+    log,
+    metrics,
+  });
+  stops.push(() => server.stop());
+  return server;
+}
+
+const START_TRIES = 60;
+
+/** In a split shop the processes start in any order: a module that needs another one waits for it, within a bound. */
+async function startModule(module: Module<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await module.start?.();
+    } catch (error) {
+      if (!(error instanceof Unavailable) || tries === START_TRIES) throw error;
+      await pause(1_000);
+    }
+  }
+}
+
+function addJobs(jobs: Jobs, modules: Modules): void {
+  for (const [name, module] of modules.local) {
+    for (const job of module.jobs ?? []) jobs.every(job);
+    const { outbox } = module;
+    if (outbox === undefined) continue;
+    jobs.every({ name: `${name}_prune_events`, cron: '41 3 * * *', timeoutMs: 600_000, run: () => outbox.prune() });
+  }
+}
+
+async function startBackground(jobs: Jobs, modules: Modules, stops: Stops): Promise<void> {
+  const subscriptions = [...modules.local.values()].flatMap(module => module.subscriptions ?? []);
+  for (const subscription of subscriptions) subscription.start();
+  stops.push(() => Promise.all(subscriptions.map(subscription => subscription.stop())));
+  await jobs.start();
+  stops.push(() => jobs.stop());
+}
+
+/** Twice, since what one consumer applies may be another one's event. */
+async function drain(modules: Modules): Promise<void> {
+  const subscriptions = [...modules.local.values()].flatMap(module => module.subscriptions ?? []);
+  for (let round = 0; round < 2; round += 1) {
+    for (const subscription of subscriptions) await subscription.drained();
+  }
+}
