@@ -1,0 +1,71 @@
+import { limits } from '#limits';
+import type { Clock } from '#platform/clock';
+import { timestamp } from '#platform/clock';
+import { bucketOf } from '#platform/ids';
+import { type Database, sql } from '#platform/sql';
+import type { Backup, CartBackup } from './backup.ts';
+import type { CartOwner } from './contract.ts';
+import type { StoredCart } from './stored-cart.ts';
+
+export function postgresBackup({ db, clock }: { db: Database; clock: Clock }): CartBackup {
+  return {
+    load: owners => readBackups(db, owners, timestamp(clock.nowMs())),
+    save: batch => upsertBackups(db, batch),
+    async prune(signal) {
+      let total = 0;
+      for (
+        let removed: number = limits.sweepBatchMax;
+        removed === limits.sweepBatchMax && !signal.aborted;
+        total += removed
+      ) {
+        removed = await deleteExpired(db, timestamp(clock.nowMs()));
+      }
+      return total;
+    },
+  };
+}
+
+async function readBackups(db: Database, owners: CartOwner[], at: string): Promise<(Backup | undefined)[]> {
+  const rows = await db.query<{ cart_id: string; kind: CartOwner['kind']; data: StoredCart; expires_at: string }>(sql`
+    select b.cart_id, b.kind, b.data, b.expires_at
+    from unnest(
+      ${owners.map(owner => bucketOf(owner.person_id))}::smallint[],
+      ${owners.map(owner => owner.person_id)}::uuid[]
+    ) as asked (bucket, cart_id)
+    join cart.backups b on b.bucket = asked.bucket and b.cart_id = asked.cart_id
+    where b.expires_at > ${at}`);
+  const found = new Map(rows.map(row => [`${row.kind} ${row.cart_id}`, row]));
+  return owners.map(owner => {
+    const row = found.get(`${owner.kind} ${owner.person_id}`);
+    return row && { owner, cart: row.data, expires_at: row.expires_at };
+  });
+}
+
+/** Sorted by key, so that two processes that write the same carts wait for each other in one order. */
+async function upsertBackups(db: Database, batch: Backup[]): Promise<void> {
+  await db.query(sql`
+    insert into cart.backups as b (bucket, cart_id, kind, version, data, updated_at, expires_at)
+    select * from unnest(
+      ${batch.map(({ owner }) => bucketOf(owner.person_id))}::smallint[],
+      ${batch.map(({ owner }) => owner.person_id)}::uuid[],
+      ${batch.map(({ owner }) => owner.kind)}::text[],
+      ${batch.map(({ cart }) => cart.version)}::bigint[],
+      ${batch.map(({ cart }) => JSON.stringify(cart))}::jsonb[],
+      ${batch.map(({ cart }) => cart.updated_at)}::timestamptz[],
+      ${batch.map(({ expires_at }) => expires_at)}::timestamptz[]
+    ) as changed (bucket, cart_id, kind, version, data, updated_at, expires_at)
+    order by bucket, cart_id
+    on conflict (bucket, cart_id) do update set version = excluded.version, data = excluded.data,
+      updated_at = excluded.updated_at, expires_at = excluded.expires_at
+    where b.version < excluded.version`);
+}
+
+/** Passes over what is being written now: a cart that is used again is not expired any more. */
+async function deleteExpired(db: Database, at: string): Promise<number> {
+  const rows = await db.query(sql`
+    delete from cart.backups where (bucket, cart_id) in (
+      select bucket, cart_id from cart.backups where expires_at <= ${at}
+      order by expires_at limit ${limits.sweepBatchMax} for update skip locked)
+    returning cart_id`);
+  return rows.length;
+}
