@@ -66,7 +66,9 @@ export interface Config {
 /** What is wrong with the environment, all of it at once, each with what to do. */
 export class ConfigError extends Error {
   constructor(problems: string[]) {
-    super(`The configuration has ${problems.length} problem(s):\n${problems.map(problem => `  - ${problem}`).join('\n')}`);
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map(problem => `  - ${problem}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -198,10 +200,12 @@ function readSecrets(environment: Environment, dataDir: string, split: boolean):
   const secrets: Record<string, string> = {};
   for (const [name, variable] of Object.entries(secretNames)) {
     const given = environment[variable];
-    if (given !== undefined && given !== '' && given.length < 8) problems.push(`${variable} needs 8 characters or more.`);
+    if (given !== undefined && given !== '' && given.length < 8)
+      problems.push(`${variable} needs 8 characters or more.`);
     // Processes of one shop must agree on their secrets, and do not share a DATA_DIR.
     if (split && !given) problems.push(`${variable} is needed in every process of a split shop.`);
-    secrets[name] = given || (kept[name] ??= randomBytes(24).toString('base64url'));
+    if (!given) kept[name] ??= randomBytes(24).toString('base64url');
+    secrets[name] = given || kept[name]!;
   }
   if (problems.length > 0) throw new ConfigError(problems);
   writeFileSync(file, JSON.stringify(kept, null, 2), { mode: 0o600 });

@@ -1,9 +1,10 @@
 /** `npm start`: reads the configuration, starts the shop, says where it is, and stops it when told to. */
-import { type Config, ConfigError, readConfig } from './config.ts';
+
+import { limits } from '#limits';
 import { FolderInUse } from '#platform/postgres';
 import { banner } from './banner.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Shop, startShop } from './shop.ts';
-import { limits } from '#limits';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 const complain = (text: string) => void process.stderr.write(`${text}\n`);

@@ -7,12 +7,12 @@ import { type Inventory, inventoryContract } from '#inventory';
 import { type Notifications, notificationsContract } from '#notifications';
 import { type Orders, ordersContract } from '#orders';
 import { type Payments, paymentsContract } from '#payments';
-import { type Search, searchContract } from '#search';
 import type { Contract } from '#platform/contract';
 import type { HotStore } from '#platform/hot-store';
 import type { Module, ModuleDeps } from '#platform/module';
 import type { Outbox } from '#platform/outbox';
 import { connectRpc, type Remote, type ServedModule } from '#platform/rpc';
+import { type Search, searchContract } from '#search';
 import { createAccounts } from './accounts/index.ts';
 import { createAudit } from './audit/index.ts';
 import { createCart } from './cart/index.ts';
@@ -153,8 +153,7 @@ function moduleMakers(
     accounts: () =>
       createAccounts({ ...deps, hotStore, mailTokenSecret: secrets.mailToken, rateLimits: config.rateLimits }),
     search: () => createSearch({ ...deps, catalog: find('catalog'), inventory: find('inventory'), dataDir }),
-    cart: () =>
-      createCart({ ...deps, hotStore, catalog: find('catalog'), inventory: find('inventory'), currency }),
+    cart: () => createCart({ ...deps, hotStore, catalog: find('catalog'), inventory: find('inventory'), currency }),
     orders: () =>
       createOrders({
         ...deps,

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { limits } from '#limits';
 import { systemClock } from '#platform/clock';
 import { createHotStore } from '#platform/hot-store';
 import { createIds } from '#platform/ids';
@@ -11,13 +12,12 @@ import { Unavailable } from '#platform/outcome';
 import { ensureDatabase, startPostgres } from '#platform/postgres';
 import { serveRpc } from '#platform/rpc';
 import { type Database, openDatabase } from '#platform/sql';
-import { limits } from '#limits';
 import type { Config } from './config.ts';
-import { firstStart, type FirstStart } from './first-start.ts';
+import { createEdge } from './edge.ts';
+import { type FirstStart, firstStart } from './first-start.ts';
 import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
 import { simulatorGateway, startSimulator } from './payments/simulator/index.ts';
-import { startEdge } from './edge.ts';
 
 export interface Shop {
   /** Where the gateway listens; undefined in a process without it. */
@@ -69,19 +69,19 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
     await startModule(module);
     stops.push(() => module.stop?.());
   }
-  await startBackground(jobs, modules, stops);
-
   const first = firstStart(config, { ...deps, modules });
   const edge = config.modules.has('gateway')
-    ? await startEdge(config, { ...deps, modules, hotStore: outside.hotStore, firstStart: first, jobs })
+    ? await createEdge(config, { ...deps, modules, hotStore: outside.hotStore, firstStart: first, jobs })
     : undefined;
-  if (edge) stops.push(() => edge.stop());
-  const publicUrl = edge && config.port === 0 ? edge.url : config.publicUrl;
+  await startBackground(jobs, modules, stops);
+  stops.push(() => edge?.stop());
+  const edgeUrl = await edge?.listen();
+  const publicUrl = config.port === 0 && edgeUrl !== undefined ? edgeUrl : config.publicUrl;
   outside.simulator?.setWebhookUrl(`${publicUrl}/api/webhooks/payments/simulator`);
   outside.carrier?.setWebhookUrl(`${publicUrl}/api/webhooks/carriers/simulated`);
   first.begin();
   stops.push(() => first.stop());
-  return { url: edge?.url, rpcUrl: rpc?.url, modules, log, firstStart: first, drained: () => drain(modules), stop };
+  return { url: edgeUrl, rpcUrl: rpc?.url, modules, log, firstStart: first, drained: () => drain(modules), stop };
 }
 
 const noEvents = { listen: () => () => {} };
@@ -122,7 +122,14 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   if (simulator) stops.push(() => simulator.stop());
   const simulatorUrl = simulator?.url ?? config.simulatorUrl;
   const carrier = config.modules.has('fulfillment')
-    ? await startSimulatedCarrier({ dataDir, secret: secrets.carrierWebhook, stepMs: config.carrierStepMs, log, clock, ids })
+    ? await startSimulatedCarrier({
+        dataDir,
+        secret: secrets.carrierWebhook,
+        stepMs: config.carrierStepMs,
+        log,
+        clock,
+        ids,
+      })
     : undefined;
   if (carrier) stops.push(() => carrier.stop());
   const secret = secrets.simulatorWebhook;

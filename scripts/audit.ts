@@ -1,0 +1,59 @@
+/** `npm run audit`: every invariant over DATA_DIR or DATABASE_URL, beside a running shop or without one. Exit 1 on a violation. */
+
+import { readConfig } from '#config';
+import { limits } from '#limits';
+import { systemClock } from '#platform/clock';
+import { createHotStore } from '#platform/hot-store';
+import { createIds } from '#platform/ids';
+import { createLog } from '#platform/log';
+import { createMetrics } from '#platform/metrics';
+import { ensureDatabase, joinPostgres, startPostgres } from '#platform/postgres';
+import { openDatabase } from '#platform/sql';
+import type { AuditReport } from '../src/audit/contract.ts';
+import { createModules } from '../src/modules.ts';
+
+const config = readConfig({ ...process.env, MODULES: '' });
+const log = createLog({ level: 'error' });
+const started = await database();
+const db = openDatabase({ url: started.url, poolMax: 4, statementTimeoutMs: limits.statementTimeoutMs * 20 });
+try {
+  const hotStore = createHotStore({ clock: systemClock });
+  const modules = createModules(
+    config,
+    {
+      db,
+      log,
+      clock: systemClock,
+      ids: createIds(),
+      random: Math.random,
+      metrics: createMetrics(),
+      events: { listen: () => () => {} },
+    },
+    { hotStore, simulator: undefined, gateways: [], carrier: undefined },
+  );
+  const report = await modules.apis.audit.runAudit({});
+  print(report);
+  process.exitCode = report.ok ? 0 : 1;
+} finally {
+  await db.end();
+  await started.stop();
+}
+
+/** The server that runs already, or one for the length of the audit. */
+async function database(): Promise<{ url: string; stop(): Promise<void> }> {
+  const stop = async () => {};
+  if (config.databaseUrl !== undefined) return { url: await ensureDatabase(config.databaseUrl), stop };
+  const running = await joinPostgres({ dataDir: config.dataDir });
+  return running ? { url: running.url, stop } : startPostgres({ dataDir: config.dataDir, log });
+}
+
+function print(report: AuditReport): void {
+  const write = (line: string) => void process.stdout.write(`${line}\n`);
+  for (const { ok, name, checked, violations } of report.invariants) {
+    write(`${ok ? 'ok  ' : 'FAIL'}  ${name}  (${checked.toLocaleString('en')} checked)`);
+    for (const violation of violations) write(`        ${violation}`);
+  }
+  write(
+    report.ok ? `\nAll ${report.invariants.length} invariants hold.` : '\nThe shop breaks its invariants, see above.',
+  );
+}

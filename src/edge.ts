@@ -1,0 +1,153 @@
+import type { AddressInfo } from 'node:net';
+import cookie from '@fastify/cookie';
+import { Type } from 'typebox';
+import { Shipment } from '#fulfillment';
+import { Order } from '#orders';
+import { hotKeyStore } from '#platform/hot-key-store';
+import type { HotStore } from '#platform/hot-store';
+import { type App, createApp } from '#platform/http';
+import { idempotency } from '#platform/idempotency';
+import type { Jobs } from '#platform/jobs';
+import type { ModuleDeps } from '#platform/module';
+import { openapi } from '#platform/openapi';
+import { object } from '#platform/schema';
+import { sql } from '#platform/sql';
+import { sqlKeyStore } from '#platform/sql-key-store';
+import { accountRoutes } from './accounts/http.ts';
+import { auditRoutes } from './audit/http.ts';
+import { cartRoutes } from './cart/http.ts';
+import { catalogRoutes } from './catalog/http.ts';
+import type { Config } from './config.ts';
+import { pictureRoutes } from './demo/http.ts';
+import type { FirstStart } from './first-start.ts';
+import { fulfillmentRoutes } from './fulfillment/http.ts';
+import { compose } from './gateway/compose.ts';
+import { createGuestTokens } from './gateway/guest-tokens.ts';
+import { homeRoutes } from './gateway/home.ts';
+import { createIdentity, type Identity, shopperOf } from './gateway/identify.ts';
+import { createRateLimit } from './gateway/limit-rate.ts';
+import { operationRoutes } from './gateway/operation-routes.ts';
+import { sessionRoutes } from './gateway/session-routes.ts';
+import { inventoryRoutes } from './inventory/http.ts';
+import type { Modules } from './modules.ts';
+import { mailboxRoutes } from './notifications/http.ts';
+import { orderRoutes } from './orders/http.ts';
+import { paymentsRoutes } from './payments/http.ts';
+import { searchRoutes } from './search/http.ts';
+
+export interface EdgeDeps extends ModuleDeps {
+  modules: Modules;
+  hotStore: HotStore;
+  firstStart: FirstStart;
+  jobs: Jobs;
+}
+
+export interface Edge {
+  /** Answers where it listens. */
+  listen(): Promise<string>;
+  /** Takes no new requests and finishes the ones under way. */
+  stop(): Promise<void>;
+}
+
+/** The HTTP edge: who sends a request, what they may do, and every module's routes on one listener. */
+export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> {
+  const { log, metrics, clock, ids, db, hotStore } = deps;
+  const identity = createIdentity({
+    accounts: deps.modules.apis.accounts,
+    guestTokens: createGuestTokens(config.secrets.session),
+    adminKey: config.secrets.adminKey,
+    clock,
+    ids,
+    hasTls: config.tls,
+  });
+  const app = await createApp({
+    log,
+    metrics,
+    clock,
+    trustedProxies: config.trustedProxies,
+    hasTls: config.tls,
+    before: async edge => void (await edge.register(cookie)),
+    identify: identity.identify,
+    limitRate: createRateLimit({ hotStore, enabled: config.rateLimits, log }),
+  });
+  const keys = sqlKeyStore({ db, schema: 'gateway', clock, metrics });
+  deps.jobs.every({ name: 'gateway_prune_keys', cron: '11 * * * *', timeoutMs: 300_000, run: () => keys.prune() });
+  await openapi(app, {
+    title: 'Doorbuster',
+    version: '0.1.0',
+    description: 'The marketplace platform that survives its own sale day.',
+    sessionCookie: config.tls ? '__Host-session' : 'session',
+  });
+  idempotency(app, {
+    stores: { sql: keys, hot: hotKeyStore({ hotStore, clock }) },
+    ids,
+    secret: config.secrets.idempotency,
+    log,
+    clock,
+  });
+  addRoutes(app, config, deps, identity);
+  return {
+    async listen() {
+      await app.listen({ host: config.host, port: config.port });
+      const { port } = app.server.address() as AddressInfo;
+      return `http://${config.host}:${port}`;
+    },
+    async stop() {
+      await app.close();
+      await keys.stop();
+    },
+  };
+}
+
+const OrderView = object({ ...Order.properties, shipments: Type.Array(Shipment) });
+
+function addRoutes(app: App, config: Config, deps: EdgeDeps, identity: Identity): void {
+  const { apis } = deps.modules;
+  const { currency } = config;
+  const joined = compose(apis);
+  const { accounts, catalog, cart, fulfillment, inventory, notifications, orders, payments, search, audit } = apis;
+
+  homeRoutes(app, { catalog });
+  sessionRoutes(app, { identity });
+  accountRoutes(app, { accounts, sessions: identity, ...joined.account });
+  catalogRoutes(app, { catalog, currency, availabilityOf: joined.availabilityOf, authorOf: joined.authorOf });
+  searchRoutes(app, { search, catalog });
+  cartRoutes(app, { cart, currency });
+  orderRoutes(app, { orders, shopperOf, shipments: { schema: Shipment, ofOrders: joined.shipmentsOf } });
+  paymentsRoutes(app, { payments, simulatorEnabled: true });
+  fulfillmentRoutes(app, { fulfillment, OrderView, orderView: joined.orderView });
+  inventoryRoutes(app, { inventory, productExists: joined.productExists, mayManage: joined.mayManage });
+  auditRoutes(app, { audit });
+  pictureRoutes(app);
+  if (!config.production) mailboxRoutes(app, { notifications });
+  operationRoutes(app, {
+    metrics: deps.metrics,
+    orders,
+    payments,
+    readiness: () => readiness(deps),
+    stuckEvents: () => stuckEvents(deps.modules),
+  });
+}
+
+async function readiness({ db, modules, firstStart }: EdgeDeps) {
+  const parts = [{ name: 'database', state: await stateOf(() => db.query(sql`select 1`).then(() => 'ok')) }];
+  for (const [name, module] of modules.local) {
+    if (module.ready) parts.push({ name, state: await stateOf(() => module.ready!()) });
+  }
+  const first = firstStart.state();
+  parts.push({ name: 'first catalogue', state: first.ready ? 'ok' : first.text });
+  return { ready: parts.every(part => part.state === 'ok'), parts };
+}
+
+async function stateOf(ask: () => Promise<string>): Promise<string> {
+  try {
+    return await ask();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function stuckEvents(modules: Modules) {
+  const subscriptions = [...modules.local.values()].flatMap(module => module.subscriptions ?? []);
+  return (await Promise.all(subscriptions.map(subscription => subscription.stuck()))).flat();
+}
