@@ -8,21 +8,19 @@
  * An unknown outcome (time-out, cut) is not a failure: the identical request is repeated under its key, and after that
  * the payment is looked up at the gateway by our order id, until it is known. Tokens of cards are passed on and never
  * stored or logged.
+ * The row is written after the gateway has answered, once: a caller therefore owns a durable order before it authorises,
+ * and asks `settlePayment` of an order whose payment it doesn't know. Money that comes after its payment's end is voided.
  * Repeats: every command is keyed by order_id or refund_id and answers again as it did first.
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, query } from '#platform/contract';
-import type { Outcome } from '#platform/outcome';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
+import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, text } from '#platform/schema';
 
 const amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 });
 
-export const PaymentMethod = Type.Union([
-  Type.Literal('card'),
-  Type.Literal('wallet'),
-  Type.Literal('bank_transfer'),
-]);
+export const PaymentMethod = Type.Union([Type.Literal('card'), Type.Literal('wallet'), Type.Literal('bank_transfer')]);
 export type PaymentMethod = Static<typeof PaymentMethod>;
 
 export const PaymentStatus = Type.Union([
@@ -114,20 +112,38 @@ export interface PaymentFact {
 export interface Payments {
   /**
    * Authorises once an order. `pending` carries `next_action`: `wait` (outcome unknown, or a bank transfer under way) or
-   * `redirect` (3-D Secure); its end is told by `payment.authorized` or `payment.failed`.
+   * `redirect` (3-D Secure); its end is told by `payment.authorized` or `payment.failed`. PAYMENT_DECLINED has `reason`.
    */
   authorise(input: Static<typeof Authorise>): Promise<Outcome<Payment, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN'>>;
-  /** Takes the authorised amount. A refused capture voids the authorisation: status failed, reason capture_failed. */
+  /**
+   * Takes the authorised amount. A refused capture voids the authorisation: status failed, reason capture_failed. Where
+   * the outcome stays unknown the answer is accepted with status `authorized`: nothing is captured for certain yet, the
+   * sweeper goes on under the same key, and `payment.captured` or `payment.failed` tells the end.
+   */
   capture(input: { order_id: string }): Promise<Outcome<Payment, 'CAPTURE_FAILED' | 'PAYMENT_NOT_AUTHORIZED'>>;
-  /** Gives back what is authorised but not captured; a pending one is voided as soon as it is authorised. */
+  /**
+   * Gives back what is authorised but not captured; a pending one is voided as soon as it is authorised, and status
+   * `pending` or `authorized` in the answer says that `payment.voided` or `payment.failed` is still to come. An order
+   * without a payment is remembered (null), so that an authorisation under way is voided when it arrives.
+   */
   voidPayment(input: { order_id: string; reason: string }): Promise<Outcome<Payment | null, 'PAYMENT_CAPTURED'>>;
-  /** Never more than captured, also in parallel: one statement checks and takes. */
+  /**
+   * Never more than captured, also in parallel: one statement checks and takes. Accepted means that it is reserved and
+   * will be given back; `payment.refunded` tells when the gateway has done it, at once in the usual case. A gateway that
+   * refuses for good (REFUND_REFUSED, with `reason`) frees the reserved amount; where it does so after an unknown
+   * outcome, the refund is listed as stuck.
+   */
   refund(
     input: Static<typeof Refund>,
-  ): Promise<Outcome<{ payment: Payment; amount: number }, 'REFUND_EXCEEDS_CAPTURED' | 'PAYMENT_NOT_CAPTURED'>>;
+  ): Promise<
+    Outcome<{ payment: Payment; amount: number }, 'REFUND_EXCEEDS_CAPTURED' | 'PAYMENT_NOT_CAPTURED' | 'REFUND_REFUSED'>
+  >;
   /** In no order; orders without a payment are left out. At most 500 ids. */
   getPayments(input: { order_ids: string[] }): Promise<Payment[]>;
-  /** Asks the gateway what became of a pending payment; answers what is known then. */
+  /**
+   * Asks the gateway what became of a pending payment, and every gateway where we have none on record; answers what is
+   * known then, null when no gateway knows the order. A caller that gives the order up then calls `voidPayment`.
+   */
   settlePayment(input: { order_id: string }): Promise<Payment | null>;
   /** Verifies and stores a webhook durably, once per event id; processing follows. `body` is the raw body in base64. */
   receiveWebhook(input: {
@@ -146,7 +162,7 @@ export interface Payments {
 export interface StuckPayment {
   order_id: string | null;
   payment_id: string | null;
-  kind: 'outcome_unknown' | 'webhook_mismatch' | 'webhook_unknown_order';
+  kind: 'outcome_unknown' | 'refund_refused' | 'webhook_mismatch' | 'webhook_unknown_order';
   detail: string;
   since: string;
   what_to_do: string;
@@ -187,6 +203,7 @@ export const paymentsContract = defineContract<Payments>({
     PAYMENT_NOT_CAPTURED: { status: 409, meaning: 'Nothing was captured, so nothing can be refunded.' },
     PAYMENT_CAPTURED: { status: 409, meaning: 'A captured payment is refunded, not voided.' },
     REFUND_EXCEEDS_CAPTURED: { status: 409, meaning: 'More would be refunded than was captured.' },
+    REFUND_REFUSED: { status: 409, meaning: 'The payment gateway refused the refund; nothing was given back.' },
     SIGNATURE_INVALID: { status: 401, meaning: 'The signature does not match the body, or is too old.' },
     WEBHOOK_INVALID: { status: 400, meaning: 'The body is not a webhook of this gateway.' },
   },

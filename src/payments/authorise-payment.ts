@@ -1,0 +1,72 @@
+import { accept, type Outcome, refuse } from '#platform/outcome';
+import type { Payment, Payments } from './contract.ts';
+import type { GatewayCalls } from './gateway-call.ts';
+import type { PaymentContext } from './payment-context.ts';
+import { isUnwanted, type Learned, learnedFrom, openPayment, present, type Row, type Terms } from './rules.ts';
+import { bringAbout } from './settle-payment.ts';
+
+type Input = Parameters<Payments['authorise']>[0];
+
+/**
+ * The row is written once, after the gateway has answered, which halves the writes of the hottest path. That is safe
+ * without a row from before the call: the order, which is durable already, names the gateway's key. A crash between call
+ * and row leaves an order whose payment is not known; `settlePayment` then finds the money by its order id, and the row
+ * is rebuilt from the metadata that this call left there. A repeat in the meantime meets the gateway's own idempotency;
+ * whoever writes the row second finds the first, and a void that came before left an `unwanted` row for it to find.
+ */
+export async function authorisePayment(
+  context: PaymentContext,
+  input: Input,
+): Promise<Outcome<Payment, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN'>> {
+  const { groups, gateways, defaultGateway } = context;
+  const gateway = gateways.get(input.payment.gateway ?? defaultGateway);
+  if (gateway === undefined) return refuse('GATEWAY_UNKNOWN');
+  const known = await groups.read.submit(input.order_id);
+  // Where the outcome is unknown, the identical request under its key is the way to know it.
+  const isAnswered = known !== null && (isUnwanted(known) || known.status !== 'pending' || known.outcome_known);
+  if (isAnswered) return answerOf(known);
+
+  const terms: Terms = {
+    order_id: input.order_id,
+    payment_id: input.payment_id,
+    person_id: input.person_id,
+    amount: input.amount,
+    currency: input.currency,
+    method: input.payment.method,
+    gateway: gateway.name,
+  };
+  const learned = await askGateway(gateway, terms, input.payment.token);
+  const row = await recordLearned(context, terms, learned);
+  return answerOf(await bringAbout(context, row));
+}
+
+async function askGateway(gateway: GatewayCalls, terms: Terms, token: string): Promise<Learned> {
+  const result = await gateway.authorise({ ...terms, key: `order_${terms.order_id}`, token });
+  switch (result.state) {
+    case 'authorized':
+    case 'pending':
+      return result;
+    case 'declined':
+      return { state: 'failed', reason: result.reason, gateway_ref: result.gateway_ref };
+    case 'not_sent':
+      // Nothing has left us, so the shopper may well pay in another way within the same hold.
+      return { state: 'failed', reason: 'gateway_unavailable', gateway_ref: null };
+    case 'unknown': {
+      const found = await gateway.find({ order_id: terms.order_id });
+      return found.state === 'found' ? learnedFrom(found.payment) : { state: 'unknown' };
+    }
+  }
+}
+
+/** Writes what is known of an authorisation: as the order's first row, or as a change of the row that it has. */
+export async function recordLearned(context: PaymentContext, terms: Terms, learned: Learned): Promise<Row> {
+  const { groups, clock } = context;
+  const first = openPayment(terms, learned, clock.nowMs());
+  if (await groups.insert.submit(first)) return first;
+  return await groups.change.submit({ order_id: terms.order_id, change: { kind: 'learned', terms, learned } });
+}
+
+function answerOf(row: Row): Outcome<Payment, 'PAYMENT_DECLINED'> {
+  const isOver = row.status === 'failed' || row.status === 'voided' || isUnwanted(row);
+  return isOver ? refuse('PAYMENT_DECLINED', { reason: row.reason ?? row.status }) : accept(present(row));
+}

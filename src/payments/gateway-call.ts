@@ -1,0 +1,115 @@
+import { BrokenCircuitError, CircuitState, circuitBreaker, handleAll, SamplingBreaker } from 'cockatiel';
+import { limits } from '#limits';
+import type { Clock } from '#platform/clock';
+import type { Log } from '#platform/log';
+import type { Metrics } from '#platform/metrics';
+import type { AuthoriseRequest, Gateway, KeyedRequest, Unknown } from './gateway.ts';
+
+/** `not_sent`: the circuit was open, so that for certain nothing of this call has left us. */
+export type NotSent = { state: 'not_sent' };
+type Answer<Of extends (...input: never[]) => Promise<unknown>> = Awaited<ReturnType<Of>> | NotSent;
+
+/** A gateway behind the one policy for calls: a bound for each try, bounded repeats of the same request, a breaker. */
+export interface GatewayCalls {
+  readonly name: string;
+  authorise(request: AuthoriseRequest): Promise<Answer<Gateway['authorise']>>;
+  capture(request: KeyedRequest & { amount: number }): Promise<Answer<Gateway['capture']>>;
+  void(request: KeyedRequest): Promise<Answer<Gateway['void']>>;
+  refund(request: KeyedRequest & { amount: number }): Promise<Answer<Gateway['refund']>>;
+  find(request: { order_id: string }): Promise<Answer<Gateway['find']>>;
+  verifyWebhook: Gateway['verifyWebhook'];
+}
+
+export interface CallOptions {
+  timeoutMs: number;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  metrics: Metrics;
+}
+
+const RETRY_FIRST_MS = 50;
+const RETRY_PAUSE_MAX_MS = 1_000;
+/** A shopper waits for an authorisation: after this many time limits the rest is left to the sweeper. */
+const PATIENCE_IN_TIMEOUTS = 3;
+/**
+ * The circuit opens when nearly every one of many calls fails: a gateway that is down, but not cards that fail two times
+ * of three on their way. Half a minute of shoppers is the price of a longer break, so the gateway is tried again soon.
+ */
+const BREAKER = { threshold: 0.8, duration: 10_000, minimumRps: 5 };
+const BREAK_MS = 3_000;
+
+/** Every repeat carries the same key and the same input, so that a first try that did arrive is not done twice. */
+export function gatewayCalls(gateway: Gateway, options: CallOptions): GatewayCalls {
+  const { timeoutMs, clock, random, log, metrics } = options;
+  const of = { gateway: gateway.name };
+  const breaker = circuitBreaker(
+    handleAll.orWhenResult(result => (result as { state?: unknown } | undefined)?.state === 'unknown'),
+    { halfOpenAfter: BREAK_MS, breaker: new SamplingBreaker(BREAKER) },
+  );
+  breaker.onBreak(() => log.error(of, 'the gateway does not answer: its circuit is open'));
+  breaker.onReset(() => log.info(of, 'the gateway answers again'));
+  metrics.gauge(
+    'gateway_circuit_open',
+    '1 while calls of a gateway are held back',
+    () => [{ labels: of, value: breaker.state === CircuitState.Open ? 1 : 0 }],
+    ['gateway'],
+  );
+  const labels = ['gateway', 'operation', 'state'] as const;
+  const calls = metrics.counter('gateway_calls', 'Tries at a gateway by what came of them', labels);
+
+  /** One try: an answer, or `unknown` after the time limit or a broken connection. */
+  async function attempt<Result extends { state: string }>(
+    call: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result | Unknown> {
+    const limit = new AbortController();
+    const done = new AbortController();
+    const late = clock.sleep(timeoutMs, done.signal).then((): Unknown => {
+      limit.abort();
+      return { state: 'unknown', problem: `no answer within ${timeoutMs} ms` };
+    });
+    try {
+      return await Promise.race([call(limit.signal), late]);
+    } catch (error) {
+      return { state: 'unknown', problem: error instanceof Error ? error.message : String(error) };
+    } finally {
+      done.abort();
+    }
+  }
+
+  async function repeat<Result extends { state: string }>(
+    operation: string,
+    call: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result | Unknown | NotSent> {
+    const deadlineMs = clock.nowMs() + PATIENCE_IN_TIMEOUTS * timeoutMs;
+    let last: Unknown | NotSent = { state: 'not_sent' };
+    for (let tries = 0; tries <= limits.gatewayRetriesMax; tries++) {
+      if (tries > 0) {
+        const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** tries, RETRY_PAUSE_MAX_MS) * (0.5 + random() / 2);
+        if (clock.nowMs() + pauseMs >= deadlineMs) break;
+        await clock.sleep(pauseMs);
+      }
+      try {
+        const result: Result | Unknown = await breaker.execute(() => attempt(call));
+        calls.inc({ ...of, operation, state: result.state });
+        if (result.state !== 'unknown') return result;
+        last = result as Unknown;
+      } catch (error) {
+        if (!(error instanceof BrokenCircuitError)) throw error;
+        return last;
+      }
+    }
+    log.warn({ ...of, operation, problem: (last as Unknown).problem }, 'the outcome at the gateway is unknown');
+    return last;
+  }
+
+  return {
+    name: gateway.name,
+    authorise: request => repeat('authorise', signal => gateway.authorise(request, signal)),
+    capture: request => repeat('capture', signal => gateway.capture(request, signal)),
+    void: request => repeat('void', signal => gateway.void(request, signal)),
+    refund: request => repeat('refund', signal => gateway.refund(request, signal)),
+    find: request => repeat('find', signal => gateway.find(request, signal)),
+    verifyWebhook: webhook => gateway.verifyWebhook(webhook),
+  };
+}

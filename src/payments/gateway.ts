@@ -1,0 +1,93 @@
+import type { NextAction, PaymentMethod } from './contract.ts';
+
+/**
+ * The port of payment gateways. An adapter makes one HTTP call an operation and says what the answer means; repeats,
+ * time limits and the circuit breaker stand before it in `gateway-call.ts`. Whatever it throws counts as `unknown`.
+ * Keys are the gateway's idempotency keys: the same key comes with the same input only.
+ */
+export interface Gateway {
+  readonly name: string;
+  authorise(request: AuthoriseRequest, signal: AbortSignal): Promise<Authorised | Declined | Pending | Unknown>;
+  capture(request: KeyedRequest & { amount: number }, signal: AbortSignal): Promise<Captured | Refused | Unknown>;
+  void(request: KeyedRequest, signal: AbortSignal): Promise<Voided | Refused | Unknown>;
+  refund(request: KeyedRequest & { amount: number }, signal: AbortSignal): Promise<Refunded | Refused | Unknown>;
+  /** Looks the order's payment up by our reference, which `authorise` left in its metadata. */
+  find(request: { order_id: string }, signal: AbortSignal): Promise<Found | NotFound | Unknown>;
+  /** Against every secret in use, in constant time. */
+  verifyWebhook(webhook: RawWebhook): Promise<WebhookVerdict>;
+}
+
+/** All but `token` is kept by the gateway as metadata, so that `find` can rebuild a row that was never written. */
+export interface AuthoriseRequest {
+  key: string;
+  order_id: string;
+  payment_id: string;
+  person_id: string;
+  amount: number;
+  currency: string;
+  method: PaymentMethod;
+  token: string;
+}
+
+export interface KeyedRequest {
+  key: string;
+  gateway_ref: string;
+  currency: string;
+}
+
+export type Authorised = { state: 'authorized'; gateway_ref: string };
+export type Declined = { state: 'declined'; reason: string; gateway_ref: string | null };
+export type Pending = { state: 'pending'; gateway_ref: string; next_action: NextAction };
+export type Captured = { state: 'captured' };
+export type Voided = { state: 'voided' };
+export type Refunded = { state: 'refunded'; gateway_ref: string };
+export type Refused = { state: 'refused'; reason: string };
+export type NotFound = { state: 'not_found' };
+/** A time-out, a 5xx, a cut: it may or may not have happened. */
+export type Unknown = { state: 'unknown'; problem: string };
+
+export type Found = { state: 'found'; payment: FoundPayment };
+
+/** A payment as the gateway's books have it. */
+export interface FoundPayment {
+  gateway_ref: string;
+  order_id: string;
+  payment_id: string;
+  person_id: string;
+  amount: number;
+  currency: string;
+  method: PaymentMethod;
+  state: 'pending' | 'authorized' | 'captured' | 'voided' | 'failed';
+  captured: number;
+  refunded: number;
+  reason: string | null;
+  next_action: NextAction | null;
+}
+
+export interface RawWebhook {
+  headers: Record<string, string>;
+  rawBody: Buffer;
+  nowMs: number;
+}
+
+export type WebhookVerdict =
+  | { state: 'genuine'; event: GatewayEvent }
+  | { state: 'bad_signature' }
+  | { state: 'malformed' };
+
+/**
+ * What a webhook claims. It is matched with our record and then only makes us ask the gateway: what `find` answers is
+ * newer than any webhook, so that duplicates and odd orders of arrival change nothing. `about: 'other'` is kept and done.
+ */
+export interface GatewayEvent {
+  event_id: string;
+  type: string;
+  about: 'payment' | 'other';
+  order_id: string | null;
+  gateway_ref: string | null;
+  /** Of the payment, or of the one refund that it tells of. */
+  amount: number | null;
+  currency: string | null;
+  refund_id: string | null;
+  body: Record<string, unknown>;
+}

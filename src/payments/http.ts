@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import { type App, answer, answers, edgeProblem } from '#platform/http';
+import { object, params } from '#platform/schema';
+import { type Payments, paymentsContract, SimulatorCharge } from './contract.ts';
+
+const { refusals } = paymentsContract;
+const WEBHOOK_BYTES_MAX = 262_144;
+
+const Books = object({ items: Type.Array(SimulatorCharge) });
+const BooksQuery = object({ order_id: Type.Optional(Type.String({ format: 'uuid' })) });
+
+export function paymentsRoutes(
+  app: App,
+  { payments, simulatorEnabled }: { payments: Payments; simulatorEnabled: boolean },
+): void {
+  webhookRoute(app, payments);
+  app.get(
+    '/api/admin/simulator/charges',
+    {
+      config: { access: 'staff' },
+      schema: {
+        summary: "The simulator's own books",
+        tags: ['payments'],
+        querystring: BooksQuery,
+        response: answers({ 200: Books }),
+      },
+    },
+    async ({ query }) => {
+      if (!simulatorEnabled) throw edgeProblem('NOT_FOUND');
+      return { items: await payments.listSimulatorCharges(query) };
+    },
+  );
+}
+
+/** In a scope of its own: the signature is over the raw bytes, which a parser would have lost. */
+function webhookRoute(app: App, payments: Payments): void {
+  app.register(async plugin => {
+    const scope = plugin.withTypeProvider<TypeBoxTypeProvider>();
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.post(
+      '/api/webhooks/payments/:gateway',
+      {
+        config: { access: 'anyone', idempotency: 'none' },
+        bodyLimit: WEBHOOK_BYTES_MAX,
+        // The gateway's adapter checks the body after its signature; here it is bytes.
+        validatorCompiler: () => () => true,
+        schema: {
+          summary: 'What a payment gateway tells',
+          description: 'Signed by the gateway. Kept in a durable inbox, once per event id, and processed afterwards.',
+          tags: ['payments'],
+          params: params('gateway'),
+          body: Type.Unsafe<Buffer>({ type: 'object', description: "The gateway's event" }),
+          response: answers({ 200: object({ received: Type.Literal(true) }) }, refusals, [
+            'GATEWAY_UNKNOWN',
+            'SIGNATURE_INVALID',
+            'WEBHOOK_INVALID',
+          ]),
+        },
+      },
+      async (request, reply) => {
+        const body: unknown = request.body;
+        assert(body === undefined || body === null || Buffer.isBuffer(body), 'this route reads raw bytes');
+        const outcome = await payments.receiveWebhook({
+          gateway: request.params.gateway,
+          headers: plainHeaders(request.headers),
+          body: (body ?? Buffer.alloc(0)).toString('base64'),
+        });
+        return answer(reply, 200, outcome.ok ? { ok: true, value: { received: true as const } } : outcome, refusals);
+      },
+    );
+  });
+}
+
+/** Gateways sign with headers of their own names; what authenticates anybody else stays outside. */
+function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const { authorization, cookie, ...rest } = headers;
+  return Object.fromEntries(
+    Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

@@ -1,0 +1,147 @@
+import { timestamp } from '#platform/clock';
+import type { Job } from '#platform/jobs';
+import type { Module, ModuleDeps } from '#platform/module';
+import { createOutbox } from '#platform/outbox';
+import { authorisePayment } from './authorise-payment.ts';
+import { capturePayment } from './capture-payment.ts';
+import type { Payments, SimulatorCharge } from './contract.ts';
+import type { Gateway } from './gateway.ts';
+import { gatewayCalls } from './gateway-call.ts';
+import { shareInFlight } from './in-flight.ts';
+import { listStuck } from './list-stuck.ts';
+import type { PaymentContext } from './payment-context.ts';
+import { createPaymentGroups } from './payment-groups.ts';
+import { processWebhooks } from './process-webhooks.ts';
+import { receiveWebhook } from './receive-webhook.ts';
+import { refundPayment } from './refund-payment.ts';
+import { isUnwanted, present } from './rules.ts';
+import { settlePayment } from './settle-payment.ts';
+import { readPaymentFacts, readPayments } from './store.ts';
+import { sweepPayments } from './sweep-payments.ts';
+import { voidPayment } from './void-payment.ts';
+import { pruneWebhooks } from './webhook-store.ts';
+
+export interface PaymentsDeps extends ModuleDeps {
+  gateways: Gateway[];
+  defaultGateway: string;
+  /** Of one try of a call. */
+  gatewayTimeoutMs?: number;
+  notFoundAfterMs?: number;
+  /** The simulator's books, where it runs. */
+  listSimulatorCharges?: (query: { order_id?: string }) => Promise<SimulatorCharge[]>;
+}
+
+/** Longer than the simulator's slowest answer of 2 s, and short enough for its time-outs to be watched. */
+const GATEWAY_TIMEOUT_MS = 2_500;
+const NOT_FOUND_AFTER_MS = 30_000;
+const WEBHOOK_KEPT_MS = 30 * 24 * 3_600_000;
+
+export function createPayments(deps: PaymentsDeps): Module<Payments> {
+  const { db, clock, log, metrics, gatewayTimeoutMs: timeoutMs = GATEWAY_TIMEOUT_MS } = deps;
+  const outbox = createOutbox({ db, schema: 'payments', log, clock });
+  const groups = createPaymentGroups(deps, outbox);
+  const calls = deps.gateways.map(gateway => gatewayCalls(gateway, { ...deps, timeoutMs }));
+  const context: PaymentContext = {
+    groups,
+    gateways: new Map(calls.map(gateway => [gateway.name, gateway])),
+    defaultGateway: deps.defaultGateway,
+    notFoundAfterMs: deps.notFoundAfterMs ?? NOT_FOUND_AFTER_MS,
+    clock,
+    log,
+    alarms: metrics.counter('payment_alarms', 'What a person should look at, by kind', ['kind']),
+  };
+  const inbox = runWhenPoked(
+    signal => processWebhooks(context, db, signal),
+    error => log.error({ err: error }, 'the webhooks in the inbox have to wait'),
+  );
+  return {
+    api: paymentsApi(context, deps, { outbox, poke: inbox.poke }),
+    outbox,
+    jobs: paymentsJobs(context, deps),
+    async stop() {
+      await inbox.stop();
+      await groups.stop();
+    },
+  };
+}
+
+function paymentsApi(
+  context: PaymentContext,
+  { db, clock, listSimulatorCharges }: PaymentsDeps,
+  { outbox, poke }: { outbox: ReturnType<typeof createOutbox>; poke: () => void },
+): Payments {
+  const authorisations = shareInFlight<Awaited<ReturnType<Payments['authorise']>>>();
+  const captures = shareInFlight<Awaited<ReturnType<Payments['capture']>>>();
+  const voids = shareInFlight<Awaited<ReturnType<Payments['voidPayment']>>>();
+  const refunds = shareInFlight<Awaited<ReturnType<Payments['refund']>>>();
+  return {
+    authorise: input => authorisations(input.order_id, () => authorisePayment(context, input)),
+    capture: input => captures(input.order_id, () => capturePayment(context, input)),
+    voidPayment: input => voids(input.order_id, () => voidPayment(context, input)),
+    refund: input => refunds(input.refund_id, () => refundPayment(context, input)),
+    async getPayments({ order_ids }) {
+      const rows = await readPayments(db, order_ids);
+      return rows.filter(row => !isUnwanted(row)).map(row => present(row));
+    },
+    settlePayment: input => settlePayment(context, input),
+    async receiveWebhook(input) {
+      const received = await receiveWebhook(context, input);
+      if (received.ok) poke();
+      return received;
+    },
+    listSimulatorCharges: async query => (await listSimulatorCharges?.(query)) ?? [],
+    listStuck: () => listStuck(context, db),
+    readFacts: page => readPaymentFacts(db, { ...page, now: timestamp(clock.nowMs()) }),
+    readEvents: input => outbox.readEvents(input),
+  };
+}
+
+function paymentsJobs(context: PaymentContext, { db, clock }: PaymentsDeps): Job[] {
+  return [
+    {
+      name: 'payments_sweep',
+      everySeconds: 2,
+      timeoutMs: 60_000,
+      run: signal => sweepPayments(context, db, signal),
+    },
+    {
+      // Mostly without work: what was kept has been processed at once. It finds what a crash or a gateway left behind.
+      name: 'payments_webhooks',
+      everySeconds: 2,
+      timeoutMs: 60_000,
+      run: signal => processWebhooks(context, db, signal),
+    },
+    {
+      name: 'payments_prune',
+      cron: '23 3 * * *',
+      timeoutMs: 600_000,
+      run: () => pruneWebhooks(db, timestamp(clock.nowMs() - WEBHOOK_KEPT_MS)),
+    },
+  ];
+}
+
+/** One run at a time; a poke during a run makes another one. */
+function runWhenPoked(work: (signal: AbortSignal) => Promise<void>, onError: (error: unknown) => void) {
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  let isPoked = false;
+
+  async function run(): Promise<void> {
+    while (isPoked && !stopping.signal.aborted) {
+      isPoked = false;
+      await work(stopping.signal).catch(onError);
+    }
+    running = undefined;
+  }
+
+  return {
+    poke(): void {
+      isPoked = true;
+      running ??= run();
+    },
+    async stop(): Promise<void> {
+      stopping.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { timestamp } from '#platform/clock';
+import { type GroupCommit, groupCommit } from '#platform/group-commit';
+import type { ModuleDeps } from '#platform/module';
+import { appendEvents, type Outbox } from '#platform/outbox';
+import { type RefundRow, type RefundStep, type RefundStepped, stepRefund } from './refund-rules.ts';
+import { applyChange, type Change, isUnwanted, type PaymentEvent, type PaymentRow, type Row } from './rules.ts';
+import * as store from './store.ts';
+import { keepWebhooks, type WebhookRow } from './webhook-store.ts';
+
+/**
+ * Every write of the module, in groups. An order's usual way costs two grouped statements: `insert` and `capture`. All
+ * else is rare and goes through `change` and `refund`, which lock the rows, let the rules decide in order of arrival, and
+ * write once. Each is a compare-and-set, so a group whose connection was lost is simply run again.
+ */
+export interface PaymentGroups {
+  read: GroupCommit<string, Row | null>;
+  /** True where the row was written; false where the order had one, which stays as it is. */
+  insert: GroupCommit<Row, boolean>;
+  /** Null where the payment was not authorised (any more). */
+  capture: GroupCommit<string, PaymentRow | null>;
+  change: GroupCommit<{ order_id: string; change: Change }, Row>;
+  refund: GroupCommit<RefundStep, RefundStepped>;
+  webhook: GroupCommit<WebhookRow, true>;
+  stop(): Promise<void>;
+}
+
+const READS_IN_PARALLEL = 4;
+
+export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGroups {
+  const { db, clock, random, metrics } = deps;
+  const common = { clock, random, metrics };
+  /** Running a compare-and-set again answers the same, so nothing has to be looked up after a lost connection. */
+  const again = async (commands: unknown[]) => commands.map(() => undefined);
+
+  async function readAll(orderIds: string[]): Promise<(Row | null)[]> {
+    const rows = byOrder(await store.readPayments(db, unique(orderIds)));
+    return orderIds.map(orderId => rows.get(orderId) ?? null);
+  }
+
+  const groups = {
+    read: groupCommit<string, Row | null>({
+      ...common,
+      name: 'payments_read',
+      parallel: READS_IN_PARALLEL,
+      run: readAll,
+      find: again,
+    }),
+    insert: groupCommit<Row, boolean>({
+      ...common,
+      name: 'payments_insert',
+      async run(rows) {
+        const firsts = new Map<string, Row>();
+        for (const row of rows) if (!firsts.has(row.order_id)) firsts.set(row.order_id, row);
+        const written = new Set(await store.insertPayments(db, [...firsts.values()]));
+        if (written.size > 0) outbox.committed();
+        return rows.map(row => written.has(row.order_id) && firsts.get(row.order_id) === row);
+      },
+      // A row that is there already may be another one's: its writer then compares and changes it.
+      find: again,
+    }),
+    capture: groupCommit<string, PaymentRow | null>({
+      ...common,
+      name: 'payments_capture',
+      async run(orderIds) {
+        const rows = byOrder(await store.capturePayments(db, unique(orderIds), timestamp(clock.nowMs())));
+        if (rows.size > 0) outbox.committed();
+        return orderIds.map(orderId => (rows.get(orderId) as PaymentRow | undefined) ?? null);
+      },
+      find: again,
+    }),
+    change: groupCommit<{ order_id: string; change: Change }, Row>({
+      ...common,
+      name: 'payments_change',
+      run: commands => changeAll(deps, outbox, commands),
+      find: again,
+    }),
+    refund: groupCommit<RefundStep, RefundStepped>({
+      ...common,
+      name: 'payments_refund',
+      run: steps => refundAll(deps, outbox, steps),
+      find: again,
+    }),
+    webhook: groupCommit<WebhookRow, true>({
+      ...common,
+      name: 'payments_webhook',
+      async run(rows) {
+        await keepWebhooks(db, [...new Map(rows.map(row => [`${row.gateway} ${row.event_id}`, row])).values()]);
+        return rows.map(() => true as const);
+      },
+      find: again,
+    }),
+  };
+  return {
+    ...groups,
+    async stop() {
+      await Promise.all(Object.values(groups).map(group => group.stop()));
+    },
+  };
+}
+
+async function changeAll(
+  { db, clock }: ModuleDeps,
+  outbox: Outbox,
+  commands: { order_id: string; change: Change }[],
+): Promise<Row[]> {
+  const { results, events } = await db.transaction(async tx => {
+    const locked = byOrder(await store.lockPayments(tx, unique(commands.map(command => command.order_id))));
+    const events: PaymentEvent[] = [];
+    const touched = new Map<string, PaymentRow>();
+    const results = commands.map(({ order_id, change }) => {
+      const before = locked.get(order_id);
+      if (before === undefined) throw new Error('only an order that has a row can change it');
+      const { row, event } = applyChange(before, change, clock.nowMs());
+      if (event !== null) events.push(event);
+      if (row !== before && !isUnwanted(row)) touched.set(order_id, row);
+      locked.set(order_id, row);
+      return row;
+    });
+    if (touched.size > 0) await store.updatePayments(tx, [...touched.values()]);
+    await appendEvents(tx, 'payments', events);
+    return { results, events };
+  });
+  if (events.length > 0) outbox.committed();
+  return results;
+}
+
+async function refundAll({ db, clock }: ModuleDeps, outbox: Outbox, steps: RefundStep[]): Promise<RefundStepped[]> {
+  const { results, events } = await db.transaction(async tx => {
+    const payments = byOrder(await store.lockPayments(tx, unique(steps.map(step => step.order_id))));
+    const refunds = new Map((await store.readRefunds(tx, steps)).map(refund => [refund.refund_id, refund]));
+    const events: PaymentEvent[] = [];
+    const touched = { payments: new Map<string, PaymentRow>(), refunds: new Map<string, RefundRow>() };
+    const results = steps.map(step => {
+      const payment = payments.get(step.order_id) ?? null;
+      const before = payment === null || isUnwanted(payment) ? null : payment;
+      const refund = refunds.get(step.refund_id) ?? null;
+      const stepped = stepRefund(before, refund, step, clock.nowMs());
+      if (stepped.event !== null) events.push(stepped.event);
+      if (stepped.row !== null && stepped.row !== before) {
+        touched.payments.set(step.order_id, stepped.row);
+        payments.set(step.order_id, stepped.row);
+      }
+      if (stepped.refund !== null && stepped.refund !== refund) {
+        touched.refunds.set(step.refund_id, stepped.refund);
+        refunds.set(step.refund_id, stepped.refund);
+      }
+      return stepped;
+    });
+    if (touched.payments.size > 0) await store.updatePayments(tx, [...touched.payments.values()]);
+    if (touched.refunds.size > 0) await store.saveRefunds(tx, [...touched.refunds.values()]);
+    await appendEvents(tx, 'payments', events);
+    return { results, events };
+  });
+  if (events.length > 0) outbox.committed();
+  return results;
+}
+
+function byOrder(rows: Row[]): Map<string, Row> {
+  return new Map(rows.map(row => [row.order_id, row]));
+}
+
+function unique(ids: string[]): string[] {
+  return [...new Set(ids)];
+}

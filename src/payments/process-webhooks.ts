@@ -1,0 +1,88 @@
+import { timestamp } from '#platform/clock';
+import { isId } from '#platform/ids';
+import type { Database } from '#platform/sql';
+import type { StuckPayment } from './contract.ts';
+import type { PaymentContext } from './payment-context.ts';
+import { refundAtGateway } from './refund-payment.ts';
+import { contradiction, isUnwanted, type PaymentRow } from './rules.ts';
+import { findAnywhere, settleRow } from './settle-payment.ts';
+import { readRefunds } from './store.ts';
+import { claimWebhooks, endWebhook, type WebhookRow } from './webhook-store.ts';
+
+const BATCH = 16;
+const RETRY = { firstMs: 1_000, mostMs: 60_000 };
+
+/** What became of a webhook; `later`: the gateway didn't answer, so it comes again. */
+type End = { state: 'done' } | { state: 'later' } | { state: 'stuck'; problem: StuckPayment['kind']; detail: string };
+
+const done: End = { state: 'done' };
+
+/** Takes what is due in the inbox, in any order; answers when nothing is left that is due now. */
+export async function processWebhooks(context: PaymentContext, db: Database, signal?: AbortSignal): Promise<void> {
+  while (!signal?.aborted) {
+    const due = await claimWebhooks(db, { ...RETRY, now: timestamp(context.clock.nowMs()), batch: BATCH });
+    await Promise.all(due.map(webhook => processOne(context, db, webhook)));
+    if (due.length < BATCH) return;
+  }
+}
+
+async function processOne(context: PaymentContext, db: Database, webhook: WebhookRow): Promise<void> {
+  const { clock, log, alarms } = context;
+  const { gateway, event_id, type, order_id } = webhook;
+  const of = { gateway, event_id, type, order_id };
+  try {
+    const end = await judge(context, db, webhook);
+    if (end.state === 'later') return;
+    const at = timestamp(clock.nowMs());
+    const { problem, detail } = end.state === 'stuck' ? end : { problem: null, detail: null };
+    await endWebhook(db, webhook, { state: end.state, problem, detail, at });
+    if (end.state === 'done') return;
+    alarms.inc({ kind: end.problem });
+    log.error(
+      { ...of, problem: end.problem, detail: end.detail },
+      'a webhook contradicts our record: nothing was changed',
+    );
+  } catch (error) {
+    // One bad webhook must not hold up the others; its next time is set already.
+    log.error({ ...of, err: error }, 'a webhook could not be processed and comes again');
+  }
+}
+
+async function judge(context: PaymentContext, db: Database, webhook: WebhookRow): Promise<End> {
+  const { claim, gateway, order_id } = webhook;
+  if (claim.about === 'other') return done;
+  if (order_id === null || !isId(order_id)) return unknownOrder(order_id);
+  const known = await context.groups.read.submit(order_id);
+  const row = known === null || isUnwanted(known) ? await findAnywhere(context, order_id) : known;
+  if (row === 'unknown') return { state: 'later' };
+  if (row === 'none' || isUnwanted(row)) return unknownOrder(order_id);
+  if (claim.refund_id !== null) return await judgeRefund(context, db, webhook, row);
+  const problem = contradiction(row, { ...claim, gateway });
+  if (problem !== null) return { state: 'stuck', problem: 'webhook_mismatch', detail: problem };
+  if (row.status === 'pending' || row.status === 'authorized') await settleRow(context, row);
+  return done;
+}
+
+async function judgeRefund(
+  context: PaymentContext,
+  db: Database,
+  { claim, gateway }: WebhookRow,
+  row: PaymentRow,
+): Promise<End> {
+  const { order_id } = row;
+  const refund_id = claim.refund_id!;
+  const [refund] = isId(refund_id) ? await readRefunds(db, [{ order_id, refund_id }]) : [];
+  const problem =
+    refund === undefined
+      ? `a refund ${refund_id} that is not ours`
+      : claim.amount !== null && claim.amount !== refund.amount
+        ? `a refund of ${claim.amount} instead of ${refund.amount}`
+        : contradiction(row, { ...claim, gateway, amount: null });
+  if (problem !== null) return { state: 'stuck', problem: 'webhook_mismatch', detail: problem };
+  if (refund!.status === 'pending') await refundAtGateway(context, row, refund!);
+  return done;
+}
+
+function unknownOrder(order_id: string | null): End {
+  return { state: 'stuck', problem: 'webhook_unknown_order', detail: `no payment of order ${order_id} here or there` };
+}
