@@ -36,9 +36,11 @@ export async function* mergeFacts<Facts extends object>(
   };
   await Promise.all(names.map(advance));
   for (;;) {
-    const keys = names.map(keyOf).filter(key => key !== undefined);
-    if (keys.length === 0) return;
-    const key = keys.reduce((a, b) => (a < b ? a : b));
+    const [key] = names
+      .map(keyOf)
+      .filter(candidate => candidate !== undefined)
+      .sort();
+    if (key === undefined) return;
     const merged: Partial<Facts> = {};
     for (const name of names.filter(candidate => keyOf(candidate) === key)) {
       merged[name] = heads[name];

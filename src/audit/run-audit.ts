@@ -1,5 +1,5 @@
 import type { AuditReport } from '#audit';
-import type { Inventory } from '#inventory';
+import type { Inventory, InventoryFact } from '#inventory';
 import { limits } from '#limits';
 import type { Orders } from '#orders';
 import type { Payments } from '#payments';
@@ -91,12 +91,16 @@ function orderViews({ orders, payments, inventory }: AuditDeps): AsyncGenerator<
   const orderKey = (fact: { order_id: string }) => fact.order_id;
   const saleKey = (fact: SaleFact) => fact.key;
   const readSales = async (after: string | null) =>
-    (await inventory.readFacts({ kind: 'sales', after, limit })) as SaleFact[];
+    (await inventory.readFacts({ kind: 'sales', after, limit })).map(saleOf);
   return mergeFacts<Required<Omit<OrderView, 'key'>>>({
     order: { facts: streamFacts(after => orders.readFacts({ after, limit }), orderKey), keyOf: orderKey },
     payment: { facts: streamFacts(after => payments.readFacts({ after, limit }), orderKey), keyOf: orderKey },
     sale: { facts: streamFacts(readSales, saleKey), keyOf: saleKey },
   });
+}
+
+function saleOf({ key, units }: InventoryFact): SaleFact {
+  return { key, units: String(units) };
 }
 
 /** A young order is read again until what is wrong is gone, or it is old enough to be called a violation. */
@@ -128,7 +132,7 @@ async function readOrderView({ orders, payments, inventory }: AuditDeps, key: st
     key,
     order: order?.order_id === key ? order : undefined,
     payment: payment?.order_id === key ? payment : undefined,
-    sale: sale?.key === key ? (sale as SaleFact) : undefined,
+    sale: sale?.key === key ? saleOf(sale) : undefined,
   };
 }
 
