@@ -60,12 +60,7 @@ export interface SearchResult {
 
 export const Suggestion = object({
   text: text(500),
-  kind: Type.Union([
-    Type.Literal('query'),
-    Type.Literal('product'),
-    Type.Literal('category'),
-    Type.Literal('brand'),
-  ]),
+  kind: Type.Union([Type.Literal('query'), Type.Literal('product'), Type.Literal('category'), Type.Literal('brand')]),
   product_id: Type.Optional(text(100)),
   path: Type.Optional(Type.Array(text(100))),
 });

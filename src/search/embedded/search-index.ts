@@ -1,0 +1,164 @@
+import { limits } from '#limits';
+import type { SearchQuery, Suggestion } from '../contract.ts';
+import type { EngineAnswer, GoneProduct, SearchDocument, StockLevel } from '../engine.ts';
+import { createSpelling } from '../spelling.ts';
+import { indexText } from '../words.ts';
+import { bestRows } from './best-rows.ts';
+import { Columns } from './columns.ts';
+import { countFacets } from './facets.ts';
+import { readFilters } from './filters.ts';
+import { hashOfText, type IndexStore, type KeptQuery, openIndexStore } from './index-store.ts';
+import { createPastQueries } from './past-queries.ts';
+import { orderBy, qualityOf } from './ranking.ts';
+import { type ReadQuery, readQuery } from './read-query.ts';
+import { suggest } from './suggestions.ts';
+
+/** Above any text's relevance, and small enough that the order among several products of one title is kept. */
+const EXACT_TITLE = 1e6;
+
+/** One index: its file and its columns. All of it is synchronous and belongs to one thread. */
+export interface SearchIndex {
+  search(query: SearchQuery): EngineAnswer;
+  suggest(input: { q: string }): Suggestion[];
+  upsert(documents: SearchDocument[]): void;
+  remove(products: GoneProduct[]): void;
+  setStock(input: { levels: StockLevel[]; onlyUnknown: boolean }): void;
+  loadCursor(input: { source: string }): string;
+  saveCursor(input: { source: string; cursor: string }): void;
+  stats(): { products: number };
+  pastQueries(): KeptQuery[];
+  adoptQueries(queries: KeptQuery[]): void;
+  /** Writes what waits for a quiet moment. */
+  flush(): void;
+  /** The build is complete: from now on the file may serve. */
+  finish(): void;
+  close(): void;
+}
+
+export function openSearchIndex(folder: string, options: { isNew: boolean }): SearchIndex {
+  const store = openIndexStore(folder, options);
+  if (!options.isNew && !store.isBuilt()) {
+    store.close();
+    throw new Error('the index on disk was never finished');
+  }
+  const columns = new Columns();
+  const spelling = createSpelling();
+  for (const { row, product_id, in_stock, facts } of store.readProducts()) {
+    columns.put(row, product_id, facts);
+    columns.inStock[row] = Number(in_stock);
+  }
+  for (const [word, times] of store.readWords()) spelling.add(word, times);
+  const queries = createPastQueries(store);
+  let relevance = new Float64Array(0);
+
+  /** By row; only the rows of the present hits are written and read. */
+  function weigh(read: ReadQuery, hits: Uint32Array): Float64Array {
+    if (relevance.length < columns.rowsEnd) relevance = new Float64Array(2 * columns.rowsEnd);
+    if (read.found === null) for (const row of hits) relevance[row] = qualityOf(columns, row);
+    for (const [row, score] of read.found?.matches ?? []) relevance[row] = score * qualityOf(columns, row);
+    for (const row of read.found?.exactRows ?? []) relevance[row] = EXACT_TITLE + qualityOf(columns, row);
+    return relevance;
+  }
+
+  return {
+    search(query) {
+      const read = readQuery(store, spelling, query.q);
+      const hits = hitsOf(read, columns);
+      const { rows, facets } = countFacets(columns, readFilters(columns, query), hits);
+      const order = orderBy(query.sort, columns, weigh(read, hits));
+      const from = (query.page - 1) * query.page_size;
+      const end = Math.min(from + query.page_size, limits.listedRowsMax);
+      const page = bestRows(rows, end, order).subarray(from);
+      const isWorthKeeping = read.query.corrected === null && !read.query.relaxed && query.page === 1;
+      if (isWorthKeeping && hits.length > 0 && read.found !== null) queries.note(read.key);
+      return {
+        query: read.query,
+        total: rows.length,
+        hits: Array.from(page, row => ({ product_id: columns.productIds[row]!, in_stock: columns.inStock[row] === 1 })),
+        facets,
+      };
+    },
+    suggest: ({ q }) => suggest({ store, columns, queries }, q),
+    upsert(documents) {
+      const changes = store.inTransaction(() => writeDocuments(store, columns, documents));
+      for (const { row, document, isSameText } of changes) {
+        columns.put(row, document.product_id, document);
+        columns.inStock[row] = Number(store.readStock(document.product_id));
+        if (!isSameText) for (const word of wordsOf(document)) spelling.add(word, 1);
+      }
+    },
+    remove(products) {
+      const removed = store.inTransaction(() => products.flatMap(product => removeOne(store, product)));
+      for (const row of removed) columns.remove(row);
+    },
+    setStock({ levels, onlyUnknown }) {
+      store.inTransaction(() => {
+        for (const level of levels) onlyUnknown ? store.putStockIfUnknown(level) : store.putStock(level);
+      });
+      for (const { product_id } of levels) {
+        const row = columns.rowOf(product_id);
+        if (row !== undefined) columns.inStock[row] = Number(store.readStock(product_id));
+      }
+    },
+    loadCursor: ({ source }) => store.loadCursor(source),
+    saveCursor: ({ source, cursor }) => store.saveCursor(source, cursor),
+    stats: () => ({ products: columns.products }),
+    pastQueries: () => queries.all(),
+    adoptQueries: kept => queries.adopt(kept),
+    flush: () => queries.flush(),
+    finish() {
+      queries.flush();
+      store.markBuilt();
+      store.compact();
+    },
+    close() {
+      queries.flush();
+      store.close();
+    },
+  };
+}
+
+function hitsOf({ found }: ReadQuery, columns: Columns): Uint32Array {
+  if (found === null) {
+    const all = new Uint32Array(columns.products);
+    let count = 0;
+    for (let row = 0; row < columns.rowsEnd; row++) if (columns.alive[row] === 1) all[count++] = row;
+    return all;
+  }
+  const { matches, exactRows } = found;
+  if (exactRows.length === 0) return Uint32Array.from(matches, ([row]) => row);
+  return Uint32Array.from(new Set([...matches.map(([row]) => row), ...exactRows]));
+}
+
+/** Writes those documents that are newer than what is kept, and tells their rows. */
+function writeDocuments(store: IndexStore, columns: Columns, documents: SearchDocument[]) {
+  const newest = new Map<string, SearchDocument>();
+  for (const document of documents) {
+    const other = newest.get(document.product_id);
+    if (other === undefined || other.version < document.version) newest.set(document.product_id, document);
+  }
+  const newer = [...newest.values()]
+    .map(document => ({ document, kept: store.readVersion(document.product_id) }))
+    .filter(({ document, kept }) => kept === undefined || kept.version < document.version);
+  const rows = columns.nextRows(newer.filter(({ kept }) => (kept?.row ?? null) === null).length);
+  let used = 0;
+  return newer.map(({ document, kept }) => {
+    const row = kept?.row ?? rows[used++]!;
+    const hash = hashOfText(document);
+    const isSameText = kept?.text_hash === hash;
+    store.putProduct(row, document, { hash, isSame: isSameText });
+    return { row, document, isSameText };
+  });
+}
+
+function removeOne(store: IndexStore, product: GoneProduct): number[] {
+  const kept = store.readVersion(product.product_id);
+  if (kept !== undefined && kept.version >= product.version) return [];
+  store.removeProduct(kept?.row ?? null, product);
+  return kept === undefined || kept.row === null ? [] : [kept.row];
+}
+
+function wordsOf(document: SearchDocument): Set<string> {
+  const { title, brand, category_path: path, attribute_words: values, description } = document;
+  return new Set(indexText([title, brand ?? '', ...path, values, description].join(' ')).split(' '));
+}

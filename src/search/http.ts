@@ -1,0 +1,108 @@
+import { type Static, Type } from 'typebox';
+import { type Catalog, type CatalogProduct, Product, presentProduct } from '#catalog';
+import { limits } from '#limits';
+import { type App, answers, refusal } from '#platform/http';
+import { invalidInput } from '#platform/problem';
+import { nullable, object, oneOf, PageQuery, page, text } from '#platform/schema';
+import { Facets, type Search, type SearchQuery, Suggestion, searchContract } from './contract.ts';
+
+export function searchRoutes(app: App, { search, catalog }: { search: Search; catalog: Catalog }): void {
+  app.get(
+    '/api/search',
+    {
+      config: { access: 'anyone' },
+      schema: {
+        summary: 'Find products by words, filters and facets',
+        tags: ['search'],
+        querystring: SearchParams,
+        response: answers({ 200: SearchAnswer }, searchContract.refusals, ['PAGE_TOO_DEEP', 'PRICE_RANGE_EMPTY']),
+      },
+    },
+    async ({ query }, reply) => {
+      const outcome = await search.search(readParams(query));
+      if (!outcome.ok) return refusal(reply, outcome, searchContract.refusals);
+      const { hits, ...result } = outcome.value;
+      const products = await catalog.getProducts({ product_ids: hits.map(hit => hit.product_id) });
+      return { ...result, items: present(hits, products) };
+    },
+  );
+
+  app.get(
+    '/api/suggest',
+    {
+      config: { access: 'anyone' },
+      schema: {
+        summary: 'What a text may become: past queries, products, categories and brands that begin so',
+        tags: ['search'],
+        querystring: object({ q: Type.Optional(text(limits.queryLengthMax, { min: 0 })) }),
+        response: answers({ 200: object({ suggestions: Type.Array(Suggestion, { maxItems: 10 }) }) }),
+      },
+    },
+    async ({ query }) => ({ suggestions: await search.suggest({ q: query.q ?? '' }) }),
+  );
+}
+
+/** The index may be a moment behind: what the catalog has deleted meanwhile is left out. */
+function present(hits: { product_id: string; in_stock: boolean }[], products: CatalogProduct[]): Product[] {
+  const byId = new Map(products.filter(product => !product.deleted).map(product => [product.product_id, product]));
+  return hits.flatMap(({ product_id, in_stock }) => {
+    const product = byId.get(product_id);
+    return product === undefined ? [] : [presentProduct(product, { in_stock, available: null })];
+  });
+}
+
+const SearchAnswer = page(Product, {
+  query: object({
+    text: Type.String(),
+    corrected: nullable(Type.String({ description: 'What was searched for instead, where a word was unknown' })),
+    did_you_mean: Type.Array(Type.String()),
+    relaxed: Type.Boolean({ description: 'No product has all words, so those with some of them are shown' }),
+  }),
+  facets: Facets,
+  took_ms: Type.Number(),
+});
+
+const ATTRIBUTE = 'attr.';
+const NAMES_MAX = 20;
+const price = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Minor units, inclusive' });
+
+/** The words of a query string. `attr.NAME` has a name of the shop's own, so it stands in no list of properties. */
+const SearchParams = Type.Object(
+  {
+    q: Type.Optional(text(limits.queryLengthMax, { min: 0 })),
+    category: Type.Optional(
+      Type.Array(text(100), { maxItems: 6, description: 'One path from the root: repeat it for each step' }),
+    ),
+    brand: Type.Optional(Type.Array(text(200), { maxItems: 50, description: 'Repeated: any of them' })),
+    price_min: Type.Optional(price),
+    price_max: Type.Optional(price),
+    rating_min: Type.Optional(Type.Number({ minimum: 0, maximum: 5 })),
+    prime: Type.Optional(Type.Boolean()),
+    in_stock: Type.Optional(Type.Boolean({ description: 'true: what can be bought now; false: what can not' })),
+    sort: Type.Optional(oneOf('relevance', 'price_asc', 'price_desc', 'rating', 'newest')),
+    ...PageQuery,
+  },
+  { patternProperties: { '^attr\\..{1,100}$': Type.Array(text(1000), { maxItems: 50 }) } },
+);
+
+function readParams(query: Static<typeof SearchParams>): SearchQuery {
+  const attributes = Object.entries(query).filter(([name]) => name.startsWith(ATTRIBUTE)) as [string, string[]][];
+  if (attributes.length > NAMES_MAX) {
+    const errors = [{ path: `?${attributes[NAMES_MAX]![0]}`, message: `is one attribute more than ${NAMES_MAX}` }];
+    throw invalidInput('too many attributes are chosen', errors);
+  }
+  return {
+    q: query.q ?? '',
+    category: query.category ?? [],
+    brands: query.brand ?? [],
+    price_min: query.price_min ?? null,
+    price_max: query.price_max ?? null,
+    rating_min: query.rating_min ?? null,
+    prime: query.prime ?? null,
+    in_stock: query.in_stock ?? null,
+    attributes: Object.fromEntries(attributes.map(([name, values]) => [name.slice(ATTRIBUTE.length), values])),
+    sort: query.sort ?? 'relevance',
+    page: query.page,
+    page_size: query.page_size,
+  };
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { Catalog } from '#catalog';
+import type { Inventory } from '#inventory';
+import type { Module, ModuleDeps } from '#platform/module';
+import type { Search } from './contract.ts';
+import { createEmbeddedEngine } from './embedded/embedded-engine.ts';
+import { createFeed } from './feed.ts';
+import { searchProducts } from './search-products.ts';
+
+/** Its index lives in `dataDir`/search, which belongs to one process. */
+export function createSearch(
+  deps: ModuleDeps & { catalog: Catalog; inventory: Inventory; dataDir: string },
+): Module<Search> {
+  const { ids, log, clock } = deps;
+  const engine = createEmbeddedEngine({ folder: join(deps.dataDir, 'search'), ids, log, clock });
+  const feed = createFeed({ ...deps, engine });
+  return {
+    api: {
+      search: query => searchProducts({ engine, clock }, query),
+      suggest: input => engine.suggest(input),
+      rebuild: () => feed.rebuild(),
+      status: async () => ({ ready: feed.isReady(), products: (await engine.stats()).products, engine: engine.name }),
+    },
+    subscriptions: feed.subscriptions,
+    start: feed.start,
+    stop: feed.stop,
+    ready: async () => (feed.isReady() ? 'ok' : 'the search index is being built'),
+  };
+}
