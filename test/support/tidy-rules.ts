@@ -290,7 +290,7 @@ const machine: TidyRule = {
     }),
 };
 
-const WITHOUT_CONTRACT = new Set(['platform', 'gateway', 'storefront', 'admin']);
+const WITHOUT_CONTRACT = new Set(['platform', 'gateway', 'storefront', 'admin', 'demo']);
 
 const contracts: TidyRule = {
   name: 'contract',

@@ -20,6 +20,7 @@ export const MAY_KNOW: Record<string, string[] | 'everyone'> = {
   gateway: 'everyone',
   storefront: 'everyone',
   admin: 'everyone',
+  demo: 'everyone',
 };
 
 /**
