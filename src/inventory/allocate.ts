@@ -95,14 +95,16 @@ function few(places: readonly Place[], wants: readonly Want[]): Place[] {
   const missing = wants.map(want => want.quantity);
   const gives = (place: Place) => place.units.reduce((sum, units, i) => sum + Math.min(units, missing[i]!), 0);
   let chosen: Place[] = [];
+  let others = places;
   while (missing.some(units => units > 0)) {
-    const next = places.reduce((best, place) => (gives(place) > gives(best) ? place : best));
+    const next = others.reduce((best, place) => (gives(place) > gives(best) ? place : best));
+    others = others.filter(place => place !== next);
     chosen.push(next);
     for (const [i, units] of next.units.entries()) missing[i] = Math.max(0, missing[i]! - units);
   }
   for (const place of [...chosen].sort(byNearness).reverse()) {
-    const others = chosen.filter(other => other !== place);
-    if (suffices(others, wants)) chosen = others;
+    const rest = chosen.filter(other => other !== place);
+    if (suffices(rest, wants)) chosen = rest;
   }
   return chosen.sort(byNearness);
 }

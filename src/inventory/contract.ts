@@ -167,9 +167,10 @@ export interface Inventory {
   >;
   explainStock(input: { product_id: string }): Promise<StockExplanation>;
   /**
-   * `max_per_person` counts what a person holds, and has bought within 24 hours, of reservations whose line had such a
-   * limit; its refusal tells `lines: [{product_id, requested, allowed}]`. Holds all lines or none, for `ttl_ms`, from warehouses chosen by the allocation rule. Refused with `lines:
-   * [{product_id, requested, available}]`. Sent again: the reservation as it stands, whatever its state.
+   * Holds all lines or none, for `ttl_ms`, from warehouses chosen by the allocation rule. OUT_OF_STOCK tells `lines:
+   * [{product_id, requested, available}]`. `max_per_person` counts what a person holds, and has bought within 24 hours,
+   * by lines that had such a limit; its refusal tells `lines: [{product_id, requested, allowed}]`. Sent again: the
+   * reservation as it stands, whatever its state.
    */
   reserveStock(input: ReserveStock): Promise<Outcome<Reservation, 'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>>;
   getReservation(input: Static<typeof ReservationKey>): Promise<Reservation | null>;
@@ -194,9 +195,9 @@ export interface Inventory {
   /** Puts sold units back on the shelves they came from. */
   returnStock(input: ReturnStock): Promise<null>;
   /**
-   * Sorted facts for the audit, each kind of one moment: `stock` (a row beside the sums of its movements and its open
-   * holds: total_quantity, reserved, moved_total, moved_reserved, held), `holds` (a reservation: state, states = how many
-   * different ones its parts have, open_units, order_id, units), `sales` (an order: units). `units` is JSON text
+   * Sorted facts for the audit, each answer of one moment: `stock` (a row beside the sums of its movements and its open
+   * holds: total_quantity, reserved, moved_total, moved_reserved, held), `holds` (a reservation: state, states = how
+   * many different ones its parts have, open_units, order_id, units), `sales` (an order: units). `units` is JSON text
    * `[[product_id, quantity], …]` sorted by product.
    */
   readFacts(input: {

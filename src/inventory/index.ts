@@ -60,8 +60,9 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
     ],
     async start() {
       const isEmpty = (await warehouses.list()).length === 0;
-      const wanted = deps.warehouses ?? (isEmpty ? [FIRST_WAREHOUSE] : []);
-      await addWarehouses(db, wanted, timestamp(clock.nowMs()));
+      const { warehouses: wanted = [] } = deps;
+      const missing = wanted.length === 0 && isEmpty ? [FIRST_WAREHOUSE] : wanted;
+      await addWarehouses(db, missing, timestamp(clock.nowMs()));
       await warehouses.reload();
     },
     async stop() {

@@ -18,8 +18,8 @@ export interface StockMove {
 }
 
 /**
- * Where stock is decided. Each strategy (a row lock a command, versions, groups, a gate in front) keeps this interface: a
- * command is applied whole or not at all, and the same command again answers as the first one did.
+ * Where stock is decided. Each strategy (a row lock a command, versions, groups, a gate in front) keeps this
+ * interface: a command is applied whole or not at all, and the same command again answers as the first one did.
  */
 export interface Ledger {
   reserve(input: ReserveStock): Promise<Outcome<Reservation, 'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>>;

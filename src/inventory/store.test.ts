@@ -1,0 +1,249 @@
+// Goal: what is read of stock (views, movements, explanations, facts) is exactly what happened, in pages that join.
+// Method: a short history on PostgreSQL, then every reader against it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Inventory, InventoryFact } from '#inventory';
+import { manualClock } from '#platform/clock';
+import { bucketOf } from '#platform/ids';
+import { sql } from '#platform/sql';
+import {
+  assertBalanced,
+  EAST,
+  ids,
+  openInventory,
+  reservation,
+  stocked,
+  TTL_MS,
+  WEST,
+} from '../../test/support/inventory.ts';
+
+const START_MS = Date.parse('2026-11-27T08:00:00.000Z');
+
+/** One of each: received twice, sold, held, pinned, released, returned, corrected. */
+async function liveThrough(inventory: Inventory) {
+  const product_id = await stocked(inventory, { [WEST]: 10, [EAST]: 20 });
+  const make = async (quantity: number) => {
+    const asked = reservation([product_id], { quantity });
+    await inventory.reserveStock(asked);
+    return { reservation_id: asked.reservation_id, product_ids: [product_id] };
+  };
+  const [sold, held, pinned, released] = [await make(3), await make(2), await make(1), await make(4)];
+  const order_id = ids.next();
+  await inventory.sellReservation({ ...sold, order_id });
+  await inventory.pinReservation(pinned);
+  await inventory.releaseReservation({ ...released, pinned: false });
+  const part = { product_id, warehouse_id: WEST, quantity: 1 };
+  await inventory.returnStock({ return_id: ids.next(), order_id, parts: [part] });
+  const correction = { movement_id: ids.next(), product_id, warehouse_id: EAST, delta: -5, reason: 'broken' };
+  await inventory.adjustStock(correction);
+  return { product_id, order_id, held, pinned, sold, released, correction };
+}
+
+test('the stock view adds up its warehouses', async t => {
+  const { inventory, db } = await openInventory(t, { clock: manualClock(START_MS) });
+  const { product_id } = await liveThrough(inventory);
+  const view = await inventory.getStock({ product_id });
+  assert.deepEqual(
+    { ...view, warehouses: view.warehouses.map(({ version: _version, ...row }) => row) },
+    {
+      product_id,
+      total_quantity: 23,
+      reserved: 3,
+      available: 20,
+      warehouses: [
+        { warehouse_id: WEST, total_quantity: 8, reserved: 3, available: 5 },
+        { warehouse_id: EAST, total_quantity: 15, reserved: 0, available: 15 },
+      ],
+      pools: [],
+    },
+  );
+  const unknown = ids.next();
+  assert.deepEqual(await inventory.getStock({ product_id: unknown }), {
+    product_id: unknown,
+    ...{ total_quantity: 0, reserved: 0, available: 0, warehouses: [], pools: [] },
+  });
+  await assertBalanced(db);
+});
+
+test('availability comes in the order asked, 0 for what is unknown, and many questions share a statement', async t => {
+  const { inventory } = await openInventory(t);
+  const products = [await stocked(inventory, 3), await stocked(inventory, { [WEST]: 1, [EAST]: 1 }), ids.next()];
+  const answers = await Promise.all([1, 2, 3].map(() => inventory.getAvailability({ product_ids: products })));
+  for (const answer of answers)
+    assert.deepEqual(
+      answer.map(row => row.available),
+      [3, 2, 0],
+    );
+  const [first, , third] = products as [string, string, string];
+  const twice = await inventory.getAvailability({ product_ids: [third, first, first] });
+  assert.deepEqual(twice, [
+    { product_id: third, available: 0 },
+    { product_id: first, available: 3 },
+    { product_id: first, available: 3 },
+  ]);
+  assert.deepEqual(await inventory.getAvailability({ product_ids: [] }), []);
+});
+
+test('movements are listed newest first, and pages and cursors meet without a gap', async t => {
+  const { inventory } = await openInventory(t, { clock: manualClock(START_MS) });
+  const { product_id, order_id, sold, correction } = await liveThrough(inventory);
+  const all = await inventory.listMovements({ product_id, page: 1, page_size: 100 });
+  assert.ok(all.ok);
+  const { items, ...page } = all.value;
+  assert.deepEqual(page, { total: 10, total_relation: 'eq', page: 1, page_size: 100, next_cursor: null });
+  assert.deepEqual(
+    items.map(({ kind, total_delta, reserved_delta }) => [kind, total_delta, reserved_delta]),
+    [
+      ['adjust', -5, 0],
+      ['return', 1, 0],
+      ['release', 0, -4],
+      ['sell', -3, -3],
+      ['hold', 0, 4],
+      ['hold', 0, 1],
+      ['hold', 0, 2],
+      ['hold', 0, 3],
+      ['receive', 20, 0],
+      ['receive', 10, 0],
+    ],
+  );
+  assert.deepEqual(items[0], {
+    movement_id: correction.movement_id,
+    warehouse_id: EAST,
+    ...{ kind: 'adjust', total_delta: -5, reserved_delta: 0, reason: 'broken', at: '2026-11-27T08:00:00.000Z' },
+  });
+  assert.deepEqual([items[3]!.reservation_id, items[3]!.order_id], [sold.reservation_id, order_id]);
+  const read = [];
+  for (let cursor: string | undefined; ; ) {
+    const some = await inventory.listMovements({ product_id, page: 1, page_size: 4, cursor });
+    assert.ok(some.ok);
+    read.push(...some.value.items);
+    if (some.value.next_cursor === null) break;
+    cursor = some.value.next_cursor;
+  }
+  assert.deepEqual(read, items);
+  const second = await inventory.listMovements({ product_id, page: 2, page_size: 4 });
+  assert.deepEqual(second.ok && second.value.items, items.slice(4, 8));
+});
+
+test('a page beyond row 10,000 and a foreign cursor are refused', async t => {
+  const { inventory } = await openInventory(t);
+  const product_id = ids.next();
+  const list = (page: number, cursor?: string) => inventory.listMovements({ product_id, page, page_size: 100, cursor });
+  assert.equal((await list(100)).ok, true);
+  assert.deepEqual(await list(101), { ok: false, code: 'PAGE_TOO_DEEP' });
+  for (const cursor of [
+    'x',
+    '-1',
+    Buffer.from('0').toString('base64url'),
+    Buffer.from('1;drop').toString('base64url'),
+  ]) {
+    assert.deepEqual(await list(1, cursor), { ok: false, code: 'CURSOR_INVALID' });
+  }
+});
+
+test('the total is exact to 10,000 and says so beyond, where the cursor goes on', async t => {
+  const { inventory, db } = await openInventory(t);
+  const product_id = ids.next();
+  await db.query(sql`
+    insert into inventory.movements (bucket, product_id, movement_id, warehouse_id, kind, total_delta, reserved_delta, at)
+    select ${bucketOf(product_id)}::smallint, ${product_id}::uuid, gen_random_uuid(), ${WEST}::uuid, 'hold', 0, 0, now()
+    from generate_series(1, 10001)`);
+  const page = await inventory.listMovements({ product_id, page: 100, page_size: 100 });
+  assert.ok(page.ok);
+  assert.deepEqual([page.value.total, page.value.total_relation], [10_000, 'gte']);
+  const cursor = page.value.next_cursor!;
+  const rest = await inventory.listMovements({ product_id, page: 1, page_size: 100, cursor });
+  assert.deepEqual(rest.ok && [rest.value.items.length, rest.value.next_cursor], [1, null]);
+});
+
+test('explain tells where each unit went, and notices a unit that came from nowhere', async t => {
+  const { inventory, db } = await openInventory(t, { clock: manualClock(START_MS) });
+  const { product_id, held, pinned } = await liveThrough(inventory);
+  const { open_holds, ...figures } = await inventory.explainStock({ product_id });
+  assert.deepEqual(figures, {
+    product_id,
+    ...{ received: 30, adjusted: -5, returned: 1, allotted: 0, sold: 3 },
+    ...{ total_quantity: 23, reserved: 3, available: 20, balanced: true },
+  });
+  const expires_at = new Date(START_MS + TTL_MS).toISOString();
+  assert.deepEqual(
+    open_holds,
+    [
+      { reservation_id: held.reservation_id, warehouse_id: WEST, quantity: 2, pinned: false, expires_at },
+      { reservation_id: pinned.reservation_id, warehouse_id: WEST, quantity: 1, pinned: true, expires_at },
+    ].sort((a, b) => (a.reservation_id < b.reservation_id ? -1 : 1)),
+  );
+  await db.query(sql`
+    update inventory.stock set total_quantity = total_quantity + 1
+    where product_id = ${product_id}::uuid and warehouse_id = ${WEST}::uuid`);
+  assert.equal((await inventory.explainStock({ product_id })).balanced, false);
+});
+
+async function allFacts(inventory: Inventory, kind: 'stock' | 'holds' | 'sales'): Promise<InventoryFact[]> {
+  const facts: InventoryFact[] = [];
+  for (;;) {
+    const some = await inventory.readFacts({ kind, after: facts.at(-1)?.key ?? null, limit: 2 });
+    facts.push(...some);
+    if (some.length < 2) return facts;
+  }
+}
+
+test('stock facts show each shelf beside its movements and holds, sorted by their key', async t => {
+  const { inventory } = await openInventory(t);
+  const lives = [await liveThrough(inventory), await liveThrough(inventory), await liveThrough(inventory)];
+  const facts = await allFacts(inventory, 'stock');
+  const keys = facts.map(fact => fact.key);
+  assert.deepEqual(keys, keys.toSorted());
+  assert.equal(facts.length, 6);
+  const { product_id } = lives[0]!;
+  const key = `${product_id.slice(-2)}/${product_id}/${WEST}/`;
+  assert.deepEqual(
+    facts.find(fact => fact.key === key),
+    {
+      key,
+      ...{ product_id, warehouse_id: WEST, pool: '' },
+      ...{ total_quantity: 8, reserved: 3, moved_total: 8, moved_reserved: 3, held: 3 },
+    },
+  );
+});
+
+test('hold and sale facts tell each reservation and order once, over all its parts', async t => {
+  const { inventory } = await openInventory(t);
+  const { product_id, order_id, sold, held } = await liveThrough(inventory);
+  const other = await stocked(inventory, { [WEST]: 1, [EAST]: 2 });
+  const both = reservation([other, product_id], { quantity: 3 });
+  const bothOrder = ids.next();
+  await inventory.reserveStock(both);
+  const key = { reservation_id: both.reservation_id, product_ids: [product_id, other] };
+  await inventory.sellReservation({ ...key, order_id: bothOrder });
+  const holds = await allFacts(inventory, 'holds');
+  assert.equal(holds.length, 5);
+  assert.deepEqual(
+    holds.map(fact => fact.key),
+    holds.map(fact => fact.key).toSorted(),
+  );
+  const units = JSON.stringify(
+    [
+      [other, 3],
+      [product_id, 3],
+    ].toSorted(),
+  );
+  const find = (id: string) => holds.find(fact => fact.key === id);
+  assert.deepEqual(find(both.reservation_id), {
+    key: both.reservation_id,
+    ...{ state: 'sold', states: 1, open_units: 0, order_id: bothOrder, units },
+  });
+  assert.deepEqual(find(held.reservation_id), {
+    key: held.reservation_id,
+    ...{ state: 'held', states: 1, open_units: 2, order_id: null, units: JSON.stringify([[product_id, 2]]) },
+  });
+  assert.equal(find(sold.reservation_id)?.state, 'sold');
+  const sales = [
+    { key: order_id, units: JSON.stringify([[product_id, 3]]) },
+    { key: bothOrder, units },
+  ];
+  assert.deepEqual(
+    await allFacts(inventory, 'sales'),
+    sales.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+  );
+});

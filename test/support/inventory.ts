@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import type { Inventory, Warehouse } from '#inventory';
+import { type Clock, systemClock } from '#platform/clock';
+import { createIds } from '#platform/ids';
+import { createLog } from '#platform/log';
+import { createMetrics } from '#platform/metrics';
+import type { Module } from '#platform/module';
+import type { EventBatch, ReadEvents } from '#platform/outbox';
+import { type Database, sql } from '#platform/sql';
+import { createInventory } from '../../src/inventory/index.ts';
+import { testDatabase } from './postgres.ts';
+
+type TestContext = { after(work: () => Promise<void>): void };
+
+export const ids = createIds();
+export const TTL_MS = 900_000;
+export const AT_HOME = { country: 'US', region: 'CA' };
+
+/** A region of its own each, so that a test says by `ship_to` which is near. */
+export const WAREHOUSES: Warehouse[] = [
+  { warehouse_id: '01900000-0000-7000-8000-000000000001', name: 'West', country: 'US', region: 'CA' },
+  { warehouse_id: '01900000-0000-7000-8000-000000000002', name: 'East', country: 'US', region: 'NY' },
+  { warehouse_id: '01900000-0000-7000-8000-000000000003', name: 'Europe', country: 'DE', region: 'BE' },
+];
+export const [WEST, EAST, EUROPE] = WAREHOUSES.map(one => one.warehouse_id) as [string, string, string];
+
+const noEvents = async (): Promise<EventBatch> => ({ events: [], cursor: '', seen_to: '0', head: '0' });
+
+export interface OpenInventory {
+  inventory: Inventory;
+  module: Module<Inventory>;
+  db: Database;
+  url: string;
+}
+
+/**
+ * The inventory on a database of its own, or a second instance on a given one, as another process would have. After the
+ * test it is stopped, and everything that it holds must be in balance.
+ */
+export async function openInventory(
+  t: TestContext,
+  options: {
+    db?: Database;
+    clock?: Clock;
+    warehouses?: Warehouse[];
+    readEvents?: (input: ReadEvents) => Promise<EventBatch>;
+  } = {},
+): Promise<OpenInventory> {
+  const own = options.db === undefined ? await testDatabase(t, ['inventory']) : { db: options.db, url: '' };
+  const module = createInventory({
+    db: own.db,
+    clock: options.clock ?? systemClock,
+    ids,
+    random: Math.random,
+    log: createLog({ level: 'silent' }),
+    metrics: createMetrics(),
+    events: { listen: () => () => {} },
+    catalog: { readEvents: options.readEvents ?? noEvents },
+    warehouses: options.warehouses ?? WAREHOUSES,
+  });
+  await module.start!();
+  return { inventory: module.api, module, ...own };
+}
+
+/** A new product with these units: a number lies in the west. */
+export async function stocked(inventory: Inventory, units: number | Record<string, number>): Promise<string> {
+  const product_id = ids.next();
+  const shelves = typeof units === 'number' ? { [WEST]: units } : units;
+  for (const [warehouse_id, quantity] of Object.entries(shelves)) {
+    const movement_id = ids.nextFor(product_id);
+    const received = await inventory.receiveStock({ movement_id, product_id, warehouse_id, quantity, reason: '' });
+    assert.equal(received.ok, true);
+  }
+  return product_id;
+}
+
+/** A reservation of one unit of each product, by a new person, unless told otherwise. */
+export function reservation(
+  products: string[],
+  fields: { quantity?: number; person_id?: string; ttl_ms?: number } = {},
+) {
+  const { quantity = 1, person_id = ids.next(), ttl_ms = TTL_MS } = fields;
+  const lines = products.map(product_id => ({ product_id, quantity }));
+  return { reservation_id: ids.nextFor(person_id), person_id, lines, ship_to: AT_HOME, ttl_ms };
+}
+
+/** Total, reserved and available of a product, as one reads them. */
+export async function figures(inventory: Inventory, product_id: string): Promise<[number, number, number]> {
+  const { total_quantity, reserved, available } = await inventory.getStock({ product_id });
+  return [total_quantity, reserved, available];
+}
+
+/**
+ * What must hold at every moment: movements sum to stock, open holds to what is reserved, a reservation is in one state
+ * and came and went by one movement a part. Answers how many shelves were looked at.
+ */
+export async function assertBalanced(db: Database): Promise<void> {
+  const unbalanced = await db.query(sql`
+    select s.product_id, s.warehouse_id, s.total_quantity, s.reserved, m.total, m.reserved as moved, h.held
+    from inventory.stock s
+    left join (
+      select bucket, product_id, warehouse_id, pool, sum(total_delta) as total, sum(reserved_delta) as reserved
+      from inventory.movements group by 1, 2, 3, 4
+    ) m using (bucket, product_id, warehouse_id, pool)
+    left join (
+      select bucket, product_id, warehouse_id, pool, sum(quantity) as held
+      from inventory.holds where state in ('held', 'pinned') group by 1, 2, 3, 4
+    ) h using (bucket, product_id, warehouse_id, pool)
+    where s.total_quantity <> coalesce(m.total, 0) or s.reserved <> coalesce(m.reserved, 0)
+      or s.reserved <> coalesce(h.held, 0) or s.available <> s.total_quantity - s.reserved`);
+  assert.deepEqual(unbalanced, [], 'movements and holds sum to the stock');
+  const torn = await db.query(sql`
+    select reservation_id from inventory.holds group by reservation_id having count(distinct state) > 1`);
+  assert.deepEqual(torn, [], 'all parts of a reservation are in one state');
+  const wrong = await db.query(sql`
+    select h.reservation_id, h.state, m.comings, m.goings
+    from inventory.holds h
+    left join (
+      select reservation_id, product_id, warehouse_id, count(*) filter (where kind = 'hold') as comings,
+        string_agg(kind, ',') filter (where kind <> 'hold') as goings
+      from inventory.movements where reservation_id is not null group by 1, 2, 3
+    ) m using (reservation_id, product_id, warehouse_id)
+    where m.comings is distinct from 1 or m.goings is distinct from
+      case h.state when 'sold' then 'sell' when 'released' then 'release' when 'expired' then 'expire' end`);
+  assert.deepEqual(wrong, [], 'a hold comes by one movement and goes by one');
+}
