@@ -61,6 +61,9 @@ export function openDatabase(options: {
   });
   // An idle connection that the server drops must not end the process; the next query opens a new one.
   pool.on('error', () => {});
+  // Nor must one that is dropped between two statements of a transaction, where the pool does not listen: the next
+  // statement on it says so.
+  pool.on('connect', client => void client.on('error', () => {}));
 
   async function acquire(): Promise<pg.PoolClient> {
     try {
