@@ -37,7 +37,9 @@ export async function startTestShop(
   t: TestContext,
   options: { form?: ShopForm; environment?: Record<string, string> } = {},
 ): Promise<TestShop> {
-  const { url: databaseUrl } = await testDatabase(t, []);
+  // Hooks run in the order of their registration, and the database must outlive the shop.
+  const later: (() => Promise<void>)[] = [];
+  const { url: databaseUrl } = await testDatabase({ after: work => void later.push(work) }, []);
   const dataDir = await mkdtemp(join(tmpdir(), 'doorbuster-shop-'));
   const environment = {
     ...secrets,
@@ -53,6 +55,7 @@ export async function startTestShop(
   const started = options.form === 'split' ? await startSplit(environment) : await startJoined(environment);
   t.after(async () => {
     await started.stop();
+    for (const end of later) await end();
     await rm(dataDir, { recursive: true, force: true });
   });
   return { url: started.url, shop: started.shop, adminKey: secrets.ADMIN_API_KEY, databaseUrl };
