@@ -2,6 +2,11 @@ import { hash, verify } from '@node-rs/argon2';
 import { limits } from '#limits';
 import { Unavailable } from '#platform/outcome';
 
+interface Bounds {
+  running: number;
+  waiting: number;
+}
+
 export interface Hasher {
   hash(password: string): Promise<string>;
   verify(passwordHash: string, password: string): Promise<boolean>;
@@ -19,10 +24,9 @@ export const NOBODYS_HASH =
  * Measured on 2 cores: one hash 13 ms, three at once 32 ms. Beyond the queue's bound a flood of logins is told to come
  * back, before it takes the machine from those who shop.
  */
-export function argon2Hasher(
-  bounds = { running: limits.passwordHashesMax, waiting: limits.passwordHashesWaitingMax },
-): Hasher {
-  const inTurn = boundedTurns(bounds);
+export function argon2Hasher(bounds: Partial<Bounds> = {}): Hasher {
+  const { running = limits.passwordHashesMax, waiting = limits.passwordHashesWaitingMax } = bounds;
+  const inTurn = boundedTurns({ running, waiting });
   return {
     hash: password => inTurn(() => hash(password.normalize('NFC'), argon2Parameters)),
     verify: (passwordHash, password) => inTurn(() => verify(passwordHash, password.normalize('NFC'))),
@@ -30,7 +34,7 @@ export function argon2Hasher(
 }
 
 /** Runs some at once and lets a bounded number wait, first come first served; throws `Unavailable` beyond. */
-function boundedTurns(bounds: { running: number; waiting: number }) {
+function boundedTurns(bounds: Bounds) {
   const queue: (() => void)[] = [];
   let running = 0;
   return async <Value>(work: () => Promise<Value>): Promise<Value> => {
