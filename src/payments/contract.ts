@@ -142,7 +142,8 @@ export interface Payments {
   getPayments(input: { order_ids: string[] }): Promise<Payment[]>;
   /**
    * Asks the gateway what became of a pending payment, and every gateway where we have none on record; answers what is
-   * known then, null when no gateway knows the order. A caller that gives the order up then calls `voidPayment`.
+   * known then, null when no gateway knows the order. A caller that gives the order up then calls `voidPayment`. Throws
+   * `Unavailable` where there is no record and a gateway doesn't answer.
    */
   settlePayment(input: { order_id: string }): Promise<Payment | null>;
   /** Verifies and stores a webhook durably, once per event id; processing follows. `body` is the raw body in base64. */

@@ -27,8 +27,8 @@ export interface PaymentsDeps extends ModuleDeps {
   /** Of one try of a call. */
   gatewayTimeoutMs?: number;
   notFoundAfterMs?: number;
-  /** The simulator's books, where it runs. */
-  listSimulatorCharges?: (query: { order_id?: string }) => Promise<SimulatorCharge[]>;
+  /** The simulator's own books, where there is one. */
+  simulator?: { list(query: { order_id?: string }): Promise<SimulatorCharge[]> };
 }
 
 /** Longer than the simulator's slowest answer of 2 s, and short enough for its time-outs to be watched. */
@@ -67,7 +67,7 @@ export function createPayments(deps: PaymentsDeps): Module<Payments> {
 
 function paymentsApi(
   context: PaymentContext,
-  { db, clock, listSimulatorCharges }: PaymentsDeps,
+  { db, clock, simulator }: PaymentsDeps,
   { outbox, poke }: { outbox: ReturnType<typeof createOutbox>; poke: () => void },
 ): Payments {
   const authorisations = shareInFlight<Awaited<ReturnType<Payments['authorise']>>>();
@@ -89,7 +89,7 @@ function paymentsApi(
       if (received.ok) poke();
       return received;
     },
-    listSimulatorCharges: async query => (await listSimulatorCharges?.(query)) ?? [],
+    listSimulatorCharges: async query => (await simulator?.list(query)) ?? [],
     listStuck: () => listStuck(context, db),
     readFacts: page => readPaymentFacts(db, { ...page, now: timestamp(clock.nowMs()) }),
     readEvents: input => outbox.readEvents(input),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Unavailable } from '#platform/outcome';
 import { captureAtGateway } from './capture-payment.ts';
 import type { Payment } from './contract.ts';
 import type { FoundPayment } from './gateway.ts';
@@ -23,7 +24,9 @@ export async function settlePayment(
 ): Promise<Payment | null> {
   const known = await context.groups.read.submit(order_id);
   const row = known === null ? await findAnywhere(context, order_id) : await settleRow(context, known);
-  return typeof row === 'string' || isUnwanted(row) ? null : present(row);
+  // To answer null would say that no money is there, and end an order that may be paid.
+  if (row === 'unknown') throw new Unavailable('a payment gateway does not answer', { retryAfterSeconds: 5 });
+  return row === 'none' || isUnwanted(row) ? null : present(row);
 }
 
 /** One step nearer to the end for a payment that is pending, or of which something is still wanted. */

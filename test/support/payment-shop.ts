@@ -36,7 +36,7 @@ export async function temporaryFolder(t: Test): Promise<string> {
   return folder;
 }
 
-export interface PaymentShopOptions extends Partial<PaymentsDeps> {
+export interface PaymentShopOptions extends Partial<Omit<PaymentsDeps, 'simulator'>> {
   simulator?: Partial<SimulatorOptions>;
   /** False: webhooks find nobody. */
   takesWebhooks?: boolean;
@@ -64,10 +64,10 @@ export async function paymentShop(t: Test, options: PaymentShopOptions = {}) {
   const { db } = await testDatabase(t, ['payments']);
   const deps: PaymentsDeps = {
     ...{ db, clock, ids, log, metrics, random: Math.random, events: { listen: () => () => {} } },
-    gateways: [simulatorGateway({ at: simulator.url, secrets: [WEBHOOK_SECRET] })],
+    gateways: [simulatorGateway({ url: simulator.url, secret: WEBHOOK_SECRET })],
     defaultGateway: 'simulator',
     gatewayTimeoutMs: 500,
-    listSimulatorCharges: query => simulator.books.list(query),
+    simulator: simulator.books,
     ...paymentsOptions,
   };
   const payments = createPayments(deps);

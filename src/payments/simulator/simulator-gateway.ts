@@ -9,16 +9,16 @@ import type { Charge } from './books-store.ts';
 
 type Door = (request: SimulatorRequest, signal: AbortSignal) => Promise<SimulatorAnswer>;
 
-export interface SimulatorGatewayOptions {
-  /** The simulator's address, or its books in this process. */
-  at: string | SimulatorBooks;
-  /** All that sign now: while a secret is rotated the old one and the new one. */
-  secrets: readonly string[];
-}
+/** The simulator's address, or its books in this process; what signs its webhooks, and what did before a rotation. */
+export type SimulatorGatewayOptions = ({ url: string } | { books: SimulatorBooks }) & {
+  secret: string;
+  olderSecrets?: readonly string[];
+};
 
 /** The simulator behind the gateways' port. */
-export function simulatorGateway({ at, secrets }: SimulatorGatewayOptions): Gateway {
-  const ask: Door = typeof at === 'string' ? httpDoor(at) : asked => at.ask(asked);
+export function simulatorGateway(options: SimulatorGatewayOptions): Gateway {
+  const secrets = [options.secret, ...(options.olderSecrets ?? [])];
+  const ask: Door = 'url' in options ? httpDoor(options.url) : asked => options.books.ask(asked);
   return {
     name: 'simulator',
     async authorise({ key, order_id, payment_id, person_id, amount, currency, method, token }, signal) {
@@ -59,6 +59,7 @@ export function simulatorGateway({ at, secrets }: SimulatorGatewayOptions): Gate
 }
 
 const CONNECTIONS_MAX = 64;
+const BOOKS_TIMEOUT_MS = 5_000;
 
 /** Keep-alive connections, bounded; redirects are not followed. */
 function httpDoor(url: string): Door {
@@ -82,11 +83,15 @@ function httpDoor(url: string): Door {
   };
 }
 
-/** The simulator's books where it runs in another process. */
-export async function fetchSimulatorCharges(url: string, query: { order_id?: string }): Promise<SimulatorCharge[]> {
-  const search = query.order_id === undefined ? '' : `?order_id=${encodeURIComponent(query.order_id)}`;
-  const { body } = await request(`${url}/v1/books${search}`);
-  return ((await body.json()) as { items: SimulatorCharge[] }).items;
+/** The simulator's own books where it runs in another process. */
+export function remoteBooks(url: string): Pick<SimulatorBooks, 'list'> {
+  return {
+    async list({ order_id }) {
+      const search = order_id === undefined ? '' : `?order_id=${encodeURIComponent(order_id)}`;
+      const { body } = await request(`${url}/v1/books${search}`, { headersTimeout: BOOKS_TIMEOUT_MS });
+      return ((await body.json()) as { items: SimulatorCharge[] }).items;
+    },
+  };
 }
 
 function nextAction(charge: { state: Charge['state']; url?: string }): NextAction {
