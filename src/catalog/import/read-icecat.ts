@@ -1,8 +1,7 @@
 import { icecatCategory } from './icecat-categories.ts';
-import type { Candidate } from './imported-product.ts';
-import { toTimestamp } from './imported-product.ts';
+import { type Candidate, toTimestamp } from './imported-product.ts';
 
-/** The largest first; the thumbnail is the last resort. */
+/** All sizes of one picture: the largest that is there. */
 const IMAGES = ['img_high', 'img_500x500', 'img_low', 'img_thumb'];
 const KINDS: Record<string, string> = { t: 'text', n: 'number', b: 'boolean' };
 const ATTRIBUTE = /^attr_([tnb])_(.+)$/;
@@ -15,10 +14,12 @@ export function readIcecat(record: Record<string, unknown>): Candidate {
     external_id: typeof id === 'number' ? String(id) : (id ?? null),
     title,
     description: short_description ?? '',
-    category_path: icecatCategory({ title: String(title ?? ''), attributes }),
+    category_path: icecatCategory({ title: String(title ?? ''), brand: String(supplier ?? ''), attributes }),
     brand: supplier || null,
     price: { amount: price, currency: 'USD' },
-    images: [...new Set(IMAGES.map(size => record[size]).filter(image => typeof image === 'string' && image !== ''))],
+    images: IMAGES.map(size => record[size])
+      .filter(image => typeof image === 'string' && image !== '')
+      .slice(0, 1),
     attributes: Object.fromEntries([
       ...(name === undefined ? [] : [['model', name]]),
       ...(Array.isArray(ean) && ean.length > 0 ? [['ean', ean.join(', ')]] : []),
