@@ -306,7 +306,7 @@ describe('roles', () => {
   });
 });
 
-test('users are listed newest first, a page at a time, and found by part of name or e-mail without wildcards', async t => {
+test('users are listed newest first, by page, and found by part of name or e-mail without wildcards', async t => {
   const { api, clock, signUp } = await open(t);
   for (const name of ['ada', 'bob', 'cyd_100%']) {
     await signUp(`${name}@example.com`);
@@ -399,7 +399,7 @@ describe('a person who leaves', () => {
     for (const secret of ['argon2', 'hash', token, PASSWORD]) assert.ok(!text.includes(secret));
   });
 
-  test('leaves a row with nothing personal; sessions and tokens end, the e-mail is free, one event tells it', async t => {
+  test('leaves a row with nothing personal; sessions and tokens end, the e-mail is free, one event tells', async t => {
     const { api, db, ids, signUp, isLiving, logIn, sent } = await open(t);
     const { user, token } = await signUp('ada@example.com');
     const { user_id } = user;

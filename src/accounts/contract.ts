@@ -3,12 +3,12 @@
  *
  * Owns users, passwords (argon2id), sessions, addresses and the tokens of mails. Guests are not here: a guest's session
  * is a signed token without a row, issued and checked at the edge.
- * Invariants: an e-mail belongs to at most one living user; a session, a reset or a verification token works until it is
- * ended, and never again; the last of these is true after a restart and after any restore of a cache.
+ * Invariants: an e-mail belongs to at most one living user; a session, a reset or a verification token works until it
+ * is ended, and never again, also after a restart and after any restore of a cache.
  * Repeats: a command that carries the id of what it creates has the same effect when sent again; logging in, signing up
  * and using a mail's token are sent once, because what they answer or use up is a secret.
- * Secrets: a password is stored as its argon2id hash, a session's token as its SHA-256, a mail's token not at all: it is
- * its id with an HMAC. Events carry token ids only; `mintMailToken` gives the token to the module that writes the mail.
+ * Secrets: a password is stored as its argon2id hash, a session's token as its SHA-256, a mail's token not at all: it
+ * is its id with an HMAC. Events carry token ids only; `mintMailToken` gives the token to whoever writes the mail.
  */
 import { type Static, Type } from 'typebox';
 import { Address } from '#platform/address';
@@ -120,8 +120,8 @@ export interface Accounts {
     >
   >;
   /**
-   * Staff only. `seller_id` is for sellers, who keep the one they have when it is left out. Ends the user's sessions when
-   * the role or the seller changes, so that no cached role outlives it.
+   * Staff only. `seller_id` is for sellers, who keep the one they have when it is left out. Ends the user's sessions
+   * when the role or the seller changes, so that no cached role outlives it.
    */
   setRole(input: Static<typeof SetRole>): Promise<Outcome<User, 'USER_NOT_FOUND' | 'SELLER_MISSING'>>;
   /** All users by creation, newest first; `text` filters by e-mail or name. For staff. */
@@ -149,7 +149,7 @@ export interface Accounts {
   exportUser(input: {
     user_id: string;
   }): Promise<{ user: User; addresses: SavedAddress[]; sessions: OpenSession[] } | null>;
-  /** Erases the person: sessions end, personal fields and addresses go, the e-mail is free again. Sends `user.erased`. */
+  /** Erases the person: sessions end, all that is personal goes, the e-mail is free again. Sends `user.erased`. */
   eraseUser(input: { user_id: string }): Promise<null>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
 }

@@ -65,6 +65,7 @@ const Export = Type.Object(
 export function accountRoutes(app: App, deps: AccountRouteDeps): void {
   signInRoutes(app, deps);
   meRoutes(app, deps);
+  leaveRoutes(app, deps);
   addressRoutes(app, deps);
   mailRoutes(app, deps);
 }
@@ -162,7 +163,7 @@ function userOf({ caller }: FastifyRequest): UserCaller {
 const updateBody = Type.Omit(UpdateUser, ['user_id', 'session_id'], { additionalProperties: false });
 
 function meRoutes(app: App, deps: AccountRouteDeps): void {
-  const { accounts, countItems, sessions } = deps;
+  const { accounts, countItems } = deps;
   app.get(
     '/api/me',
     {
@@ -208,6 +209,10 @@ function meRoutes(app: App, deps: AccountRouteDeps): void {
       return tell(reply, 200, outcome.ok ? accept({ user: outcome.value, cart_items }) : outcome);
     },
   );
+}
+
+function leaveRoutes(app: App, deps: AccountRouteDeps): void {
+  const { accounts, sessions } = deps;
   app.get(
     '/api/me/export',
     {

@@ -1,4 +1,4 @@
-// Goal: passwords are hashed as OWASP asks, in bounded numbers. Method: real hashes, more at once than the bounds allow.
+// Goal: passwords are hashed as OWASP asks, in bounded numbers. Method: real hashes, more at once than is allowed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from '@node-rs/argon2';

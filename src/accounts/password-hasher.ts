@@ -12,7 +12,7 @@ export interface Hasher {
   verify(passwordHash: string, password: string): Promise<boolean>;
 }
 
-/** OWASP's Password Storage Cheat Sheet (argon2id, which is the library's default algorithm): 19 MiB, 2 passes, 1 lane. */
+/** OWASP's Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane. argon2id is the library's default algorithm. */
 export const argon2Parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Of a random text that nobody kept: what an unknown e-mail's password is compared with, so that it takes as long. */

@@ -12,8 +12,8 @@ const PARALLEL = 2;
 /**
  * The living sessions of all requests that arrive in one tick, by one statement. There is no cache in front of it, so a
  * session that ends in any process ends at once. What a cache would save is small: measured over 5,000 sessions with
- * PostgreSQL and the callers on the same 2 cores, 64 callers at once got 3,000 sessions/s by a statement each (p50 20 ms)
- * and 32,000–36,000/s in groups (p50 1.3 ms); one caller alone got 1,500/s either way (0.6 ms).
+ * PostgreSQL and the callers on the same 2 cores, 64 callers at once got 3,000 sessions/s by a statement each (p50 20
+ * ms) and 32,000–36,000/s in groups (p50 1.3 ms); one caller alone got 1,400–2,000/s either way (p50 0.5–0.7 ms).
  */
 export function resolveSessions({
   db,

@@ -1,5 +1,5 @@
-// Goal: what only PostgreSQL can promise: constraints, locks that make racing writes come one after the other, and plans
-// that use the keys. Method: statements of the store in transactions that are held open on purpose.
+// Goal: what only PostgreSQL can promise: constraints, locks that put racing writes one after the other, and plans that
+// use the keys. Method: statements of the store in transactions that are held open on purpose.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createIds } from '#platform/ids';
@@ -62,7 +62,7 @@ test('a user comes back as written, and a second one with the e-mail is not inse
   await assert.rejects(saveUser(db, { ...bob, email: 'ada@example.com' }), error => violates(error, 'users_email'));
 });
 
-test('the table refuses a seller without a shop, a shop without a seller, and an erased person who is half there', async t => {
+test('the table refuses a seller without a shop, a shop without a seller, and a person half erased', async t => {
   const { db, user, user_id } = await openWith(t);
   const seller_id = ids.next();
   await assert.rejects(saveUser(db, { ...user, role: 'seller' }), error => violates(error, 'users_seller'));
@@ -136,7 +136,8 @@ test('sessions are found by their key in a large table', async t => {
 
 async function fill(db: Database, rows: number): Promise<void> {
   await db.query(sql`
-    insert into accounts.users (bucket, user_id, email, name, password_hash, role, prime, email_verified, created_at, version)
+    insert into accounts.users (bucket, user_id, email, name, password_hash, role, prime, email_verified, created_at,
+      version)
     select n % 256, md5(n::text)::uuid, n || '@example.org', 'N', 'h', 'customer', false, false, ${NOW}::timestamptz, 1
     from generate_series(1, ${rows}::int) n`);
   await db.query(sql`

@@ -147,8 +147,8 @@ export async function insertSession(
 ): Promise<boolean> {
   const rows = await db.query(sql`
     insert into accounts.sessions (bucket, token_hash, session_id, user_id, created_at, expires_at)
-    select bucket, ${session.token_hash}::bytea, ${session.session_id}::uuid, user_id, ${session.created_at}::timestamptz,
-      ${session.expires_at}::timestamptz
+    select bucket, ${session.token_hash}::bytea, ${session.session_id}::uuid, user_id,
+      ${session.created_at}::timestamptz, ${session.expires_at}::timestamptz
     from accounts.users
     where bucket = ${bucketOf(session.user_id)} and user_id = ${session.user_id} and password_hash = ${passwordHash}
     for share

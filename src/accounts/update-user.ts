@@ -54,7 +54,7 @@ export async function updateUser(deps: Deps, input: Input): ReturnType<Accounts[
   }
 }
 
-/** The current password; or, when this is the repeat of a change that was made, the new one that is in place already. */
+/** The current password; or, when this repeats a change that was made, the new one, which is in place already. */
 async function prove({ hasher, log, tries }: Deps, user: UserRow, { current_password, password, session_id }: Input) {
   const { user_id, password_hash } = user;
   if (current_password === undefined) return refuse('CURRENT_PASSWORD_WRONG');
