@@ -62,7 +62,7 @@ export function createGroupedLedger(deps: LedgerDeps): Ledger {
 }
 
 async function runGroup(deps: LedgerDeps, commands: LedgerCommand[]): Promise<(Answer | Error)[]> {
-  const productIds = [...new Set(commands.flatMap(productsOf))];
+  const productIds = inKeyOrder([...new Set(commands.flatMap(productsOf))]);
   const arriving = commands.flatMap(command => (command.do === 'move' ? command.parts : []));
   if (arriving.length > 0) await openShelves(deps.db, arriving, timestamp(deps.clock.nowMs()));
   const { answers, hasEvents } = await deps.db.transaction(async tx => {
@@ -85,6 +85,11 @@ async function runGroup(deps: LedgerDeps, commands: LedgerCommand[]): Promise<(A
   });
   if (hasEvents) deps.outbox.committed();
   return answers;
+}
+
+/** Two groups that lock the same products take them in the same order, or each could wait for the other. */
+function inKeyOrder(productIds: string[]): string[] {
+  return productIds.sort((a, b) => bucketOf(a) - bucketOf(b) || (a < b ? -1 : 1));
 }
 
 async function findApplied(deps: LedgerDeps, commands: LedgerCommand[]): Promise<(Answer | undefined)[]> {

@@ -5,6 +5,12 @@ import type { Changes } from './book.ts';
 import type { Hold, NewMovement, PersonUnits, Shelf } from './commands.ts';
 
 /**
+ * What everybody may buy. It goes into joins as an array like every part of a key: of a constant the planner guesses, on
+ * a table without statistics, that two rows have it, and then walks the whole index for them.
+ */
+const OPEN_POOL = '';
+
+/**
  * Makes empty shelves for units that are about to come. By itself and before the transaction, so that a lock which is
  * taken afterwards sees all shelves of the product; sorted, as every set of unique keys.
  */
@@ -29,14 +35,26 @@ export async function openShelves(
     on conflict do nothing`);
 }
 
-/** Locks all shelves of the products, in key order: whoever changes a product's stock or holds waits here. */
+/**
+ * Locks all shelves of the products in the order given, which is that of their key: whoever changes a product's stock or
+ * holds waits here. `planned` is for the statements that follow in this transaction: a young table has no statistics, and
+ * without it their joins read the whole of it (measured: a third of the orders a second at 15,000 holds, ever fewer).
+ */
 export async function lockShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
   return await tx.query<Shelf>(sql`
-    select s.product_id, s.warehouse_id, s.total_quantity, s.reserved, s.version
-    from unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as k (bucket, product_id)
-    join inventory.stock s on s.bucket = k.bucket and s.product_id = k.product_id and s.pool = ''
-    order by s.bucket, s.product_id, s.warehouse_id
-    for update of s`);
+    with planned as materialized (
+      select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+        set_config('enable_seqscan', 'off', true)
+    )
+    select s.* from planned
+    cross join unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as k (bucket, product_id)
+    cross join lateral (
+      select product_id, warehouse_id, total_quantity, reserved, version
+      from inventory.stock
+      where bucket = k.bucket and product_id = k.product_id and pool = ''
+      order by warehouse_id
+      for update
+    ) as s`);
 }
 
 /** A statement of its own after the lock: its snapshot shows what the lock's last owner has committed. */
@@ -108,9 +126,10 @@ function changeShelves(rows: Shelf[], now: string): Sql {
     from unnest(
       ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.product_id)}::uuid[],
       ${rows.map(row => row.warehouse_id)}::uuid[], ${rows.map(row => row.total_quantity)}::bigint[],
-      ${rows.map(row => row.reserved)}::bigint[], ${rows.map(row => row.version)}::integer[]
-    ) as u (bucket, product_id, warehouse_id, total_quantity, reserved, version)
-    where s.bucket = u.bucket and s.product_id = u.product_id and s.warehouse_id = u.warehouse_id and s.pool = ''
+      ${rows.map(row => row.reserved)}::bigint[], ${rows.map(row => row.version)}::integer[],
+      ${rows.map(() => OPEN_POOL)}::text[]
+    ) as u (bucket, product_id, warehouse_id, total_quantity, reserved, version, pool)
+    where s.bucket = u.bucket and s.product_id = u.product_id and s.warehouse_id = u.warehouse_id and s.pool = u.pool
       and s.version = u.version - 1
     returning 1`;
 }
@@ -140,10 +159,11 @@ function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
       ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.reservation_id)}::uuid[],
       ${rows.map(row => row.product_id)}::uuid[], ${rows.map(row => row.warehouse_id)}::uuid[],
       ${changes.map(change => change.from)}::text[], ${rows.map(row => row.state)}::text[],
-      ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.expires_at)}::timestamptz[]
-    ) as u (bucket, reservation_id, product_id, warehouse_id, was, state, order_id, expires_at)
+      ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.expires_at)}::timestamptz[],
+      ${rows.map(() => OPEN_POOL)}::text[]
+    ) as u (bucket, reservation_id, product_id, warehouse_id, was, state, order_id, expires_at, pool)
     where h.bucket = u.bucket and h.reservation_id = u.reservation_id and h.product_id = u.product_id
-      and h.warehouse_id = u.warehouse_id and h.pool = '' and h.state = u.was
+      and h.warehouse_id = u.warehouse_id and h.pool = u.pool and h.state = u.was
     returning 1`;
 }
 
