@@ -124,7 +124,7 @@ describe('each test token', () => {
     ['tok_flaky', 'authorized', null],
   ] as const) {
     test(`a bank transfer by ${token} waits, and the webhook ends it ${status}`, async t => {
-      const shop = await paymentShop(t, { simulator: { settleMs: 1_500 } });
+      const shop = await paymentShop(t, { simulator: { settleMs: token === 'tok_visa' ? 100 : 1_200 } });
       const order = shop.order(token, { method: 'bank_transfer' });
       const pending = await shop.api.authorise(order);
       assert.ok(pending.ok);

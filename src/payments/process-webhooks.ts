@@ -59,7 +59,7 @@ async function judge(context: PaymentContext, db: Database, webhook: WebhookRow)
   if (claim.refund_id !== null) return await judgeRefund(context, db, webhook, row);
   const problem = contradiction(row, { ...claim, gateway });
   if (problem !== null) return { state: 'stuck', problem: 'webhook_mismatch', detail: problem };
-  if (row.status === 'pending' || row.status === 'authorized') await settleRow(context, row);
+  if (row.captured_at === null) await settleRow(context, row);
   return done;
 }
 

@@ -101,8 +101,13 @@ function nextAction(learned: Learned): NextAction | null {
   return learned.state === 'unknown' ? { type: 'wait' } : null;
 }
 
+/**
+ * A failure of which the gateway has no record is looked after for a while: the request may yet arrive there, and its
+ * money is then given back.
+ */
 function nextTry(learned: Learned, nowMs: number): string | null {
-  if (learned.state === 'unknown') return timestamp(retryAtMs(nowMs, 0));
+  const isUnseen = learned.state === 'failed' && learned.gateway_ref === null;
+  if (learned.state === 'unknown' || isUnseen) return timestamp(retryAtMs(nowMs, 0));
   return learned.state === 'pending' ? timestamp(nowMs + POLL_PENDING_MS) : null;
 }
 
@@ -173,9 +178,14 @@ function learnOfPending(row: PaymentRow, learned: Learned, nowMs: number): Chang
       return quiet(row, { gateway_ref, next_action, outcome_known: true, attempts: 0, next_try_at });
     }
     case 'failed': {
-      const { reason } = learned;
-      const gateway_ref = learned.gateway_ref ?? row.gateway_ref;
-      return told(row, { status: 'failed', reason, gateway_ref, next_action: null, outcome_known: true, ...settled });
+      const fields = {
+        status: 'failed',
+        reason: learned.reason,
+        gateway_ref: learned.gateway_ref ?? row.gateway_ref,
+        next_action: null,
+        outcome_known: true,
+      } as const;
+      return told(row, { ...fields, ...settled, next_try_at: nextTry(learned, nowMs) });
     }
     case 'authorized': {
       const { gateway_ref } = learned;

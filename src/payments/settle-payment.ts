@@ -35,7 +35,7 @@ export async function settleRow(context: PaymentContext, row: Row): Promise<Row>
     const found = await findAnywhere(context, row.order_id);
     return typeof found === 'string' ? row : found;
   }
-  const isLearning = row.status === 'pending' || (row.status === 'authorized' && row.wanted === null);
+  const isLearning = row.status === 'pending' || (row.wanted === null && row.captured_at === null);
   return await bringAbout(context, isLearning ? await learnFromGateway(context, row) : row);
 }
 

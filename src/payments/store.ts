@@ -210,11 +210,12 @@ export function claimDueRefunds(
     returning ${refundColumns}`);
 }
 
-/** The note that an order is unwanted needs no more looks at the gateways. */
-export async function forgetUnwanted(db: Connection, orderId: string): Promise<void> {
+/** What has ended, or never was, needs no more looks at the gateways. */
+export async function endWatch(db: Connection, orderId: string): Promise<void> {
   await db.query(sql`
     update payments.payments set next_try_at = null
-    where bucket = ${bucketOf(orderId)} and order_id = ${orderId} and status = 'unwanted'`);
+    where bucket = ${bucketOf(orderId)} and order_id = ${orderId} and status in ('unwanted', 'failed')
+      and wanted is null`);
 }
 
 /** What has been without an end since before `since`, oldest first. */

@@ -5,13 +5,13 @@ import type { PaymentContext } from './payment-context.ts';
 import { refundAtGateway } from './refund-payment.ts';
 import { isUnwanted, type Row } from './rules.ts';
 import { settleRow } from './settle-payment.ts';
-import { claimDuePayments, claimDueRefunds, forgetUnwanted } from './store.ts';
+import { claimDuePayments, claimDueRefunds, endWatch } from './store.ts';
 
 const RETRY = { firstMs: 1_000, mostMs: 5 * 60_000 };
 /** Enough to work on at once; a gateway that is down would otherwise hold hundreds of calls open. */
 const AT_ONCE = 16;
-/** An authorisation that is still under way after an hour has no process any more that could bring it here. */
-const UNWANTED_WATCHED_MS = 3_600_000;
+/** An authorisation that is still under way after an hour has nothing any more that could bring it to the gateway. */
+const WATCHED_MS = 3_600_000;
 
 /** Takes up what is without an end and due, and brings each one step nearer to it. */
 export async function sweepPayments(context: PaymentContext, db: Database, signal: AbortSignal): Promise<void> {
@@ -44,7 +44,7 @@ export async function sweepPayments(context: PaymentContext, db: Database, signa
 
 async function settleDue(context: PaymentContext, db: Database, row: Row): Promise<void> {
   const after = await settleRow(context, row);
-  if (!isUnwanted(after)) return;
+  const isOver = isUnwanted(after) || (after.status === 'failed' && after.wanted === null);
   const ageMs = context.clock.nowMs() - Date.parse(after.created_at);
-  if (ageMs >= UNWANTED_WATCHED_MS) await forgetUnwanted(db, after.order_id);
+  if (isOver && ageMs >= WATCHED_MS) await endWatch(db, after.order_id);
 }

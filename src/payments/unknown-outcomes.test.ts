@@ -100,10 +100,18 @@ describe('an unknown authorisation', () => {
     assert.deepEqual([failed?.status, failed?.reason], ['failed', 'not_authorized']);
     const terms = { order_id, payment_id, person_id, amount, currency, method: 'card', token: 'tok_visa' } as const;
     await shop.simulator.books.ask({ operation: 'authorise', key: `order_${order_id}`, ...terms });
-    const again = createPayments(shop.deps);
-    await again.api.authorise(order);
-    await again.stop?.();
+    assert.deepEqual(await shop.state(order_id), ['authorized']);
+    shop.losses.clear();
+    await shop.sweep();
+    assert.deepEqual(await shop.state(order_id), ['voided']);
     assert.equal((await shop.stored(order_id))?.status, 'failed');
+    assert.deepEqual(await shop.events(order_id), ['payment.failed']);
+    for (let hours = 0; hours < 2; hours++) {
+      shop.clock.shiftMs += 3_600_000;
+      await shop.sweep();
+    }
+    const watched = await shop.db.query(sql`select order_id from payments.payments where next_try_at is not null`);
+    assert.deepEqual(watched, []);
   });
 
   test('is repeated under its key by a repeated command', async t => {
