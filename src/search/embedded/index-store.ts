@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SearchDocument } from '../engine.ts';
-import { indexText, titleKey } from '../words.ts';
+import { titleKey } from '../words.ts';
 import type { ProductFacts } from './columns.ts';
 
 /** Raised when the form of the file or the way texts become words changes: an older index is built anew. */
@@ -20,8 +20,8 @@ export interface IndexStore {
   inTransaction<Value>(work: () => Value): Value;
   readProducts(): Iterable<KeptProduct>;
   readVersion(productId: string): { row: number | null; version: number; text_hash: string } | undefined;
-  /** `isSameText`: the words are in the index already. */
-  putProduct(row: number, document: SearchDocument, text: { hash: string; isSame: boolean }): void;
+  putProduct(row: number, document: SearchDocument, textHash: string): void;
+  putWords(row: number, texts: IndexedTexts): void;
   /** Keeps the version without a row, so that an older document can't bring the product back. */
   removeProduct(row: number | null, gone: { product_id: string; version: number }): void;
   putStock(level: { product_id: string; in_stock: boolean }): void;
@@ -30,7 +30,8 @@ export interface IndexStore {
   /** Rows and scores (higher is better) of an FTS5 expression. */
   match(expression: string): [row: number, score: number][];
   matchTitles(expression: string, limit: number): number[];
-  rowsOfTitle(title: string): number[];
+  /** Products whose titles are the same to a shopper; `isLiteral`: to the letter. */
+  rowsOfTitle(title: string): { row: number; isLiteral: boolean }[];
   readTitle(row: number): string;
   /** In how many products a word stands. */
   timesOf(word: string): number;
@@ -44,6 +45,9 @@ export interface IndexStore {
   compact(): void;
   close(): void;
 }
+
+/** Normalised: title, brand, category, attributes, description. */
+export type IndexedTexts = [string, string, string, string, string];
 
 export interface KeptProduct {
   row: number;
@@ -72,7 +76,7 @@ export function openIndexStore(folder: string, options: { isNew: boolean }): Ind
   }
   const statements = prepare(db);
   return {
-    ...productStatements(db, statements),
+    ...productStatements(statements),
     ...textStatements(statements),
     isBuilt: () => statements.getMeta.get('built') !== undefined,
     markBuilt: () => void statements.putMeta.run('built', 'yes'),
@@ -150,7 +154,7 @@ function prepare(db: DatabaseSync) {
 
 type Statements = Record<keyof ReturnType<typeof prepare>, StatementSync>;
 
-function productStatements(_db: DatabaseSync, statements: Statements) {
+function productStatements(statements: Statements) {
   return {
     *readProducts(): Iterable<KeptProduct> {
       for (const each of statements.allProducts.iterate() as Iterable<Row>) {
@@ -160,15 +164,14 @@ function productStatements(_db: DatabaseSync, statements: Statements) {
     },
     readVersion: (productId: string) =>
       statements.getVersion.get(productId) as { row: number | null; version: number; text_hash: string } | undefined,
-    putProduct(row: number, document: SearchDocument, text: { hash: string; isSame: boolean }) {
+    putProduct(row: number, document: SearchDocument, textHash: string) {
       const { product_id, version, title } = document;
       const facts = JSON.stringify(factsOf(document));
-      statements.putProduct.run(product_id, row, version, title, hashOfTitle(title), text.hash, facts);
-      if (text.isSame) return;
-      const { brand, category_path: path, attribute_words: values, description } = document;
-      const words = [title, brand ?? '', path.join(' '), values, description].map(indexText);
-      statements.putWords.run(row, ...words);
-      statements.putTitle.run(row, words[0]!);
+      statements.putProduct.run(product_id, row, version, title, hashOfTitle(title), textHash, facts);
+    },
+    putWords(row: number, [title, brand, category, attributes, description]: IndexedTexts) {
+      statements.putWords.run(row, title, brand, category, attributes, description);
+      statements.putTitle.run(row, title);
     },
     removeProduct(row: number | null, { product_id, version }: { product_id: string; version: number }) {
       statements.putProduct.run(product_id, null, version, '', 0, '', '');
@@ -185,7 +188,9 @@ function productStatements(_db: DatabaseSync, statements: Statements) {
     rowsOfTitle(title: string) {
       const key = titleKey(title);
       const found = statements.rowsOfTitle.all(hashOfTitle(title)) as { row: number; title: string }[];
-      return found.filter(each => titleKey(each.title) === key).map(each => each.row);
+      return found
+        .filter(each => titleKey(each.title) === key)
+        .map(each => ({ row: each.row, isLiteral: each.title === title }));
     },
     readTitle: (row: number) => (statements.getTitle.get(row) as { title: string } | undefined)?.title ?? '',
   };
@@ -221,12 +226,4 @@ function factsOf(document: SearchDocument): ProductFacts {
 /** 48 bits are an integer of JavaScript; who shares them is told apart by the title itself. */
 function hashOfTitle(title: string): number {
   return createHash('sha256').update(titleKey(title)).digest().readUIntBE(0, 6);
-}
-
-/** Tells whether a document brings other words than the one before it: a new price must not index the text again. */
-export function hashOfText(document: SearchDocument): string {
-  const { title, brand, category_path: path, attribute_words: values, description } = document;
-  return createHash('sha256')
-    .update(JSON.stringify([title, brand, path, values, description]))
-    .digest('base64url');
 }

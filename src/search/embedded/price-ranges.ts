@@ -15,7 +15,15 @@ export function priceRanges(prices: Float64Array): Facets['price_ranges'] {
     while (range < bounds.length && price >= bounds[range]!) range++;
     counts[range]! += 1;
   }
-  return counts.map((count, range) => ({ from: bounds[range - 1] ?? null, to: bounds[range] ?? null, count }));
+  const ranges = counts.map((count, range) => ({
+    from: bounds[range - 1] ?? null,
+    to: bounds[range] ?? null,
+    count,
+  }));
+  // An empty one joins the range before it; the first and the last hold the cheapest and the dearest.
+  return ranges
+    .filter(({ count }) => count > 0)
+    .map((range, index, filled) => ({ ...range, to: filled[index + 1]?.from ?? null }));
 }
 
 function roundBounds(prices: Float64Array): number[] {

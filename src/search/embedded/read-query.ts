@@ -12,7 +12,7 @@ export interface ReadQuery {
   /** Normalised, for the memory of past queries. */
   key: string;
   /** Null: every product, as nothing was asked for. */
-  found: { matches: [row: number, score: number][]; exactRows: number[] } | null;
+  found: { matches: [row: number, score: number][]; exactRows: { row: number; isLiteral: boolean }[] } | null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { limits } from '#limits';
 import type { SearchQuery, Suggestion } from '../contract.ts';
 import type { EngineAnswer, GoneProduct, SearchDocument, StockLevel } from '../engine.ts';
@@ -7,7 +8,7 @@ import { bestRows } from './best-rows.ts';
 import { Columns } from './columns.ts';
 import { countFacets } from './facets.ts';
 import { readFilters } from './filters.ts';
-import { hashOfText, type IndexStore, type KeptQuery, openIndexStore } from './index-store.ts';
+import { type IndexedTexts, type IndexStore, type KeptQuery, openIndexStore } from './index-store.ts';
 import { createPastQueries } from './past-queries.ts';
 import { orderBy, qualityOf } from './ranking.ts';
 import { type ReadQuery, readQuery } from './read-query.ts';
@@ -56,7 +57,9 @@ export function openSearchIndex(folder: string, options: { isNew: boolean }): Se
     if (relevance.length < columns.rowsEnd) relevance = new Float64Array(2 * columns.rowsEnd);
     if (read.found === null) for (const row of hits) relevance[row] = qualityOf(columns, row);
     for (const [row, score] of read.found?.matches ?? []) relevance[row] = score * qualityOf(columns, row);
-    for (const row of read.found?.exactRows ?? []) relevance[row] = EXACT_TITLE + qualityOf(columns, row);
+    for (const { row, isLiteral } of read.found?.exactRows ?? []) {
+      relevance[row] = (isLiteral ? 2 : 1) * EXACT_TITLE + qualityOf(columns, row);
+    }
     return relevance;
   }
 
@@ -81,10 +84,10 @@ export function openSearchIndex(folder: string, options: { isNew: boolean }): Se
     suggest: ({ q }) => suggest({ store, columns, queries }, q),
     upsert(documents) {
       const changes = store.inTransaction(() => writeDocuments(store, columns, documents));
-      for (const { row, document, isSameText } of changes) {
+      for (const { row, document, texts } of changes) {
         columns.put(row, document.product_id, document);
         columns.inStock[row] = Number(store.readStock(document.product_id));
-        if (!isSameText) for (const word of wordsOf(document)) spelling.add(word, 1);
+        if (texts !== null) for (const word of new Set(texts.join(' ').split(' '))) spelling.add(word, 1);
       }
     },
     remove(products) {
@@ -127,7 +130,7 @@ function hitsOf({ found }: ReadQuery, columns: Columns): Uint32Array {
   }
   const { matches, exactRows } = found;
   if (exactRows.length === 0) return Uint32Array.from(matches, ([row]) => row);
-  return Uint32Array.from(new Set([...matches.map(([row]) => row), ...exactRows]));
+  return Uint32Array.from(new Set([...matches.map(([row]) => row), ...exactRows.map(({ row }) => row)]));
 }
 
 /** Writes those documents that are newer than what is kept, and tells their rows. */
@@ -145,9 +148,11 @@ function writeDocuments(store: IndexStore, columns: Columns, documents: SearchDo
   return newer.map(({ document, kept }) => {
     const row = kept?.row ?? rows[used++]!;
     const hash = hashOfText(document);
-    const isSameText = kept?.text_hash === hash;
-    store.putProduct(row, document, { hash, isSame: isSameText });
-    return { row, document, isSameText };
+    store.putProduct(row, document, hash);
+    // A new price or rating must not index the words again.
+    const texts = kept?.text_hash === hash ? null : textsOf(document);
+    if (texts !== null) store.putWords(row, texts);
+    return { row, document, texts };
   });
 }
 
@@ -158,7 +163,11 @@ function removeOne(store: IndexStore, product: GoneProduct): number[] {
   return kept === undefined || kept.row === null ? [] : [kept.row];
 }
 
-function wordsOf(document: SearchDocument): Set<string> {
-  const { title, brand, category_path: path, attribute_words: values, description } = document;
-  return new Set(indexText([title, brand ?? '', ...path, values, description].join(' ')).split(' '));
+function hashOfText({ title, brand, category_path, attribute_words, description }: SearchDocument): string {
+  const texts = JSON.stringify([title, brand, category_path, attribute_words, description]);
+  return createHash('sha256').update(texts).digest('base64url');
+}
+
+function textsOf({ title, brand, category_path: path, attribute_words: values, description }: SearchDocument) {
+  return [title, brand ?? '', path.join(' '), values, description].map(indexText) as IndexedTexts;
 }
