@@ -84,6 +84,15 @@ describe('signing up', () => {
     assert.deepEqual([await count(db, 'users'), await count(db, 'sessions'), await count(db, 'outbox')], [1, 1, 1]);
   });
 
+  test('the id of an erased person becomes nobody else', async t => {
+    const { api, signUp } = await open(t);
+    const { user_id } = (await signUp('ada@example.com')).user;
+    await api.eraseUser({ user_id });
+    const again = await api.signUp({ user_id, email: 'ada@example.com', password: PASSWORD, name: 'Ada', network });
+    assert.deepEqual(again, { ok: false, code: 'EMAIL_TAKEN' });
+    assert.equal(await api.getUser({ user_id }), null);
+  });
+
   test('a weak password is refused before anything happens', async t => {
     const { api, db, ids } = await open(t);
     const faults = { seven77: 'TOO_SHORT', ['x'.repeat(129)]: 'TOO_LONG', Password123: 'TOO_COMMON' };

@@ -86,7 +86,10 @@ export const SetRole = object({
 export const AddAddress = object({ address_id: Id, user_id: Id, address: Address });
 
 export interface Accounts {
-  /** Creates the user with role customer and a session. Sends `user.signed_up`, whose mail verifies the address. */
+  /**
+   * Creates the user with role customer and a session. Sends `user.signed_up`, whose mail verifies the address. An id
+   * that was used before, also by a person erased since, is EMAIL_TAKEN too: it never becomes somebody else.
+   */
   signUp(
     input: Static<typeof SignUp>,
   ): Promise<

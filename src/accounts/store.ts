@@ -65,14 +65,14 @@ export type NewAccountsEvent = Unsent<AccountsEvent>;
 const userColumns = sql`
   user_id, email, name, password_hash, role, seller_id, prime, email_verified, created_at, version`;
 
-/** Answers nothing when the e-mail belongs to somebody. */
+/** Answers nothing when the e-mail belongs to somebody, or the id to somebody who may have been erased since. */
 export async function insertUser(tx: Connection, user: UserRow): Promise<UserRow | undefined> {
   const rows = await tx.query<UserRow>(sql`
     insert into accounts.users (bucket, user_id, email, name, password_hash, role, seller_id, prime, email_verified,
       created_at, version)
     values (${bucketOf(user.user_id)}, ${user.user_id}, ${user.email}, ${user.name}, ${user.password_hash},
       ${user.role}, ${user.seller_id}, ${user.prime}, ${user.email_verified}, ${user.created_at}, ${user.version})
-    on conflict (email) where erased_at is null do nothing
+    on conflict do nothing
     returning ${userColumns}`);
   return rows[0];
 }
