@@ -7,7 +7,7 @@ export interface Backup {
   expires_at: string;
 }
 
-/** Where carts are kept for the day that the hot store has lost them: PostgreSQL here, DynamoDB for the largest shops. */
+/** Where carts are kept for the day that the hot store has lost them: PostgreSQL, or DynamoDB for large shops. */
 export interface CartBackup {
   /** In the order asked; undefined for what was never saved or has expired. */
   load(owners: CartOwner[]): Promise<(Backup | undefined)[]>;

@@ -1,5 +1,5 @@
-// Goal: a person's cart does what the contract says, also when many requests change it at once. Method: the whole module
-// over the real in-process hot store; products and stock are plain data that each test sets.
+// Goal: a person's cart does what the contract says, also when many requests change it at once. Method: the whole
+// module over the real in-process hot store; products and stock are plain data that each test sets.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { manualClock } from '#platform/clock';

@@ -4,9 +4,12 @@
  * Owns carts of guests (kept 7 days after the last use) and users (30 days). The truth is the hot store; each change is
  * backed up to PostgreSQL within a second, and restored from there on a miss, so that a restart loses no cart.
  * A cart stores quantities and the prices it last showed; titles, prices and stock are read afresh for each answer.
- * Invariants: 1–999 units a line, at most 100 lines; one change of a cart at a time; a merge happens once per merge_id and
- * an order takes its quantities out once per order_id, however often it is told.
- * Notices stay until the next change of the cart.
+ * Invariants: 1–999 units a line, at most 100 lines; one change of a cart at a time; a merge happens once per merge_id
+ * and an order takes its quantities out once per order_id, however often it is told.
+ * Notices stay until the next change of the cart. A product that is no longer sold keeps its line, not in stock and
+ * with a notice, until the next change drops it, with the notice again.
+ * After a crash: a merge that stopped half-way is finished by the next call for either cart. What an order took or an
+ * erasure emptied is in the backup before it is answered.
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, query } from '#platform/contract';
@@ -65,21 +68,24 @@ type Change = Outcome<Cart, 'PRODUCT_NOT_FOUND' | 'OUT_OF_STOCK' | 'CART_FULL'>;
 export interface CartModule {
   /** Shows today's prices; a price that differs from the one shown before leaves a notice. */
   getCart(input: { owner: CartOwner }): Promise<Cart>;
-  /** Units in the cart, for the header of a page: reads nothing but the hot store. */
+  /** Units in the cart, for the header of a page: reads the hot store alone, and does not count as a use. */
   countItems(input: { owner: CartOwner }): Promise<{ cart_items: number }>;
-  /** Adds to the line. Above what can be sold or above 999, the possible quantity and a notice; 0 possible is refused. */
+  /** Adds to the line. Above what can be sold or 999: the possible quantity and a notice; 0 possible is refused. */
   addItem(input: Static<typeof AddItem>): Promise<Change>;
   setItem(input: Static<typeof SetItem>): Promise<Change>;
   /** A product that is not in the cart is no error. */
   removeItem(input: Static<typeof RemoveItem>): Promise<Cart>;
   clearCart(input: { owner: CartOwner; command_id: string }): Promise<Cart>;
-  /** Login: sums quantities, clamps them to stock, refreshes prices, one notice a changed line; empties the guest's. */
+  /**
+   * Login: sums quantities, clamps them to stock, refreshes prices, one notice a changed line; empties the guest's.
+   * `merged` counts the guest's lines that the user's cart has now.
+   */
   mergeCarts(input: Static<typeof MergeCarts>): Promise<{ merged: number; notices: Notice[] }>;
   /** What a checkout starts from: quantities and the unit price in minor units that the cart last showed. */
   readForCheckout(input: {
     owner: CartOwner;
   }): Promise<{ lines: { product_id: string; quantity: number; shown_price: number }[] }>;
-  /** A placed order takes its quantities out; what was added meanwhile stays. */
+  /** A placed order takes its quantities out; what was added meanwhile stays. Fails while the backup is away. */
   takeOrdered(input: Static<typeof TakeOrdered>): Promise<null>;
   /** Forgets the cart and its backup: erasure. */
   forgetCart(input: { owner: CartOwner }): Promise<null>;

@@ -10,9 +10,9 @@ import { productIdsOf, type StoredCart } from './stored-cart.ts';
 type MergeDeps = { hotCarts: HotCarts; catalog: Catalog; inventory: Inventory; clock: Clock };
 
 /**
- * The steps of a merge, each safe to repeat, so that whoever finds a merge half-way runs them all: the user's cart names
- * the merge, the guest's lines are frozen, the user's cart receives them once, the guest's is emptied. Between steps the
- * backup catches up: were the hot store lost, restored carts must not stand in an order that loses or doubles lines.
+ * The steps of a merge, each safe to repeat, so that whoever finds a merge half-way runs them all: the user's cart
+ * names the merge, the guest's lines are frozen, the user's cart receives them once, the guest's is emptied. Between
+ * steps the backup catches up: were the hot store lost, carts restored out of step would lose or double lines.
  */
 export async function finishMerge(deps: MergeDeps, merge: Merge): Promise<StoredCart> {
   const { hotCarts } = deps;

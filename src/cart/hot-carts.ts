@@ -73,7 +73,7 @@ export function createHotCarts(options: {
   };
 }
 
-/** Puts back what the hot store has lost. Misses of one moment are one read, and one cart is asked for once at a time. */
+/** Puts back what the hot store has lost. Misses of one moment are one read; one cart is asked for once at a time. */
 function restorer(options: {
   hotStore: HotStore;
   backup: CartBackup;

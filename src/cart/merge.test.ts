@@ -128,7 +128,7 @@ describe('a merge', () => {
   });
 });
 
-/** Everything after the `changes`-th change fails, as it does for a process that is no more; with it dies its backup. */
+/** Everything after the `changes`-th change fails, writes to the backup too, as when the process is no more. */
 function crashAfter(changes: number, hotStore: HotStore, backup: CartBackup) {
   let left = changes;
   const alive = <Args extends unknown[], Answer>(work: (...args: Args) => Promise<Answer>) => {

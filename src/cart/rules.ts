@@ -85,8 +85,8 @@ function settle(cart: StoredCart, { facts, at }: Present): StoredCart {
 }
 
 /**
- * What a look at the cart changes: a price that differs is shown from now on, with a notice; a product that is no longer
- * sold keeps its line, with a notice, until the next change. The same cart where nothing is new.
+ * What a look at the cart changes: a price that differs is shown from now on, with a notice; a product that is no
+ * longer sold keeps its line, with a notice, until the next change. The same cart where nothing is new.
  */
 export function refresh(cart: StoredCart, { facts }: Pick<Present, 'facts'>): StoredCart {
   const seen = cart.lines.map(line => lookAt(line, facts.get(line.product_id)));
