@@ -29,7 +29,7 @@ try {
       metrics: createMetrics(),
       events: { listen: () => () => {} },
     },
-    { hotStore, simulator: undefined, gateways: [], carrier: undefined },
+    { hotStore, simulatorBooks: undefined, gateways: [], carrier: undefined },
   );
   const report = await modules.apis.audit.runAudit({});
   print(report);

@@ -26,7 +26,7 @@ import { createNotifications } from './notifications/index.ts';
 import { createOrders } from './orders/index.ts';
 import type { Gateway } from './payments/gateway.ts';
 import { createPayments } from './payments/index.ts';
-import type { Simulator } from './payments/simulator/index.ts';
+import type { SimulatorBooks } from './payments/simulator/books.ts';
 import { createSearch } from './search/index.ts';
 
 /** Every module's operations: the objects themselves where they run here, clients of the same type elsewhere. */
@@ -56,7 +56,8 @@ export interface Modules {
 /** The parts from outside that some modules need, started before them. */
 export interface OutsideParts {
   hotStore: HotStore;
-  simulator: Simulator | undefined;
+  /** The simulator's own books, here or at its address. */
+  simulatorBooks: Pick<SimulatorBooks, 'list'> | undefined;
   gateways: Gateway[];
   carrier: SimulatedCarrier | undefined;
 }
@@ -148,7 +149,7 @@ function moduleMakers(
         ...deps,
         gateways: outside.gateways,
         defaultGateway: 'simulator',
-        simulator: outside.simulator?.books,
+        simulator: outside.simulatorBooks,
       }),
     accounts: () =>
       createAccounts({ ...deps, hotStore, mailTokenSecret: secrets.mailToken, rateLimits: config.rateLimits }),
@@ -188,7 +189,6 @@ function moduleMakers(
     audit: () =>
       createAudit({
         ...deps,
-        catalog: find('catalog'),
         inventory: find('inventory'),
         orders: find('orders'),
         payments: find('payments'),

@@ -17,7 +17,8 @@ import { createEdge } from './edge.ts';
 import { type FirstStart, firstStart } from './first-start.ts';
 import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
-import { simulatorGateway, startSimulator } from './payments/simulator/index.ts';
+import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
+import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
 
 export interface Shop {
   /** Where the gateway listens; undefined in a process without it. */
@@ -103,24 +104,19 @@ function openPool(config: Config, url: string, metrics: Metrics, stops: Stops): 
   return db;
 }
 
-async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, stops: Stops): Promise<OutsideParts> {
+interface Outside extends OutsideParts {
+  simulator: Simulator | undefined;
+}
+
+async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, stops: Stops): Promise<Outside> {
   const { dataDir, secrets } = config;
-  const hotStore = createHotStore({ clock });
-  const isPaying = config.modules.has('payments');
-  const simulator =
-    isPaying && config.simulatorUrl === undefined
-      ? await startSimulator({
-          dataDir,
-          port: config.simulatorPort,
-          secret: secrets.simulatorWebhook,
-          settleMs: config.simulatorSettleMs,
-          log,
-          clock,
-          ids,
-        })
-      : undefined;
+  const secret = secrets.simulatorWebhook;
+  const isPaying = config.modules.has('payments') && config.simulatorUrl === undefined;
+  const settleMs = config.simulatorSettleMs;
+  const simulator = isPaying
+    ? await startSimulator({ dataDir, port: config.simulatorPort, secret, settleMs, log, clock, ids })
+    : undefined;
   if (simulator) stops.push(() => simulator.stop());
-  const simulatorUrl = simulator?.url ?? config.simulatorUrl;
   const carrier = config.modules.has('fulfillment')
     ? await startSimulatedCarrier({
         dataDir,
@@ -132,9 +128,14 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
       })
     : undefined;
   if (carrier) stops.push(() => carrier.stop());
-  const secret = secrets.simulatorWebhook;
-  const gateways = simulatorUrl === undefined ? [] : [simulatorGateway({ url: simulatorUrl, secret })];
-  return { hotStore, simulator, gateways, carrier };
+  const url = simulator?.url ?? config.simulatorUrl;
+  return {
+    hotStore: createHotStore({ clock }),
+    gateways: url === undefined ? [] : [simulatorGateway({ url, secret })],
+    simulatorBooks: simulator?.books ?? (url === undefined ? undefined : remoteBooks(url)),
+    simulator,
+    carrier,
+  };
 }
 
 /** Each local module's schema, and the gateway's own. Safe when several processes start at once. */
