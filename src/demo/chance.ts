@@ -30,7 +30,10 @@ export function chanceFrom(seed: string): Chance {
     pick: items => items[between(0, items.length - 1)]!,
     sample(items, count) {
       const left = [...items];
-      return Array.from({ length: Math.min(count, left.length) }, () => left.splice(between(0, left.length - 1), 1)[0]!);
+      return Array.from(
+        { length: Math.min(count, left.length) },
+        () => left.splice(between(0, left.length - 1), 1)[0]!,
+      );
     },
   };
 }
