@@ -64,6 +64,7 @@ const SearchAnswer = page(Product, {
 
 const ATTRIBUTE = 'attr.';
 const NAMES_MAX = 20;
+const NAME_LENGTH_MAX = 100;
 const price = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Minor units, inclusive' });
 
 /** The words of a query string. `attr.NAME` has a name of the shop's own, so it stands in no list of properties. */
@@ -82,15 +83,10 @@ const SearchParams = Type.Object(
     sort: Type.Optional(oneOf('relevance', 'price_asc', 'price_desc', 'rating', 'newest')),
     ...PageQuery,
   },
-  { patternProperties: { '^attr\\..{1,100}$': Type.Array(text(1000), { maxItems: 50 }) } },
+  { patternProperties: { '^attr\\.': Type.Array(text(1000), { maxItems: 50 }) } },
 );
 
 function readParams(query: Static<typeof SearchParams>): SearchQuery {
-  const attributes = Object.entries(query).filter(([name]) => name.startsWith(ATTRIBUTE)) as [string, string[]][];
-  if (attributes.length > NAMES_MAX) {
-    const errors = [{ path: `?${attributes[NAMES_MAX]![0]}`, message: `is one attribute more than ${NAMES_MAX}` }];
-    throw invalidInput('too many attributes are chosen', errors);
-  }
   return {
     q: query.q ?? '',
     category: query.category ?? [],
@@ -100,9 +96,22 @@ function readParams(query: Static<typeof SearchParams>): SearchQuery {
     rating_min: query.rating_min ?? null,
     prime: query.prime ?? null,
     in_stock: query.in_stock ?? null,
-    attributes: Object.fromEntries(attributes.map(([name, values]) => [name.slice(ATTRIBUTE.length), values])),
+    attributes: readAttributes(query),
     sort: query.sort ?? 'relevance',
     page: query.page,
     page_size: query.page_size,
   };
+}
+
+function readAttributes(query: Record<string, unknown>): SearchQuery['attributes'] {
+  const params = Object.keys(query).filter(param => param.startsWith(ATTRIBUTE));
+  const errors = params.flatMap((param, index) => {
+    const { length } = param.slice(ATTRIBUTE.length);
+    const isNamed = length >= 1 && length <= NAME_LENGTH_MAX;
+    if (isNamed && index < NAMES_MAX) return [];
+    const message = isNamed ? `is one more than ${NAMES_MAX} attributes` : `needs a name of 1 to ${NAME_LENGTH_MAX}`;
+    return [{ path: `?${param}`, message }];
+  });
+  if (errors.length > 0) throw invalidInput('an attribute is not what this route takes', errors);
+  return Object.fromEntries(params.map(param => [param.slice(ATTRIBUTE.length), query[param] as string[]]));
 }

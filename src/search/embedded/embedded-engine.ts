@@ -44,6 +44,7 @@ export function createEmbeddedEngine(options: {
         if (building === thread) building = undefined;
         if (serving !== thread) return;
         serving = undefined;
+        void discard(thread);
         onLost();
       },
     });
@@ -116,6 +117,7 @@ export function createEmbeddedEngine(options: {
         return 'serving';
       } catch (error) {
         log.warn({ err: error }, 'the search index is built anew');
+        await removeOthers(folder, undefined);
         return 'empty';
       }
     },

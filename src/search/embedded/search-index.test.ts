@@ -135,22 +135,15 @@ describe('facets and totals', () => {
   });
 
   test('the total is what a filter by hand leaves', () => {
-    const found = index.search({
-      ...everything,
-      brands: ['Acme', 'acme'],
-      price_min: 1000,
-      attributes: { size: ['2'] },
-    });
+    const filters = { brands: ['Acme', 'acme'], price_min: 1000, attributes: { size: ['2'] } };
+    const found = index.search({ ...everything, ...filters, page_size: 100 });
     const expected = products.filter(
       ({ brand, price, attributes }) =>
         (brand === 'Acme' || brand === 'acme') && price.amount >= 1000 && attributes.size === 2,
     );
-    assert.ok(expected.length > 0);
+    assert.ok(expected.length > 0 && expected.length <= 100);
     assert.equal(found.total, expected.length);
-    assert.deepEqual(
-      new Set(found.hits.map(hit => hit.product_id)),
-      new Set(expected.slice(0, 24).length === expected.length ? expected.map(one => one.product_id) : undefined),
-    );
+    assert.deepEqual(found.hits.map(hit => hit.product_id).sort(), expected.map(product => product.product_id).sort());
   });
 
   test('chosen values are always shown, serial numbers only when they are chosen', () => {
@@ -267,9 +260,8 @@ describe('words', () => {
     }
   });
 
-  test('what matches and can be bought stands before what can not', () => {
-    // Of the two equal titles the one of an odd number is out of stock.
-    assert.deepEqual(idsOf('wireless').slice(0, 3).includes(fakeId(12)), true);
+  test('of titles that match alike, what can be bought stands first', () => {
+    assert.deepEqual(idsOf('wireless'), [fakeId(3), fakeId(12), fakeId(4)]);
   });
 });
 
