@@ -14,7 +14,7 @@ import { createMetrics } from '#platform/metrics';
 import { Unavailable } from '#platform/outcome';
 import { createFakeShop, type FakeShop, fakeId } from '../../test/support/fake-shop.ts';
 import type { SearchQuery } from './contract.ts';
-import { createEmbeddedEngine } from './embedded/embedded-engine.ts';
+import { EmbeddedEngine } from './embedded/embedded-engine.ts';
 import type { SearchEngine } from './engine.ts';
 import { createFeed, type Feed } from './feed.ts';
 
@@ -46,7 +46,7 @@ interface Running {
 async function run(t: TestContext, shop: FakeShop, folder: string): Promise<Running> {
   const workers: Worker[] = [];
   const shared = { log: createLog({ level: 'silent' }), clock: systemClock };
-  const engine = createEmbeddedEngine({
+  const engine = new EmbeddedEngine({
     ...shared,
     folder,
     ids: createIds(),

@@ -3,7 +3,7 @@ import type { Catalog } from '#catalog';
 import type { Inventory } from '#inventory';
 import type { Module, ModuleDeps } from '#platform/module';
 import type { Search } from './contract.ts';
-import { createEmbeddedEngine } from './embedded/embedded-engine.ts';
+import { EmbeddedEngine } from './embedded/embedded-engine.ts';
 import { createFeed } from './feed.ts';
 import { searchProducts } from './search-products.ts';
 
@@ -12,7 +12,7 @@ export function createSearch(
   deps: ModuleDeps & { catalog: Catalog; inventory: Inventory; dataDir: string },
 ): Module<Search> {
   const { ids, log, clock } = deps;
-  const engine = createEmbeddedEngine({ folder: join(deps.dataDir, 'search'), ids, log, clock });
+  const engine = new EmbeddedEngine({ folder: join(deps.dataDir, 'search'), ids, log, clock });
   const feed = createFeed({ ...deps, engine });
   return {
     api: {

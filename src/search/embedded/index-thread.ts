@@ -10,24 +10,7 @@ type Name = Exclude<keyof SearchIndex, 'flush' | 'close'>;
 type Input<Of extends Name> = Parameters<SearchIndex[Of]>[0];
 type Value<Of extends Name> = ReturnType<SearchIndex[Of]>;
 
-/** An index in a thread of its own, seen from the process that serves. A thread that ends is started again. */
-export interface IndexThread {
-  readonly folder: string;
-  /** Throws `Unavailable` when the thread ends before it answers, or when too many wait. */
-  ask<Of extends Name>(name: Of, input: Input<Of>): Promise<Value<Of>>;
-  /** After what was asked before. */
-  close(): Promise<void>;
-}
-
-const RESTART_FIRST_MS = 50;
-
-interface Waiting {
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
-}
-
-/** Resolves when the index is open, with the number of its products; rejects when it can't be used. */
-export async function startIndexThread(options: {
+export interface IndexThreadOptions {
   folder: string;
   isNew: boolean;
   spawn: () => Worker;
@@ -35,100 +18,127 @@ export async function startIndexThread(options: {
   clock: Clock;
   /** The file can't be used any more; the thread has been ended. */
   onBroken: () => void;
-}): Promise<IndexThread> {
-  const { folder, spawn, log, clock, onBroken } = options;
-  const waiting = new Map<number, Waiting>();
-  let isNew = options.isNew;
-  let worker: Worker | undefined;
-  /** Asked while the thread is being started again. */
-  let held: Question[] = [];
-  let lastId = 0;
-  let failures = 0;
-  let isClosed = false;
+}
 
-  function post(question: Omit<Question, 'id'>): Promise<unknown> {
-    const id = ++lastId;
-    return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject });
-      const numbered = { ...question, id } as Question;
-      if (worker === undefined && question.name !== 'open') held.push(numbered);
-      else worker?.postMessage(numbered);
-    });
+interface Waiting {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+const RESTART_FIRST_MS = 50;
+
+/** An index in a thread of its own, seen from the process that serves. A thread that ends is started again. */
+export class IndexThread {
+  readonly #options: IndexThreadOptions;
+  #isNew: boolean;
+  /** Undefined while it is being started again. */
+  #worker: Worker | undefined;
+  #isClosed = false;
+  #failures = 0;
+  #lastId = 0;
+  readonly #waiting = new Map<number, Waiting>();
+  /** Asked while there is no worker. */
+  #held: Question[] = [];
+
+  constructor(options: IndexThreadOptions) {
+    this.#options = options;
+    this.#isNew = options.isNew;
   }
 
-  function rejectAll(message: string): void {
-    held = [];
-    const all = [...waiting.values()];
-    waiting.clear();
-    for (const { reject } of all) reject(new Unavailable(message));
+  get folder(): string {
+    return this.#options.folder;
   }
 
-  function giveUp(reason: string): void {
-    if (isClosed) return;
-    isClosed = true;
-    log.error({ folder, reason }, 'the search index on disk is of no use');
-    rejectAll('the search index is lost and is being built anew');
-    void worker?.terminate();
-    onBroken();
-  }
-
-  function receive(answer: Answer): void {
-    const asked = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if (answer.ok) {
-      failures = 0;
-      asked?.resolve(answer.value);
-    } else {
-      asked?.reject(answer.isBroken ? new Unavailable(answer.error) : new Error(`the search index: ${answer.error}`));
-      if (answer.isBroken) giveUp(answer.error);
+  /** Resolves when the index is open; rejects, and is closed, when it can't be used. */
+  async start(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#isClosed = true;
+      void this.#worker?.terminate();
+      throw error;
     }
   }
 
-  async function open(): Promise<void> {
-    const started = spawn();
-    worker = started;
-    started.on('message', receive);
-    started.on('error', error => log.error({ err: error, folder }, 'the search thread failed'));
-    started.on('exit', () => void recover(started));
-    const opened = post({ name: 'open', input: { folder, isNew } });
-    for (const question of held.splice(0)) started.postMessage(question);
+  /** Throws `Unavailable` when the thread ends before it answers, or when too many wait. */
+  async ask<Of extends Name>(name: Of, input: Input<Of>): Promise<Value<Of>> {
+    if (this.#isClosed) throw new Unavailable('the search index is closed');
+    if (this.#waiting.size >= limits.searchQueueMax) throw new Unavailable('too many searches wait');
+    return (await this.#post({ name, input })) as Value<Of>;
+  }
+
+  /** After what was asked before. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    const closing = this.#worker === undefined ? undefined : this.#post({ name: 'close' });
+    this.#isClosed = true;
+    // A thread that has died meanwhile has nothing left to close.
+    await closing?.catch(() => {});
+    await this.#worker?.terminate();
+    this.#rejectAll('the search index is closed');
+  }
+
+  async #open(): Promise<void> {
+    const { spawn, log, folder } = this.#options;
+    const worker = spawn();
+    this.#worker = worker;
+    worker.on('message', answer => this.#receive(answer));
+    worker.on('error', error => log.error({ err: error, folder }, 'the search thread failed'));
+    worker.on('exit', () => void this.#recover(worker));
+    const opened = this.#post({ name: 'open', input: { folder, isNew: this.#isNew } });
+    for (const question of this.#held.splice(0)) worker.postMessage(question);
     await opened;
-    isNew = false;
+    this.#isNew = false;
   }
 
-  async function recover(ended: Worker): Promise<void> {
-    if (worker !== ended) return;
-    worker = undefined;
-    rejectAll('the search thread has ended');
-    if (isClosed) return;
-    const pauseMs = Math.min(RESTART_FIRST_MS * 2 ** failures++, limits.searchRestartMaxMs);
-    log.warn({ folder, failures, pauseMs }, 'the search thread has ended; starting it again');
+  #post(question: Omit<Question, 'id'>): Promise<unknown> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      const numbered = { ...question, id } as Question;
+      if (this.#worker === undefined) this.#held.push(numbered);
+      else this.#worker.postMessage(numbered);
+    });
+  }
+
+  #receive(answer: Answer): void {
+    const asked = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (answer.ok) {
+      this.#failures = 0;
+      asked?.resolve(answer.value);
+    } else {
+      asked?.reject(answer.isBroken ? new Unavailable(answer.error) : new Error(`the search index: ${answer.error}`));
+      if (answer.isBroken) this.#giveUp(answer.error);
+    }
+  }
+
+  async #recover(ended: Worker): Promise<void> {
+    if (this.#worker !== ended) return;
+    this.#worker = undefined;
+    this.#rejectAll('the search thread has ended');
+    if (this.#isClosed) return;
+    const { log, clock, folder } = this.#options;
+    const pauseMs = Math.min(RESTART_FIRST_MS * 2 ** this.#failures++, limits.searchRestartMaxMs);
+    log.warn({ folder, failures: this.#failures, pauseMs }, 'the search thread has ended; starting it again');
     await clock.sleep(pauseMs);
-    // What fails here has ended the thread again, which comes back to `recover`, or has given up.
-    if (!isClosed) await open().catch(() => {});
+    // What fails here has ended the thread again, which comes back to `#recover`, or has given up.
+    if (!this.#isClosed) await this.#open().catch(() => {});
   }
 
-  try {
-    await open();
-  } catch (error) {
-    isClosed = true;
-    void worker?.terminate();
-    throw error;
+  #giveUp(reason: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#options.log.error({ folder: this.folder, reason }, 'the search index on disk is of no use');
+    this.#rejectAll('the search index is lost and is being built anew');
+    void this.#worker?.terminate();
+    this.#options.onBroken();
   }
-  return {
-    folder,
-    async ask<Of extends Name>(name: Of, input: Input<Of>) {
-      if (isClosed) throw new Unavailable('the search index is closed');
-      if (waiting.size >= limits.searchQueueMax) throw new Unavailable('too many searches wait');
-      return (await post({ name, input })) as Value<Of>;
-    },
-    async close() {
-      if (isClosed) return;
-      const closing = worker === undefined ? undefined : post({ name: 'close' });
-      isClosed = true;
-      await closing?.catch(() => {});
-      await worker?.terminate();
-      rejectAll('the search index is closed');
-    },
-  };
+
+  #rejectAll(message: string): void {
+    this.#held = [];
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of all) reject(new Unavailable(message));
+  }
 }

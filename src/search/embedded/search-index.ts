@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { limits } from '#limits';
 import type { SearchQuery, Suggestion } from '../contract.ts';
 import type { EngineAnswer, GoneProduct, SearchDocument, StockLevel } from '../engine.ts';
-import { createSpelling } from '../spelling.ts';
+import { createSpelling, type Spelling } from '../spelling.ts';
 import { indexText } from '../words.ts';
 import { bestRows } from './best-rows.ts';
 import { Columns } from './columns.ts';
 import { countFacets } from './facets.ts';
 import { readFilters } from './filters.ts';
 import { type IndexedTexts, type IndexStore, type KeptQuery, openIndexStore } from './index-store.ts';
-import { createPastQueries } from './past-queries.ts';
+import { createPastQueries, type PastQueries } from './past-queries.ts';
 import { orderBy, qualityOf } from './ranking.ts';
 import { type ReadQuery, readQuery } from './read-query.ts';
 import { suggest } from './suggestions.ts';
@@ -36,68 +36,29 @@ export interface SearchIndex {
   close(): void;
 }
 
-export function openSearchIndex(folder: string, options: { isNew: boolean }): SearchIndex {
-  const store = openIndexStore(folder, options);
-  if (!options.isNew && !store.isBuilt()) {
-    store.close();
-    throw new Error('the index on disk was never finished');
-  }
-  const columns = new Columns();
-  const spelling = createSpelling();
-  for (const { row, product_id, in_stock, facts } of store.readProducts()) {
-    columns.put(row, product_id, facts);
-    columns.inStock[row] = Number(in_stock);
-  }
-  for (const [word, times] of store.readWords()) spelling.add(word, times);
-  const queries = createPastQueries(store);
-  let relevance = new Float64Array(0);
-
+interface Parts {
+  store: IndexStore;
+  columns: Columns;
+  spelling: Spelling;
+  queries: PastQueries;
   /** By row; only the rows of the present hits are written and read. */
-  function weigh(read: ReadQuery, hits: Uint32Array): Float64Array {
-    if (relevance.length < columns.rowsEnd) relevance = new Float64Array(2 * columns.rowsEnd);
-    if (read.found === null) for (const row of hits) relevance[row] = qualityOf(columns, row);
-    for (const [row, score] of read.found?.matches ?? []) relevance[row] = score * qualityOf(columns, row);
-    for (const { row, isLiteral } of read.found?.exactRows ?? []) {
-      relevance[row] = (isLiteral ? 2 : 1) * EXACT_TITLE + qualityOf(columns, row);
-    }
-    return relevance;
-  }
+  relevance: Float64Array;
+}
 
+export function openSearchIndex(folder: string, options: { isNew: boolean }): SearchIndex {
+  const parts = openParts(folder, options);
+  const { store, columns, queries } = parts;
   return {
-    search(query) {
-      const read = readQuery(store, spelling, query.q);
-      const hits = hitsOf(read, columns);
-      const { rows, facets } = countFacets(columns, readFilters(columns, query), hits);
-      const order = orderBy(query.sort, columns, weigh(read, hits));
-      const from = (query.page - 1) * query.page_size;
-      const end = Math.min(from + query.page_size, limits.listedRowsMax);
-      const page = bestRows(rows, end, order).subarray(from);
-      const isWorthKeeping = read.query.corrected === null && !read.query.relaxed && query.page === 1;
-      if (isWorthKeeping && hits.length > 0 && read.found !== null) queries.note(read.key);
-      return {
-        query: read.query,
-        total: rows.length,
-        hits: Array.from(page, row => ({ product_id: columns.productIds[row]!, in_stock: columns.inStock[row] === 1 })),
-        facets,
-      };
-    },
-    suggest: ({ q }) => suggest({ store, columns, queries }, q),
-    upsert(documents) {
-      const changes = store.inTransaction(() => writeDocuments(store, columns, documents));
-      for (const { row, document, texts } of changes) {
-        columns.put(row, document.product_id, document);
-        columns.inStock[row] = Number(store.readStock(document.product_id));
-        if (texts !== null) for (const word of new Set(texts.join(' ').split(' '))) spelling.add(word, 1);
-      }
-    },
+    search: query => answerQuery(parts, query),
+    suggest: ({ q }) => suggest(parts, q),
+    upsert: documents => upsertDocuments(parts, documents),
     remove(products) {
       const removed = store.inTransaction(() => products.flatMap(product => removeOne(store, product)));
       for (const row of removed) columns.remove(row);
     },
     setStock({ levels, onlyUnknown }) {
-      store.inTransaction(() => {
-        for (const level of levels) onlyUnknown ? store.putStockIfUnknown(level) : store.putStock(level);
-      });
+      const write = onlyUnknown ? store.putStockIfUnknown : store.putStock;
+      store.inTransaction(() => levels.forEach(write));
       for (const { product_id } of levels) {
         const row = columns.rowOf(product_id);
         if (row !== undefined) columns.inStock[row] = Number(store.readStock(product_id));
@@ -119,6 +80,61 @@ export function openSearchIndex(folder: string, options: { isNew: boolean }): Se
       store.close();
     },
   };
+}
+
+function openParts(folder: string, options: { isNew: boolean }): Parts {
+  const store = openIndexStore(folder, options);
+  if (!options.isNew && !store.isBuilt()) {
+    store.close();
+    throw new Error('the index on disk was never finished');
+  }
+  const columns = new Columns();
+  for (const { row, product_id, in_stock, facts } of store.readProducts()) {
+    columns.put(row, product_id, facts);
+    columns.inStock[row] = Number(in_stock);
+  }
+  const spelling = createSpelling();
+  for (const [word, times] of store.readWords()) spelling.add(word, times);
+  return { store, columns, spelling, queries: createPastQueries(store), relevance: new Float64Array(0) };
+}
+
+function answerQuery(parts: Parts, query: SearchQuery): EngineAnswer {
+  const { store, columns, spelling, queries } = parts;
+  const read = readQuery(store, spelling, query.q);
+  const hits = hitsOf(read, columns);
+  const { rows, facets } = countFacets(columns, readFilters(columns, query), hits);
+  const order = orderBy(query.sort, columns, weigh(parts, read, hits));
+  const from = (query.page - 1) * query.page_size;
+  const page = bestRows(rows, Math.min(from + query.page_size, limits.listedRowsMax), order).subarray(from);
+  const isWorthKeeping = read.query.corrected === null && !read.query.relaxed && query.page === 1;
+  if (isWorthKeeping && hits.length > 0 && read.found !== null) queries.note(read.key);
+  return {
+    query: read.query,
+    total: rows.length,
+    hits: Array.from(page, row => ({ product_id: columns.productIds[row]!, in_stock: columns.inStock[row] === 1 })),
+    facets,
+  };
+}
+
+function weigh(parts: Parts, { found }: ReadQuery, hits: Uint32Array): Float64Array {
+  const { columns } = parts;
+  if (parts.relevance.length < columns.rowsEnd) parts.relevance = new Float64Array(2 * columns.rowsEnd);
+  const { relevance } = parts;
+  if (found === null) for (const row of hits) relevance[row] = qualityOf(columns, row);
+  for (const [row, score] of found?.matches ?? []) relevance[row] = score * qualityOf(columns, row);
+  for (const { row, isLiteral } of found?.exactRows ?? []) {
+    relevance[row] = (isLiteral ? 2 : 1) * EXACT_TITLE + qualityOf(columns, row);
+  }
+  return relevance;
+}
+
+function upsertDocuments({ store, columns, spelling }: Parts, documents: SearchDocument[]): void {
+  const written = store.inTransaction(() => writeDocuments(store, columns, documents));
+  for (const { row, document, texts } of written) {
+    columns.put(row, document.product_id, document);
+    columns.inStock[row] = Number(store.readStock(document.product_id));
+    if (texts !== null) for (const word of new Set(texts.join(' ').split(' '))) spelling.add(word, 1);
+  }
 }
 
 function hitsOf({ found }: ReadQuery, columns: Columns): Uint32Array {
