@@ -59,7 +59,7 @@ async function askGateway(gateway: GatewayCalls, terms: Terms, token: string): P
 }
 
 /** Writes what is known of an authorisation: as the order's first row, or as a change of the row that it has. */
-export async function recordLearned(context: PaymentContext, terms: Terms, learned: Learned): Promise<Row> {
+async function recordLearned(context: PaymentContext, terms: Terms, learned: Learned): Promise<Row> {
   const { groups, clock } = context;
   const first = openPayment(terms, learned, clock.nowMs());
   if (await groups.insert.submit(first)) return first;

@@ -48,13 +48,7 @@ export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGr
     insert: groupCommit<Row, boolean>({
       ...common,
       name: 'payments_insert',
-      async run(rows) {
-        const firsts = new Map<string, Row>();
-        for (const row of rows) if (!firsts.has(row.order_id)) firsts.set(row.order_id, row);
-        const written = new Set(await store.insertPayments(db, [...firsts.values()]));
-        if (written.size > 0) outbox.committed();
-        return rows.map(row => written.has(row.order_id) && firsts.get(row.order_id) === row);
-      },
+      run: rows => insertAll(deps, outbox, rows),
       // A row that is there already may be another one's: its writer then compares and changes it.
       find: again,
     }),
@@ -96,6 +90,14 @@ export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGr
       await Promise.all(Object.values(groups).map(group => group.stop()));
     },
   };
+}
+
+async function insertAll({ db }: ModuleDeps, outbox: Outbox, rows: Row[]): Promise<boolean[]> {
+  const firsts = new Map<string, Row>();
+  for (const row of rows) if (!firsts.has(row.order_id)) firsts.set(row.order_id, row);
+  const written = new Set(await store.insertPayments(db, [...firsts.values()]));
+  if (written.size > 0) outbox.committed();
+  return rows.map(row => written.has(row.order_id) && firsts.get(row.order_id) === row);
 }
 
 async function changeAll(

@@ -67,76 +67,96 @@ export function openBooksStore(dataDir: string) {
   const db = new DatabaseSync(join(dataDir, 'simulator.sqlite'));
   db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000;');
   db.exec(tables);
-  const one = (text: string) => {
-    const statement = db.prepare(text);
-    return <Row>(...values: SQLInputValue[]) => statement.get(...values) as Row | undefined;
-  };
-  const all = (text: string) => {
-    const statement = db.prepare(text);
-    return <Row>(...values: SQLInputValue[]) => statement.all(...values) as Row[];
-  };
-  const run = (text: string) => {
-    const statement = db.prepare(text);
-    return (...values: SQLInputValue[]) => void statement.run(...values);
-  };
-  const insertCharge = run('insert into charges values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const updateCharge = run(`update charges set state = ?, captured = ?, refunded = ?, reason = ?, settle_at = ?,
-    authorized_at = ? where charge_id = ?`);
-  const saveKey = run(`insert into keys values (?, ?, ?, ?, ?) on conflict (key) do update
-    set tries = excluded.tries, status = excluded.status, answer = excluded.answer`);
-  const saveWebhook = run(`insert into webhooks values (?, ?, ?, ?) on conflict (event_id) do update
-    set due_at = excluded.due_at, tries = excluded.tries`);
-
   return {
     begin: () => db.exec('begin immediate'),
     commit: () => db.exec('commit'),
     rollback: () => db.exec('rollback'),
     close: () => db.close(),
-    findCharge: one('select * from charges where charge_id = ?')<Charge>,
-    /** The one with money first, then the newest. */
-    findChargeOfOrder: one(`select * from charges where order_id = ? order by
-      authorized_at is null, state = 'voided', created_at desc limit 1`)<Charge>,
-    listCharges: all(`select * from charges where authorized_at is not null
-      order by created_at desc, charge_id desc limit ?`)<Charge>,
-    listChargesOfOrder: all(`select * from charges where order_id = ? and authorized_at is not null
-      order by created_at, charge_id limit ?`)<Charge>,
-    listSettling: all('select * from charges where settle_at <= ? order by settle_at limit ?')<Charge>,
-    nextSettling: one('select min(settle_at) as at from charges where settle_at is not null')<{ at: number | null }>,
-    insertCharge: (charge: Charge) =>
-      insertCharge(
-        charge.charge_id,
-        charge.order_id,
-        charge.payment_id,
-        charge.person_id,
-        charge.amount,
-        charge.currency,
-        charge.method,
-        charge.state,
-        charge.captured,
-        charge.refunded,
-        charge.reason,
-        charge.decline_reason,
-        charge.capture_fails,
-        charge.settle_at,
-        charge.authorized_at,
-        charge.created_at,
-      ),
-    updateCharge: (charge: Charge) =>
-      updateCharge(
-        charge.state,
-        charge.captured,
-        charge.refunded,
-        charge.reason,
-        charge.settle_at,
-        charge.authorized_at,
-        charge.charge_id,
-      ),
-    findKey: one('select * from keys where key = ?')<KeyRow>,
-    saveKey: (row: KeyRow) => saveKey(row.key, row.input_hash, row.tries, row.status, row.answer),
-    listWebhooks: all('select * from webhooks where due_at <= ? order by due_at limit ?')<WebhookRow>,
-    nextWebhook: one('select min(due_at) as at from webhooks')<{ at: number | null }>,
-    countWebhooks: one('select count(*) as n from webhooks')<{ n: number }>,
-    saveWebhook: (row: WebhookRow) => saveWebhook(row.event_id, row.body, row.due_at, row.tries),
-    forgetWebhook: run('delete from webhooks where event_id = ?') as (event_id: string) => void,
+    ...chargeStatements(db),
+    ...keyStatements(db),
+    ...webhookStatements(db),
   };
+}
+
+function chargeStatements(db: DatabaseSync) {
+  const insert = prepareRun(db, 'insert into charges values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const update = prepareRun(
+    db,
+    `update charges set state = ?, captured = ?, refunded = ?, reason = ?, settle_at = ?, authorized_at = ?
+     where charge_id = ?`,
+  );
+  return {
+    findCharge: prepareOne<Charge>(db, 'select * from charges where charge_id = ?'),
+    /** The one with money first, then the newest. */
+    findChargeOfOrder: prepareOne<Charge>(
+      db,
+      `select * from charges where order_id = ?
+       order by authorized_at is null, state = 'voided', created_at desc limit 1`,
+    ),
+    listCharges: prepareAll<Charge>(
+      db,
+      'select * from charges where authorized_at is not null order by created_at desc, charge_id desc limit ?',
+    ),
+    listChargesOfOrder: prepareAll<Charge>(
+      db,
+      `select * from charges where order_id = ? and authorized_at is not null order by created_at, charge_id limit ?`,
+    ),
+    listSettling: prepareAll<Charge>(db, 'select * from charges where settle_at <= ? order by settle_at limit ?'),
+    nextSettling: prepareOne<Due>(db, 'select min(settle_at) as at from charges where settle_at is not null'),
+    insertCharge(charge: Charge): void {
+      const { charge_id, order_id, payment_id, person_id, amount, currency, method, state, captured } = charge;
+      const { refunded, reason, decline_reason, capture_fails, settle_at, authorized_at, created_at } = charge;
+      insert(
+        ...[charge_id, order_id, payment_id, person_id, amount, currency, method, state, captured],
+        ...[refunded, reason, decline_reason, capture_fails, settle_at, authorized_at, created_at],
+      );
+    },
+    updateCharge({ state, captured, refunded, reason, settle_at, authorized_at, charge_id }: Charge): void {
+      update(state, captured, refunded, reason, settle_at, authorized_at, charge_id);
+    },
+  };
+}
+
+function keyStatements(db: DatabaseSync) {
+  const save = prepareRun(
+    db,
+    `insert into keys values (?, ?, ?, ?, ?) on conflict (key) do update
+     set tries = excluded.tries, status = excluded.status, answer = excluded.answer`,
+  );
+  return {
+    findKey: prepareOne<KeyRow>(db, 'select * from keys where key = ?'),
+    saveKey: (row: KeyRow) => save(row.key, row.input_hash, row.tries, row.status, row.answer),
+  };
+}
+
+function webhookStatements(db: DatabaseSync) {
+  const save = prepareRun(
+    db,
+    `insert into webhooks values (?, ?, ?, ?) on conflict (event_id) do update
+     set due_at = excluded.due_at, tries = excluded.tries`,
+  );
+  const forget = prepareRun(db, 'delete from webhooks where event_id = ?');
+  return {
+    listWebhooks: prepareAll<WebhookRow>(db, 'select * from webhooks where due_at <= ? order by due_at limit ?'),
+    nextWebhook: prepareOne<Due>(db, 'select min(due_at) as at from webhooks'),
+    saveWebhook: (row: WebhookRow) => save(row.event_id, row.body, row.due_at, row.tries),
+    forgetWebhook: (event_id: string) => forget(event_id),
+  };
+}
+
+type Due = { at: number | null };
+
+function prepareOne<Found>(db: DatabaseSync, text: string) {
+  const statement = db.prepare(text);
+  return (...values: SQLInputValue[]) => statement.get(...values) as Found | undefined;
+}
+
+function prepareAll<Found>(db: DatabaseSync, text: string) {
+  const statement = db.prepare(text);
+  return (...values: SQLInputValue[]) => statement.all(...values) as Found[];
+}
+
+function prepareRun(db: DatabaseSync, text: string) {
+  const statement = db.prepare(text);
+  return (...values: SQLInputValue[]): void => void statement.run(...values);
 }

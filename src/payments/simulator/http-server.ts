@@ -5,8 +5,9 @@ import { Value } from 'typebox/value';
 import type { Log } from '#platform/log';
 import { object, text } from '#platform/schema';
 import { PaymentMethod } from '../contract.ts';
-import type { Books, SimulatorAnswer, SimulatorRequest } from './books.ts';
+import type { Books, SimulatorRequest } from './books.ts';
 import { challengePage } from './challenge-page.ts';
+import type { SimulatorAnswer } from './charges.ts';
 
 const BODY_BYTES_MAX = 16_384;
 const amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 });
@@ -105,7 +106,7 @@ async function challenge(
   if (answer !== 'confirm' && answer !== 'decline') {
     return sendJson(response, { status: 400, body: { reason: 'malformed' } });
   }
-  const settled = await books.answerChallenge(id, answer === 'confirm');
+  const settled = await books.answerChallenge(id, { isConfirmed: answer === 'confirm' });
   if (returnUrl === null) return sendPage(response, challengePage(settled ?? charge, null));
   response.writeHead(303, { location: returnUrl }).end();
 }

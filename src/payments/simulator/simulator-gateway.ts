@@ -4,8 +4,9 @@ import { Agent, request } from 'undici';
 import type { NextAction, SimulatorCharge } from '../contract.ts';
 import type { FoundPayment, Gateway, GatewayEvent, Refused, Unknown, WebhookVerdict } from '../gateway.ts';
 import { isSignedBy } from '../signature.ts';
-import type { SimulatorAnswer, SimulatorBooks, SimulatorRequest } from './books.ts';
+import type { SimulatorBooks, SimulatorRequest } from './books.ts';
 import type { Charge } from './books-store.ts';
+import type { SimulatorAnswer } from './charges.ts';
 
 type Door = (request: SimulatorRequest, signal: AbortSignal) => Promise<SimulatorAnswer>;
 
