@@ -7,6 +7,8 @@ import type { CatalogParts } from './deps.ts';
 import { countReview, insertReview, readReview } from './review-store.ts';
 import { lockProduct } from './store.ts';
 
+type Result = { review: Review; version?: number } | 'PRODUCT_NOT_FOUND' | 'ALREADY_REVIEWED';
+
 /** The review and the figures that follow from it are written together, under the product's lock. */
 export async function addReview(
   { db, clock, outbox, cache }: CatalogParts,
@@ -14,18 +16,18 @@ export async function addReview(
 ): ReturnType<Catalog['addReview']> {
   const { review_id, product_id, user_id, author, review } = input;
   const row: Review = { review_id, product_id, author, ...review, created_at: timestamp(clock.nowMs()) };
-  const result = await db.transaction(async tx => {
-    if ((await lockProduct(tx, product_id)) === undefined) return { refusal: 'PRODUCT_NOT_FOUND' } as const;
+  const result = await db.transaction<Result>(async tx => {
+    if ((await lockProduct(tx, product_id)) === undefined) return 'PRODUCT_NOT_FOUND';
     if (!(await insertReview(tx, { ...row, user_id }))) {
       const first = await readReview(tx, product_id, review_id);
-      return first === undefined ? ({ refusal: 'ALREADY_REVIEWED' } as const) : { review: first };
+      return first === undefined ? 'ALREADY_REVIEWED' : { review: first };
     }
-    const { version, rating, review_count } = await countReview(tx, { ...row, user_id });
+    const { version, rating, review_count } = await countReview(tx, row);
     const data = { product_id, rating, review_count };
     await appendEvents(tx, 'catalog', [{ aggregate_id: product_id, version, type: 'product.reviewed', data }]);
     return { review: row, version };
   });
-  if ('refusal' in result) return refuse(result.refusal);
+  if (typeof result === 'string') return refuse(result);
   if (result.version !== undefined) {
     cache.outdate(product_id, result.version);
     outbox.committed();

@@ -12,8 +12,8 @@
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, onceCommand, query } from '#platform/contract';
 import { Money } from '#platform/money';
-import type { Outcome } from '#platform/outcome';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
+import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, text } from '#platform/schema';
 
 /** The seller of what staff create or import without naming one. It exists from the start. */
@@ -82,7 +82,10 @@ export const Product = object({
 export type Product = Static<typeof Product>;
 
 /** Joins a catalogue product with what inventory or the index knows of its stock. */
-export function presentProduct(product: CatalogProduct, stock: { in_stock: boolean; available: number | null }): Product {
+export function presentProduct(
+  product: CatalogProduct,
+  stock: { in_stock: boolean; available: number | null },
+): Product {
   const { deleted: _deleted, version: _version, released_at: _releasedAt, ...shown } = product;
   return { ...shown, ...stock };
 }

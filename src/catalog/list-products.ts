@@ -5,7 +5,16 @@ import type { Sql } from '#platform/sql';
 import type { Catalog, ListProducts } from './contract.ts';
 import type { CatalogParts } from './deps.ts';
 import { rowsOf } from './rules.ts';
-import { allOf, countProducts, inCategory, listFewIds, listManyIds, livingProduct, ofSeller, sortOrders } from './store.ts';
+import {
+  allOf,
+  countProducts,
+  inCategory,
+  listFewIds,
+  listManyIds,
+  livingProduct,
+  ofSeller,
+  sortOrders,
+} from './store.ts';
 
 export async function listProducts(
   { db, cache }: CatalogParts,

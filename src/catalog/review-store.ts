@@ -21,7 +21,7 @@ export async function insertReview(tx: Connection, review: ReviewRow): Promise<b
 /** The caller holds the product's row lock. */
 export async function countReview(
   tx: Connection,
-  { product_id, rating, created_at }: ReviewRow,
+  { product_id, rating, created_at }: Review,
 ): Promise<{ version: number; rating: number; review_count: number }> {
   const rows = await tx.query<{ version: number; rating: number; review_count: number }>(sql`
     update catalog.products set rating_sum = rating_sum + ${rating}, review_count = review_count + 1,

@@ -48,6 +48,9 @@ export async function lockProduct(tx: Connection, productId: string): Promise<Ca
   return records.map(toProduct)[0];
 }
 
+/** Below every id. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
 export async function scanProductsAfter(
   db: Connection,
   after: string,

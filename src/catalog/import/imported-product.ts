@@ -39,7 +39,9 @@ export function checkImported(candidate: Candidate): { product: ImportedProduct 
   if (bad !== undefined) return { error: `${nameOf(bad)} holds a NUL, half a character, or is nested too deep` };
   const errors = check(candidate);
   if (errors === 'valid') return { product: candidate as ImportedProduct };
-  const told = errors.map(({ path, message }) => `${nameOf(path)} ${message.replace('of this request', 'of a product')}`);
+  const told = errors.map(
+    ({ path, message }) => `${nameOf(path)} ${message.replace('of this request', 'of a product')}`,
+  );
   return { error: [...new Set(told)].slice(0, TOLD_ERRORS_MAX).join('; ').slice(0, 1000) };
 }
 

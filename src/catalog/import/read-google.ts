@@ -43,10 +43,16 @@ export function readGoogle(record: Record<string, unknown>, currency: string): C
     external_id: text('id') ?? text('offer_id') ?? null,
     title: text('title'),
     description: text('description') ?? '',
-    category_path: readCategory(text('product_type') ?? first(fields.get('product_types')), text('google_product_category')),
+    category_path: readCategory(
+      text('product_type') ?? first(fields.get('product_types')),
+      text('google_product_category'),
+    ),
     brand: text('brand') ?? null,
     price: readPrice(fields, currency),
-    images: [text('image_link'), ...readImages(fields.get('additional_image_link') ?? fields.get('additional_image_links'))]
+    images: [
+      text('image_link'),
+      ...readImages(fields.get('additional_image_link') ?? fields.get('additional_image_links')),
+    ]
       .filter(image => image !== undefined)
       .slice(0, 30),
     attributes: readAttributes(fields),

@@ -1,4 +1,4 @@
-import { icecatCategory } from './icecat-categories.ts';
+import { icecatCategory } from './icecat/icecat-category.ts';
 import { type Candidate, toTimestamp } from './imported-product.ts';
 
 /** All sizes of one picture: the largest that is there. */

@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { limits } from '#limits';
 import { NotReadable } from './source-record.ts';
 
+const PIECE_BYTES = 131_072;
 const INFLATION_WATCHED_FROM_BYTES = 64 * 1_048_576;
 
 /**
@@ -45,7 +46,7 @@ async function* unpack(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const isGzip = first.value[0] === 0x1f && first.value[1] === 0x8b;
   if (!isGzip) return yield* all();
   const packed = Readable.from(all(), { objectMode: false });
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
   packed.on('error', error => gunzip.destroy(error));
   try {
     yield* packed.pipe(gunzip) as AsyncIterable<Buffer>;

@@ -1,5 +1,9 @@
-import { categoryWords, lastResorts } from './icecat-category-words.ts';
+import { lastResorts } from './category-words.ts';
+import { homeAndCables } from './home-and-cables.ts';
+import { networksToSound } from './networks-to-sound.ts';
+import { printingAndComputing } from './printing-and-computing.ts';
 
+const categoryWords = [...homeAndCables, ...printingAndComputing, ...networksToSound];
 const OTHER = ['Other'];
 const PHRASE_WORDS_MAX = 3;
 
