@@ -3,7 +3,7 @@ import { AttributeColumn, extended } from './attribute-column.ts';
 import { CategoryTree, NO_CATEGORY } from './category-tree.ts';
 import { Dictionary } from './dictionary.ts';
 
-export const NO_BRAND = -1;
+const NO_BRAND = -1;
 
 /** What filters, facets and sorts need of a product; kept in the index's file as JSON and in memory as columns. */
 export type ProductFacts = Pick<

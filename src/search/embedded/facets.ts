@@ -1,4 +1,5 @@
 import type { Facets } from '../contract.ts';
+import type { AttributeColumn } from './attribute-column.ts';
 import { NO_CATEGORY } from './category-tree.ts';
 import type { Columns } from './columns.ts';
 import {
@@ -117,24 +118,35 @@ function brandFacet({ brands }: Columns, { brandIds, brands: chosen }: Filters, 
 
 /** Attributes that tell this result's products apart: on many of them, with some values. Chosen ones always. */
 function attributeFacets({ attributes }: Columns, filters: Filters, tally: Tally): Facets['attributes'] {
-  const found = new Map<number, { coverage: number; values: ValueCount[] }>();
+  const chosenIds = new Set(filters.attributes.map(({ nameId }) => nameId));
+  const telling = tellingAttributes(attributes, tally).filter(nameId => !chosenIds.has(nameId));
+  const shown = new Map<number, ValueCount[]>();
+  for (const nameId of [...chosenIds, ...telling.slice(0, ATTRIBUTES_MAX)]) shown.set(nameId, []);
+  for (const id of tally.touched) {
+    shown.get(attributes.nameOf[id]!)?.push({ value: attributes.texts[id]!, count: tally.values[id]! });
+  }
+  const { texts: names } = attributes.names;
+  return Object.fromEntries([
+    ...filters.attributes.map(({ name, nameId, values }) => [name, topValues(shown.get(nameId)!, values)]),
+    ...[...shown]
+      .filter(([nameId]) => !chosenIds.has(nameId))
+      .map(([nameId, values]) => [names[nameId]!, topValues(values, [])]),
+  ]);
+}
+
+/** Those with neither one value nor very many, by how many products have them. */
+function tellingAttributes(attributes: AttributeColumn, tally: Tally): number[] {
+  const { texts: names } = attributes.names;
+  const coverage = new Int32Array(names.length);
+  const distinct = new Int32Array(names.length);
   for (const id of tally.touched) {
     const nameId = attributes.nameOf[id]!;
-    const one = found.get(nameId) ?? { coverage: 0, values: [] };
-    found.set(nameId, one);
-    one.coverage += tally.values[id]!;
-    one.values.push({ value: attributes.texts[id]!, count: tally.values[id]! });
+    coverage[nameId]! += tally.values[id]!;
+    distinct[nameId]! += 1;
   }
-  const chosenIds = new Set(filters.attributes.map(({ nameId }) => nameId));
-  const telling = [...found]
-    .filter(([nameId, { values }]) => !chosenIds.has(nameId) && values.length >= 2 && values.length <= VALUES_MAX)
-    .map(([nameId, { coverage, values }]) => ({ name: attributes.names.texts[nameId]!, coverage, values }))
-    .sort((a, b) => b.coverage - a.coverage || (a.name < b.name ? -1 : 1))
-    .slice(0, ATTRIBUTES_MAX);
-  return Object.fromEntries([
-    ...filters.attributes.map(({ name, nameId, values }) => [name, topValues(found.get(nameId)?.values ?? [], values)]),
-    ...telling.map(({ name, values }) => [name, topValues(values, [])]),
-  ]);
+  return Array.from(names.keys())
+    .filter(nameId => distinct[nameId]! >= 2 && distinct[nameId]! <= VALUES_MAX)
+    .sort((a, b) => coverage[b]! - coverage[a]! || (names[a]! < names[b]! ? -1 : 1));
 }
 
 /** The most frequent values and all chosen ones, in a stable order. */

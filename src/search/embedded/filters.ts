@@ -5,7 +5,7 @@ import type { Columns } from './columns.ts';
 /** What a row misses: nothing, one facet's filter alone (and is counted by that facet), or it is out of the result. */
 export const MISSES_NOTHING = 0;
 export const MISSES_MORE = -1;
-export const BY_CATEGORY = 1;
+const BY_CATEGORY = 1;
 export const BY_BRAND = 2;
 export const BY_PRICE = 3;
 export const BY_RATING = 4;
