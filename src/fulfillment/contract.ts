@@ -1,16 +1,18 @@
 /**
  * fulfillment: parcels, carriers, and where a parcel is.
  *
- * Owns shipments and their tracking events: one parcel a warehouse, made when an order is confirmed. Carriers are adapters
- * behind one port and report by signed webhooks; the simulated one moves its parcels along by itself.
- * Invariants: a shipment is made once an order and warehouse; tracking events count once per event id, in any order; an
- * order is shipped when its first parcel leaves and delivered when its last one arrives.
- * Repeats: every command names its order and answers again as it did first.
+ * Owns shipments and their tracking events: one parcel a warehouse, made when an order is confirmed. Carriers are
+ * adapters behind one port and report by signed webhooks; the simulated one moves its parcels along by itself.
+ * Invariants: a shipment is made once an order and warehouse; it never goes back; tracking events count once per event
+ * id, in any order; no parcel leaves before its order is SHIPPED, which orders alone decides; the order is DELIVERED
+ * with its last parcel.
+ * Repeats: every command names its order and answers again as it did first. What a crash or an outage leaves between
+ * orders, parcels and carrier is kept as an errand, and finished by a sweeper.
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, query } from '#platform/contract';
-import type { Outcome } from '#platform/outcome';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
+import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, text } from '#platform/schema';
 
 const time = Type.String({ format: 'date-time' });
@@ -41,11 +43,17 @@ export const ShipInput = object({
 export const ShipOrder = object({ order_id: Id, ...ShipInput.properties });
 
 export interface Fulfillment {
-  /** Hands all parcels to the carrier (the simulated one unless named) and marks the order SHIPPED. */
-  shipOrder(input: Static<typeof ShipOrder>): Promise<Outcome<null, 'ORDER_NOT_FOUND' | 'NOT_SHIPPABLE' | 'CARRIER_UNKNOWN'>>;
+  /**
+   * Marks the order SHIPPED and hands all parcels to the carrier: the simulated one unless named. A `tracking_number` is
+   * used as it is, with any name for the carrier or none. Shipped already: accepted. NOT_SHIPPABLE has `reason:
+   * address_erased` where a carrier would need the address of a person who was erased.
+   */
+  shipOrder(
+    input: Static<typeof ShipOrder>,
+  ): Promise<Outcome<null, 'ORDER_NOT_FOUND' | 'NOT_SHIPPABLE' | 'CARRIER_UNKNOWN'>>;
   /** Marks all parcels and the order DELIVERED. */
   deliverOrder(input: { order_id: string }): Promise<Outcome<null, 'ORDER_NOT_FOUND' | 'NOT_DELIVERABLE'>>;
-  /** Grouped by order, oldest parcel first. At most 500 ids. */
+  /** Grouped by order, oldest parcel first; orders without parcels are left out. At most 500 ids. */
   listShipments(input: { order_ids: string[] }): Promise<{ order_id: string; shipments: Shipment[] }[]>;
   /** Verifies and stores a carrier's webhook once per event id, then applies it. `body` is the raw body in base64. */
   receiveWebhook(input: {

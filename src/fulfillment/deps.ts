@@ -1,0 +1,25 @@
+import type { Inventory } from '#inventory';
+import type { Orders } from '#orders';
+import type { GroupCommit } from '#platform/group-commit';
+import type { ModuleDeps } from '#platform/module';
+import type { Outbox } from '#platform/outbox';
+import type { Carrier } from './carrier.ts';
+import type { WebhookRow } from './webhook-store.ts';
+
+/** What the composition root gives to fulfillment. */
+export interface FulfillmentOptions extends ModuleDeps {
+  orders: Orders;
+  inventory: Inventory;
+  /** The first one takes what is shipped without a word about the carrier. */
+  carriers: Carrier[];
+  /** By carrier, whether it has an adapter or not: all secrets in use, the newest and those being retired. */
+  webhookSecrets: Record<string, readonly string[]>;
+}
+
+/** What the operations of this module share. */
+export interface Deps extends FulfillmentOptions {
+  outbox: Outbox;
+  inbox: GroupCommit<WebhookRow, null>;
+  /** Wakes the one who applies webhooks. */
+  pokeInbox(): void;
+}
