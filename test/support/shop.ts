@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { moduleNames, readConfig } from '../../src/config.ts';
 import { type Shop, startShop } from '../../src/shop.ts';
@@ -32,9 +31,9 @@ const secrets = {
   CARRIER_WEBHOOK_SECRET: 'test-carrier-secret',
 };
 
-/** Starts the shop in one process or with every module in its own; stopped and removed after the test. */
+/** Starts the shop in one process or with every module in its own; stopped and removed after the test or the file. */
 export async function startTestShop(
-  t: TestContext,
+  t: { after(work: () => Promise<void>): void },
   options: { form?: ShopForm; environment?: Record<string, string> } = {},
 ): Promise<TestShop> {
   // Hooks run in the order of their registration, and the database must outlive the shop.
