@@ -1,0 +1,168 @@
+import multipart from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { limits } from '#limits';
+import { type App, answers, edgeProblem } from '#platform/http';
+import { object, params } from '#platform/schema';
+import { validatorCompiler } from '#platform/validate';
+import { type Catalog, type ImportEncoding, ImportFormat, ImportReport } from './contract.ts';
+import { sellerScope } from './seller-scope.ts';
+
+const tags = ['catalog'];
+
+const encodings: Record<string, ImportEncoding> = {
+  'application/x-ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+  'application/json': 'json',
+  'text/csv': 'csv',
+  'text/tab-separated-values': 'csv',
+};
+const encodingsByName: [pattern: RegExp, encoding: ImportEncoding][] = [
+  [/\.(ndjson|jsonl)(\.gz)?$/i, 'ndjson'],
+  [/\.json(\.gz)?$/i, 'json'],
+  [/\.(csv|tsv|txt)(\.gz)?$/i, 'csv'],
+];
+
+const file = { type: 'string', format: 'binary' };
+const body = {
+  content: {
+    ...Object.fromEntries(Object.keys(encodings).map(type => [type, { schema: file }])),
+    'multipart/form-data': { schema: { type: 'object', properties: { file }, required: ['file'] } },
+  },
+};
+
+export function importRoutes(app: App, { catalog }: { catalog: Catalog }): void {
+  // In a scope of its own: here, and nowhere else, bodies are left unread for the handler.
+  app.register(async inner => {
+    const scope = inner as unknown as App;
+    scope.removeAllContentTypeParsers();
+    // What stands for the body where a request is compared with an earlier one of the same Idempotency-Key.
+    scope.addContentTypeParser(Object.keys(encodings), ({ headers }, _stream, done) => {
+      done(null, { type: headers['content-type'], length: headers['content-length'] });
+    });
+    await scope.register(multipart, { limits: { files: 1, fields: 10, fileSize: limits.importBytesMax } });
+    receiveRoute(scope, catalog);
+  });
+  app.get(
+    '/api/admin/imports/:import_id',
+    {
+      config: { access: 'seller' },
+      schema: {
+        summary: 'How far an import has come',
+        tags,
+        params: params('import_id'),
+        response: answers({ 200: ImportReport }),
+      },
+    },
+    async ({ params: { import_id }, caller }) => {
+      const report = await catalog.getImport({ import_id, seller_id: sellerScope(caller) });
+      if (report === null) throw edgeProblem('NOT_FOUND');
+      return report;
+    },
+  );
+}
+
+function receiveRoute(app: App, catalog: Catalog): void {
+  app.post(
+    '/api/admin/imports',
+    {
+      config: { access: 'seller', idempotency: 'sql' },
+      // The body is a stream; its records are checked one by one, and told in the report.
+      validatorCompiler: route => (route.httpPart === 'body' ? () => true : validatorCompiler(route)),
+      schema: {
+        summary: 'Imports products from a file',
+        description:
+          'NDJSON, a JSON array, or CSV with a header line; also compressed by gzip, and as the file of a form. ' +
+          'Products are found again by `external_id`, so a second import changes nothing. A new product has the ' +
+          'stock that the file says, and none where it says nothing. Pictures stay links: the import requests no ' +
+          'address. The answer comes when the file has arrived; the report then tells how far it is.',
+        tags,
+        querystring: object({ format: Type.Optional(ImportFormat) }),
+        body: body as never,
+        response: answers({ 202: ImportReport }),
+      },
+    },
+    async (request, reply) => {
+      const { caller, commandId: import_id } = request;
+      const { format = 'doorbuster' } = request.query as { format?: ImportFormat };
+      const seller_id = sellerScope(caller) ?? null;
+      const { encoding, bytes } = await openUpload(request);
+      await catalog.startImport({ import_id, seller_id, format, encoding, default_stock: null });
+      try {
+        await receive(catalog, import_id, bytes);
+      } catch (error) {
+        await catalog.abandonImport({ import_id });
+        throw error;
+      }
+      return reply.code(202).send(await catalog.finishImport({ import_id }));
+    },
+  );
+}
+
+interface Upload {
+  encoding: ImportEncoding;
+  bytes: AsyncIterable<Buffer>;
+}
+
+async function openUpload(request: FastifyRequest): Promise<Upload> {
+  const { 'content-length': length, 'content-encoding': packing = 'identity', 'content-type': type } = request.headers;
+  if (Number(length ?? 0) > limits.importBytesMax) throw edgeProblem('BODY_TOO_LARGE');
+  // gzip is known by its first bytes, whatever a header says of it.
+  if (packing !== 'identity' && packing !== 'gzip') throw edgeProblem('UNSUPPORTED_MEDIA_TYPE');
+  if (request.isMultipart()) return await openForm(request);
+  const encoding = encodings[typeOf(type)];
+  if (encoding === undefined) throw edgeProblem('UNSUPPORTED_MEDIA_TYPE');
+  return { encoding, bytes: request.raw };
+}
+
+/** The first file of a form; its own type decides, or its name where the type says nothing. */
+async function openForm(request: FastifyRequest): Promise<Upload> {
+  const part = await request.file().catch(brokenForm);
+  if (part === undefined) throw edgeProblem('INVALID_INPUT', { detail: 'the form has no file' });
+  const named = encodingsByName.find(([pattern]) => pattern.test(part.filename))?.[1];
+  const encoding = encodings[typeOf(part.mimetype)] ?? named;
+  if (encoding === undefined) {
+    part.file.resume();
+    throw edgeProblem('UNSUPPORTED_MEDIA_TYPE');
+  }
+  async function* whole() {
+    try {
+      yield* part!.file as AsyncIterable<Buffer>;
+    } catch (error) {
+      brokenForm(error);
+    }
+    if (part!.file.truncated) throw edgeProblem('BODY_TOO_LARGE');
+  }
+  return { encoding, bytes: whole() };
+}
+
+function typeOf(header: string | undefined): string {
+  return (header ?? '').split(';', 1)[0]!.trim().toLowerCase();
+}
+
+function brokenForm(cause: unknown): never {
+  throw edgeProblem('INVALID_INPUT', { detail: `the form can't be read: ${(cause as Error).message}` });
+}
+
+/** Hands the bytes on as they come, in pieces that travel well, with never more than one of them in memory. */
+async function receive(catalog: Catalog, import_id: string, bytes: AsyncIterable<Buffer>): Promise<void> {
+  let offset = 0;
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+
+  async function send(): Promise<void> {
+    const chunk = Buffer.concat(held, heldBytes).toString('base64');
+    await catalog.appendImport({ import_id, offset, chunk });
+    offset += heldBytes;
+    held = [];
+    heldBytes = 0;
+  }
+
+  for await (const piece of bytes) {
+    held.push(piece);
+    heldBytes += piece.length;
+    if (offset + heldBytes > limits.importBytesMax) throw edgeProblem('BODY_TOO_LARGE');
+    if (heldBytes >= limits.importChunkBytesMax) await send();
+  }
+  if (heldBytes > 0) await send();
+}
