@@ -1,13 +1,13 @@
 /**
  * catalog: products, sellers, categories, attributes, images, reviews, and their import and export.
  *
- * Owns what a product is and costs, never how many there are: the stock an import brings travels in `product.created` to
- * inventory. A deleted product keeps its row (orders name it) and is shown nowhere.
- * Invariants: (seller, external_id) names one living product; a person reviews a product once; rating and review_count are those
- * of the visible reviews; a product's version rises with each change and is the version of its event.
+ * Owns what a product is and costs, never how many there are: the stock an import brings travels in `product.created`
+ * to inventory. A deleted product keeps its row (orders name it) and is shown nowhere.
+ * Invariants: (seller, external_id) names one living product; a person reviews a product once; rating and review_count
+ * are those of the visible reviews; a product's version rises with each change and is the version of its event.
  * Repeats: a create carries its product_id or review_id and answers with what exists; importing a file twice changes
- * nothing; an import resumes after a crash at its last finished batch. An import stores the addresses of pictures as they
- * are and never requests them.
+ * nothing; an import resumes after a crash at its last finished batch. It stores the addresses of pictures as they are
+ * and never requests them.
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, onceCommand, query } from '#platform/contract';
@@ -229,7 +229,7 @@ export interface Catalog {
       'PAGE_TOO_DEEP'
     >
   >;
-  /** Every product with an id above `after` (null: from the first) by id: for rebuilding what is derived. Deleted ones come too. */
+  /** Products by id, above `after` (null: from the first), deleted ones too: for rebuilding what is derived. */
   scanProducts(input: { after: string | null; limit: number }): Promise<CatalogProduct[]>;
   listCategories(input: Record<string, never>): Promise<{ items: CategoryNode[] }>;
   createProduct(
@@ -271,8 +271,8 @@ export interface Catalog {
 }
 
 /**
- * `product.created` brings the initial stock; readers fetch the rest by `getProducts` and apply it by `version`. A change
- * of price is told twice, as `product.updated` and `product.price_changed`, both with the version of the change.
+ * `product.created` brings the initial stock; readers fetch the rest by `getProducts` and apply it by `version`. A
+ * change of price is told twice, as `product.updated` and `product.price_changed`, both with the version of the change.
  */
 export type CatalogEvent =
   | DomainEvent<'product.created', { product_id: string; stock: number | null }>

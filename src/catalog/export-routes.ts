@@ -20,8 +20,8 @@ export function exportRoutes(app: App, { catalog }: { catalog: Catalog }): void 
       schema: {
         summary: 'All products as a file, streamed',
         description:
-          '`doorbuster` (the default) and `icecat` are NDJSON, one product a line; `google-merchant` is CSV. A seller ' +
-          'gets its own products. An export of `doorbuster` can be imported again.',
+          '`doorbuster` (the default) and `icecat` are NDJSON, one product a line; `google-merchant` is CSV. A ' +
+          'seller gets its own products. An export of `doorbuster` can be imported again.',
         tags: ['catalog'],
         querystring: object({ format: Type.Optional(ImportFormat) }),
         response: otherContent(200, 'application/x-ndjson', 'The products; `text/csv` for google-merchant.'),

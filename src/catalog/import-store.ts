@@ -26,8 +26,8 @@ export interface ImportRow extends ImportCounts {
 
 type NewImport = Pick<ImportRow, 'import_id' | 'seller_id' | 'format' | 'encoding' | 'default_stock' | 'state'>;
 
-const importColumns = sql`import_id, seller_id, format, encoding, default_stock, state, read, created, updated, unchanged,
-  rejected, errors`;
+const importColumns = sql`import_id, seller_id, format, encoding, default_stock, state, read, created, updated,
+  unchanged, rejected, errors`;
 
 /** Nothing where the id is known. */
 export async function insertImport(db: Connection, row: NewImport & { spooled: boolean; at: string }): Promise<void> {

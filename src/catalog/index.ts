@@ -67,30 +67,7 @@ export function createCatalog(deps: CatalogDeps): CatalogModule {
   const ensureSeller = () => createSeller(parts, DEFAULT_SELLER);
 
   return {
-    api: {
-      ...uploads(parts, { spool, runner }),
-      getProducts: ({ product_ids }) => cache.get(product_ids),
-      listProducts: input => listProducts(parts, input),
-      scanProducts: ({ after, limit }) => scanProductsAfter(db, after ?? FIRST_ID, limit, everyProduct),
-      listCategories: async () => ({ items: await categories.read() }),
-      createProduct: input => createProduct(parts, input),
-      updateProduct: input => updateProduct(parts, input),
-      deleteProduct: input => deleteProduct(parts, input),
-      listReviews: input => listReviews(parts, input),
-      addReview: input => addReview(parts, input),
-      listReviewsOf: ({ user_id }) => listReviewsByUser(db, user_id),
-      async anonymiseReviews({ user_id }) {
-        await anonymiseReviewsByUser(db, user_id);
-        return null;
-      },
-      async listSellers({ page, page_size }) {
-        const items = await listSellerRows(db, (page - 1) * page_size, page_size);
-        return { items, total: await countSellers(db) };
-      },
-      createSeller: input => createSeller(parts, input),
-      exportProducts: input => exportProducts(parts, input),
-      readEvents: outbox.readEvents,
-    },
+    api: operations(parts, uploads(parts, { spool, runner })),
     outbox,
     jobs: [
       {
@@ -114,5 +91,33 @@ export function createCatalog(deps: CatalogDeps): CatalogModule {
       return await importFile(parts, options);
     },
     importsEnded: runner.idle,
+  };
+}
+
+function operations(parts: CatalogParts, upload: ReturnType<typeof uploads>): Catalog {
+  const { db, outbox, cache, categories } = parts;
+  return {
+    ...upload,
+    getProducts: ({ product_ids }) => cache.get(product_ids),
+    listProducts: input => listProducts(parts, input),
+    scanProducts: ({ after, limit }) => scanProductsAfter(db, after ?? FIRST_ID, limit, everyProduct),
+    listCategories: async () => ({ items: await categories.read() }),
+    createProduct: input => createProduct(parts, input),
+    updateProduct: input => updateProduct(parts, input),
+    deleteProduct: input => deleteProduct(parts, input),
+    listReviews: input => listReviews(parts, input),
+    addReview: input => addReview(parts, input),
+    listReviewsOf: ({ user_id }) => listReviewsByUser(db, user_id),
+    async anonymiseReviews({ user_id }) {
+      await anonymiseReviewsByUser(db, user_id);
+      return null;
+    },
+    async listSellers({ page, page_size }) {
+      const items = await listSellerRows(db, (page - 1) * page_size, page_size);
+      return { items, total: await countSellers(db) };
+    },
+    createSeller: input => createSeller(parts, input),
+    exportProducts: input => exportProducts(parts, input),
+    readEvents: outbox.readEvents,
   };
 }

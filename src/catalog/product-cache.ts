@@ -18,8 +18,8 @@ interface Entry {
 }
 
 /**
- * Products by id, the most recently used ones. Reads of one turn of the event loop travel in one statement: `setImmediate`
- * runs after the sockets that are ready have been read (see group-commit.ts).
+ * Products by id, the most recently used ones. Reads of one turn of the event loop travel in one statement:
+ * `setImmediate` runs after the sockets that are ready have been read (see group-commit.ts).
  */
 export function createProductCache(options: {
   read: (productIds: string[]) => Promise<CatalogProduct[]>;

@@ -111,7 +111,7 @@ export async function listManyIds(db: Connection, { scope, order, offset, limit 
   return rows.map(row => row.product_id);
 }
 
-/** For a short list: finds all of it by its own index, then sorts. Walking an order's index could read every product. */
+/** For a short list: finds all of it by its own index, then sorts; an order's index could lead past every product. */
 export async function listFewIds(db: Connection, { scope, order, offset, limit }: Listing): Promise<string[]> {
   const rows = await db.query<{ product_id: string }>(sql`
     with found as materialized (
@@ -225,7 +225,8 @@ export async function lockPrices(
 export async function insertSellers(db: Connection, sellers: Seller[]): Promise<void> {
   await db.query(sql`
     insert into catalog.sellers (seller_id, name, created_at)
-    select * from unnest(${sellers.map(seller => seller.seller_id)}::uuid[], ${sellers.map(seller => seller.name)}::text[],
+    select * from unnest(${sellers.map(seller => seller.seller_id)}::uuid[],
+      ${sellers.map(seller => seller.name)}::text[],
       ${sellers.map(seller => seller.created_at)}::timestamptz[]) as s (seller_id, name, created_at)
     order by seller_id on conflict do nothing`);
 }

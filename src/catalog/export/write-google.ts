@@ -44,8 +44,8 @@ function writePrice({ amount, currency }: { amount: number; currency: string }):
 }
 
 /**
- * Quoted by RFC 4180. What a spreadsheet would run as a formula gets an apostrophe before it (OWASP, CSV injection); our
- * own import takes it away again.
+ * Quoted by RFC 4180. What a spreadsheet would run as a formula gets an apostrophe before it (OWASP, CSV injection);
+ * our own import takes it away again.
  */
 function writeCell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;

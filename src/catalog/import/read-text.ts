@@ -7,8 +7,8 @@ const PIECE_BYTES = 131_072;
 const INFLATION_WATCHED_FROM_BYTES = 64 * 1_048_576;
 
 /**
- * The text of a file, compressed by gzip or not, in pieces. A small file that unpacks without end is stopped. What is no
- * UTF-8 becomes U+FFFD, which the records are then refused for, one by one.
+ * The text of a file, compressed by gzip or not, in pieces. A small file that unpacks without end is stopped. What is
+ * no UTF-8 becomes U+FFFD, which the records are then refused for, one by one.
  */
 export async function* readText(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8');

@@ -3,9 +3,9 @@ import { NotReadable, RECORD_LENGTH_MAX, type SourceRecord, TOO_LONG } from './s
 const DELIMITERS = ['\t', ',', ';', '|'];
 
 /**
- * CSV by RFC 4180 and its cousins: the delimiter is the one most found in the header line, and a quote counts only where
- * a cell begins with it, since titles speak of 17" displays. A broken row costs that row; reading goes on at the next
- * line, or after 1 MB where a quote never closes. (csv-parse loses every row after one with a broken quote.)
+ * CSV by RFC 4180 and its cousins: the delimiter is the one most found in the header line, and a quote counts only
+ * where a cell begins with it, since titles speak of 17" displays. A broken row costs that row; reading goes on at the
+ * next line, or after 1 MB where a quote never closes. (csv-parse loses every row after one with a broken quote.)
  */
 export async function* splitCsv(pieces: AsyncIterable<string>): AsyncGenerator<SourceRecord[]> {
   const rows = rowReader();

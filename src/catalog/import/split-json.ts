@@ -2,7 +2,7 @@ import { NotReadable, RECORD_LENGTH_MAX, type SourceRecord, TOO_LONG } from './s
 
 /** A JSON array of objects, one object, or objects one after the other; elements are cut out without being parsed. */
 export async function* splitJson(pieces: AsyncIterable<string>): AsyncGenerator<SourceRecord[]> {
-  const cutter = elementCutter();
+  const cutter = new ElementCutter();
   for await (const piece of pieces) {
     const records = cutter.push(piece);
     if (records.length > 0) yield records;
@@ -10,98 +10,96 @@ export async function* splitJson(pieces: AsyncIterable<string>): AsyncGenerator<
   yield cutter.end();
 }
 
-/** Follows only strings, brackets and commas: what stands between them is for `JSON.parse`. */
-function elementCutter() {
-  let mode: 'before' | 'array' | 'objects' | 'after' = 'before';
-  let line = 1;
-  let depth = 0;
-  let isInText = false;
-  let isEscaped = false;
-  let held = '';
-  let heldLength = 0;
-  let startLine = 0;
-  let records: SourceRecord[] = [];
+/** Follows only texts, brackets and commas: what stands between them is for `JSON.parse`. */
+class ElementCutter {
+  #mode: 'before' | 'array' | 'objects' | 'after' = 'before';
+  #line = 1;
+  #depth = 0;
+  #isInText = false;
+  #isEscaped = false;
+  #held = '';
+  #heldLength = 0;
+  /** 0 between two elements. */
+  #startLine = 0;
+  #records: SourceRecord[] = [];
 
-  function keep(text: string): void {
-    heldLength += text.length;
-    if (heldLength <= RECORD_LENGTH_MAX) held += text;
+  push(piece: string): SourceRecord[] {
+    this.#records = [];
+    let from = 0;
+    for (let at = 0; at < piece.length; at += 1) {
+      const char = piece[at]!;
+      if (char === '\n') this.#line += 1;
+      if (this.#startLine === 0) {
+        if (!this.#begin(char)) continue;
+        this.#startLine = this.#line;
+        from = at;
+      }
+      const end = this.#isInText ? this.#followText(char) : this.#follow(char);
+      if (end === 'on') continue;
+      this.#keep(piece.slice(from, end === 'with' ? at + 1 : at));
+      this.#emit();
+      if (end === 'before') this.#begin(char);
+    }
+    if (this.#startLine > 0) this.#keep(piece.slice(from));
+    return this.#records;
   }
 
-  function emit(): void {
-    if (heldLength > RECORD_LENGTH_MAX) records.push({ line: startLine, error: TOO_LONG });
-    else records.push({ line: startLine, json: held });
-    held = '';
-    heldLength = 0;
-    startLine = 0;
+  end(): SourceRecord[] {
+    if (this.#mode === 'before') throw new NotReadable(1, 'this is no JSON: the file is empty');
+    if (this.#mode === 'array' || this.#startLine > 0) {
+      throw new NotReadable(this.#line, 'the JSON text ends in the middle');
+    }
+    return [];
   }
 
   /** A character outside of any element; answers whether an element begins with it. */
-  function begin(char: string): boolean {
+  #begin(char: string): boolean {
     if (char === ' ' || char === '\t' || char === '\r' || char === '\n') return false;
-    if (mode === 'array') {
-      if (char === ']') mode = 'after';
+    if (this.#mode === 'array') {
+      if (char === ']') this.#mode = 'after';
       return char !== ']' && char !== ',';
     }
-    if (mode === 'before' && char === '[') {
-      mode = 'array';
+    if (this.#mode === 'before' && char === '[') {
+      this.#mode = 'array';
       return false;
     }
-    if (mode === 'after' || char !== '{') {
-      throw new NotReadable(line, `this is no JSON of products: ${JSON.stringify(char)} stands outside of any object`);
+    if (this.#mode === 'after' || char !== '{') {
+      const told = JSON.stringify(char);
+      throw new NotReadable(this.#line, `this is no JSON of products: ${told} stands outside of any object`);
     }
-    mode = 'objects';
+    this.#mode = 'objects';
     return true;
   }
 
   /** A character of an element, texts aside; 'with' and 'before' say that the element ends there. */
-  function follow(char: string): 'on' | 'with' | 'before' {
-    if (char === '"') isInText = true;
-    else if (char === '{' || char === '[') depth += 1;
-    else if (depth === 0) return char === ',' || char === ']' ? 'before' : 'on';
+  #follow(char: string): 'on' | 'with' | 'before' {
+    if (char === '"') this.#isInText = true;
+    else if (char === '{' || char === '[') this.#depth += 1;
+    else if (this.#depth === 0) return char === ',' || char === ']' ? 'before' : 'on';
     else if (char === '}' || char === ']') {
-      depth -= 1;
-      return depth === 0 ? 'with' : 'on';
+      this.#depth -= 1;
+      return this.#depth === 0 ? 'with' : 'on';
     }
     return 'on';
   }
 
-  function followText(char: string): void {
-    if (isEscaped) isEscaped = false;
-    else if (char === '\\') isEscaped = true;
-    else if (char === '"') isInText = false;
+  #followText(char: string): 'on' {
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (char === '\\') this.#isEscaped = true;
+    else if (char === '"') this.#isInText = false;
+    return 'on';
   }
 
-  function push(piece: string): SourceRecord[] {
-    records = [];
-    let from = 0;
-    for (let at = 0; at < piece.length; at += 1) {
-      const char = piece[at]!;
-      if (char === '\n') line += 1;
-      if (startLine === 0) {
-        if (!begin(char)) continue;
-        startLine = line;
-        from = at;
-      }
-      if (isInText) {
-        followText(char);
-        continue;
-      }
-      const end = follow(char);
-      if (end === 'on') continue;
-      keep(piece.slice(from, end === 'with' ? at + 1 : at));
-      emit();
-      if (end === 'before') begin(char);
-    }
-    if (startLine > 0) keep(piece.slice(from));
-    return records;
+  #keep(text: string): void {
+    this.#heldLength += text.length;
+    if (this.#heldLength <= RECORD_LENGTH_MAX) this.#held += text;
   }
 
-  return {
-    push,
-    end(): SourceRecord[] {
-      if (mode === 'before') throw new NotReadable(1, 'this is no JSON: the file is empty');
-      if (mode === 'array' || startLine > 0) throw new NotReadable(line, 'the JSON text ends in the middle');
-      return [];
-    },
-  };
+  #emit(): void {
+    const line = this.#startLine;
+    this.#records.push(this.#heldLength > RECORD_LENGTH_MAX ? { line, error: TOO_LONG } : { line, json: this.#held });
+    this.#held = '';
+    this.#heldLength = 0;
+    this.#startLine = 0;
+  }
 }

@@ -1,354 +1,175 @@
-import type { CategoryWords } from './category-words.ts';
-
-/** Supplies and machines that print, components, computers and storage. These rows are asked second. */
-export const printingAndComputing: CategoryWords[] = [
-  // Printing: supplies, parts and accessories, then the machines.
-  ['Printing > Toner cartridges', 'toner', 'waste toner, toner collector, toner filter, waste, cleaning'],
-  ['Printing > Printer parts', 'waste toner, fuser, maintenance kit, transfer belt, transfer kit, transfer roller'],
-  ['Printing > Printer parts', 'printer drum, image drum, drum'],
-  ['Printing > Printer parts', 'imaging unit, imaging kit, photoconductor, photoconductor unit, printhead'],
-  ['Printing > Printer parts', 'print head, developer unit, developer'],
-  ['Printing > Printer parts', 'roller, separation pad, cleaning cartridge, staple cartridge, printer belt'],
-  ['Printing > Printer parts', 'belt unit, printer cleaning, oil'],
-  ['Printing > Printer parts', 'toner collector, toner filter, maintenance cartridge, scanner spare part, waste'],
-  ['Printing > Printer parts', 'image unit, roller kit, belt'],
-  ['Printing > Printer parts', 'mk, dv'],
-  ['Printing > Ribbons & film', 'ribbon, printer ribbon, fax ribbon, fax cartridge, thermal transfer', 'cable'],
-  ['Printing > Ribbons & film', 'correction tape, fax film', 'cable'],
-  ['Printing > Label tapes', 'label-making tape, labelling tape, label tape, laminated tape, iron-on tape'],
-  ['Printing > Label tapes', 'label-making, tze, printer label'],
-  ['Printing > Label tapes', 'permanent polyester, dymo d1, dymo ind, tape cassette, dymo ind permanent, dymo tape'],
-  ['Printing > Label tapes', 'brother tx, tc-34z, tx'],
-  ['Printing > Labels', 'label, strung marking tag', 'label printer, label maker, printer, labelmanager, cartridge'],
-  [
-    'Printing > Labels',
-    'number block, sticker, signal dot',
-    'label printer, label maker, printer, labelmanager, cartridge',
-  ],
-  ['Printing > Labels', 'badge', 'label printer, label maker, printer, labelmanager, cartridge'],
-  ['Printing > Labels', 'shipping tag, merchandise tag, tag, dk'],
-  ['Printing > Photo paper', 'photo paper, glossy paper, photo glossy', 'large format printer, printer, frame'],
-  ['Printing > Photo paper', 'picture pack, photo quality, photo card', 'large format printer, printer, frame'],
-  ['Printing > Photo paper', 'photo value pack', 'large format printer, printer, frame'],
-  ['Printing > Large format media', 'large format media, canvas, printable textile, banner, backlit, tyvek, vellum'],
-  ['Printing > Large format media', 'scrim, proofing, wallpaper'],
-  ['Printing > Large format media', 'bond paper, coated paper, heavyweight paper, tracing paper, plotter paper'],
-  ['Printing > Large format media', 'film, polypropylene, adhesive vinyl, x 30'],
-  ['Printing > Ink cartridges', 'ink cartridge, singlepack, multipack, multi-pack, durabrite, ultrachrome, vivera'],
-  ['Printing > Ink cartridges', 'inkjet cartridge, print cartridge'],
-  [
-    'Printing > Ink cartridges',
-    'original',
-    'battery, memory, printer, paper, laptop, projector, tape, hdd, origin, remote control',
-  ],
-  [
-    'Printing > Ink cartridges',
-    'ink',
-    'battery, memory, printer, paper, laptop, projector, tape, hdd, origin, remote control',
-  ],
-  [
-    'Printing > Ink cartridges',
-    'ink tank',
-    'battery, memory, printer, paper, laptop, projector, tape, hdd, origin, remote control',
-  ],
-  ['Printing > Paper & transparencies', 'transparency, transparencies, overhead, greeting card, business card'],
-  ['Printing > Paper & transparencies', 'envelope, iron-on transfer, cardstock'],
-  [
-    'Printing > Paper & transparencies',
-    'paper',
-    'paper tray, feeder, tray, sheet feeder, cassette, dpi, ppm, paper cassette, shredder',
-  ],
-  [
-    'Printing > Paper & transparencies',
-    'printable media',
-    'paper tray, feeder, tray, sheet feeder, cassette, dpi, ppm, paper cassette, shredder',
-  ],
-  [
-    'Printing > Paper & transparencies',
-    'media sheet',
-    'paper tray, feeder, tray, sheet feeder, cassette, dpi, ppm, paper cassette, shredder',
-  ],
-  ['Printing > Paper & transparencies', 'cold press, hot press, 25 sheet, din a2'],
-  ['Printing > Printer accessories', 'feeder, duplex unit, duplexer, finisher, paper tray, print server'],
-  ['Printing > Printer accessories', 'printer stand, stacker, mailbox, caster base'],
-  ['Printing > Printer accessories', 'printer memory, printer cabinet, output stacker, fax board, printer kit'],
-  ['Printing > Printer accessories', 'printer emulation upgrade, postscript'],
-  ['Printing > Printer accessories', 'two-sided printing accessory, paper deck, paper drawer, media spindle'],
-  ['Printing > Printer accessories', 'card for ipds, imprinter, sheet guide'],
-  ['Printing > Printer accessories', 'automatic document feeder, auto-document-feeder, sheet feed, punch unit'],
-  ['Printing > Printer accessories', 'multi-purpose tray, tractor unit, platen'],
-  ['Printing > Printer accessories', 'cassette, output bin, jetdirect, duplex module, paper handling, sidm'],
-  ['Printing > Printer accessories', 'hole punch, booklet maker, stapler unit, prescribe'],
-  ['Printing > Printer accessories', 'sheet tray, universal tray, paper cassette, repl tray, envelope tray', 'dpi'],
-  ['Printing > Printer accessories', 'high capacity feeder, hard disk for, printer hard', 'dpi'],
-  ['Printing > Printer accessories', 'font card, productivity kit, lower tray, media drawer', 'dpi'],
-  ['Printing > Printer accessories', 'roll feed spindle, booklet unit, 2nd 3rd tray, tray for, post process', 'dpi'],
-  // The machines that print.
-  ['Printing > Label & receipt printers', 'pos printer, label printer, label maker, labelmanager, labelwriter'],
-  ['Printing > Label & receipt printers', 'receipt printer, p-touch, thermal printer, tm-u220b'],
-  ['Printing > Label & receipt printers', 'tm'],
-  ['Printing > Scanners', 'scanner, scanjet, nuscan, documate, document camera, imprinter', 'bar code, barcode'],
-  ['Printing > Large format printers', 'designjet, large format printer, plotter, imageprograf, stylus pro'],
-  ['Printing > Multifunction printers', 'mfp, multifunction, multifunctional, workcentre, copier, fax machine, fax'],
-  ['Printing > Multifunction printers', 'officejet, psc, digital copier, dcp, mfc'],
-  ['Printing > Multifunction printers', 'imagerunner'],
-  ['Printing > Laser printers', 'laserjet, laser printer, phaser, led printer, ecosys, docuprint, aculaser'],
-  ['Printing > Laser printers', 'laser a4, colour laser, lbp, hl'],
-  ['Printing > Laser printers', 'laser 1200'],
-  ['Printing > Inkjet printers', 'inkjet printer, photosmart, deskjet, photo printer, pixma, inkjet, stylus photo'],
-  ['Printing > Inkjet printers', 'stylus color, selphy, stylus office'],
-  ['Printing > Other printers', 'dot matrix, dot matrix printer, matrix printer, forms printer, lq-630, lq-690'],
-  ['Printing > Other printers', 'fx-2190, fx-890, dpi a4, dpi a3'],
-  // Components and computers.
-  [
-    'Components > Processors',
-    'processor',
-    'notebook, cooler, cooling, server, liquid cooling, pc, workstation, heatsink, motherboard, tablet, barebone',
-  ],
-  ['Components > Motherboards', 'motherboard, desktop board, server board, workstation board'],
-  ['Components > Motherboards', 'server workstation board, system board, socket am4'],
-  ['Components > Graphics cards', 'graphics card, geforce, radeon', 'notebook, pc, workstation, netbook, desktop'],
-  ['Components > Graphics cards', 'quadro, firepro, firegl, matrox', 'notebook, pc, workstation, netbook, desktop'],
-  ['Components > Graphics cards', 'gddr3, gddr5, gddr6', 'notebook, pc, workstation, netbook, desktop'],
-  [
-    'Components > Memory',
-    'memory module, dimm, so-dimm, sodimm, ddr3 sdram, valueram, hyperx fury, simm',
-    'notebook, pc, workstation, server, printer',
-  ],
-  ['Components > Memory', 'ram module, dram, fb-dimm, memory kit', 'notebook, pc, workstation, server, printer'],
-  ['Components > Memory', 'system specific memory, memory upgrade, ddr2 memory, pc2-5300, pc3-10600', 'notebook, pc'],
-  ['Components > Memory', 'hyperx predator, hyperx impact', 'notebook, pc'],
-  ['Components > Memory', 'sdr sdram, ddr sdram, 128mb, 256mb, 64mb, 32mb', 'notebook, pc, card, geforce'],
-  ['Components > Memory', '256mb memory, mb memory, ddr2 1024, 100-pin ddr', 'notebook, pc, card, geforce'],
-  ['Components > Cooling', 'cooler, computer cooling, computer cooling component, heatsink, heat sink'],
-  ['Components > Cooling', 'thermal paste, liquid cooling, radiator, heat sink compound'],
-  ['Components > Cooling', 'fan, cooling set', 'rack, netshelter, cabinet, fan tray, btu, vacuum, projector'],
-  ['Components > Cooling', 'silent fan, case fan', 'rack, netshelter, cabinet, fan tray, btu, vacuum, projector'],
-  ['Components > Cooling', 'cooling accessory, hardware cooling, air shroud'],
-  ['Components > Cases & power supplies', 'computer case, chassis, superchassis', 'pc, workstation, ups, modular'],
-  ['Components > Cases & power supplies', 'pc case, full tower, midi tower', 'pc, workstation, ups, modular'],
-  ['Components > Cases & power supplies', 'mini tower, power supply unit, atx', 'pc, workstation, ups, modular'],
-  ['Components > Cases & power supplies', 'computer case part, power supply', 'notebook, poe, ups, switch'],
-  ['Components > Cases & power supplies', 'hot-swap power, redundant power', 'notebook, poe, ups, switch'],
-  ['Networking > Network cards & adapters', 'networking card, network card, network interface card, network adapter'],
-  ['Components > Interface cards', 'raid controller, raid card, interface cards, scsi card, interface card'],
-  ['Components > Interface cards', 'sata controller, sound card, tv tuner card, riser'],
-  ['Components > Interface cards', 'scsi controller, slot expander, serial card, parallel card', 'network'],
-  ['Components > Interface cards', 'controller card, pci card, firewire card, video capture', 'network'],
-  ['Components > Interface cards', 'host bus adapter, internal 7.1', 'wireless, ssd, network, gigabit, notebook'],
-  ['Components > Interface cards', 'port pci, pci serial, tuner', 'wireless, ssd, network, gigabit, notebook'],
-  ['Components > Interface cards', 'port serial, pci express, pcmcia', 'wireless, ssd, network, gigabit, notebook'],
-  ['Components > Interface cards', 'expresscard', 'wireless, ssd, network, gigabit, notebook'],
-  ['Computers > Tablets & e-readers', 'tablet', 'notebook, mount, stand, stylus, graphic tablet, holder, keyboard'],
-  ['Computers > Tablets & e-readers', 'galaxy tab', 'notebook, mount, stand, stylus, graphic tablet, holder, keyboard'],
-  [
-    'Computers > Tablets & e-readers',
-    'e-book reader',
-    'notebook, mount, stand, stylus, graphic tablet, holder, keyboard',
-  ],
-  [
-    'Computers > Tablets & e-readers',
-    'ebook reader',
-    'notebook, mount, stand, stylus, graphic tablet, holder, keyboard',
-  ],
-  ['Computers > Tablets & e-readers', 'e-reader', 'notebook, mount, stand, stylus, graphic tablet, holder, keyboard'],
-  ['Computers > Tablets & e-readers', 'mediapad', 'notebook, mount, stand, stylus, graphic tablet, holder, keyboard'],
-  ['Computers > Tablets & e-readers', 'matepad', 'notebook, mount, stand, stylus, graphic tablet, holder, keyboard'],
-  ['Computers > Thin clients', 'thin client, wyse, zero client, thinos, t5720, t5730, nx 1500', 'mount, bracket'],
-  ['Computers > Thin clients', 'ce 1200', 'mount, bracket'],
-  ['Computers > Thin clients', 't5740, windows embedded'],
-  [
-    'Computers > Laptops',
-    'notebook',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'chromebook',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'netbook',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'hybrid',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'mobile workstation',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'elitebook',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'probook',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'thinkpad',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'ultrabook',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'tablet pc',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Laptops',
-    'toughbook',
-    'adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem, lamp, numeric keypad, ac adapter, charger',
-  ],
-  [
-    'Computers > Servers',
-    'server',
-    'rack, media server, ups, memory, kit, print server, pdu, device server, serial server, cabinet, rail, bracket, mount, shelf',
-  ],
-  [
-    'Computers > Servers',
-    'poweredge',
-    'rack, media server, ups, memory, kit, print server, pdu, device server, serial server, cabinet, rail, bracket, mount, shelf',
-  ],
-  [
-    'Computers > Servers',
-    'proliant',
-    'rack, media server, ups, memory, kit, print server, pdu, device server, serial server, cabinet, rail, bracket, mount, shelf',
-  ],
-  [
-    'Computers > Servers',
-    'primergy',
-    'rack, media server, ups, memory, kit, print server, pdu, device server, serial server, cabinet, rail, bracket, mount, shelf',
-  ],
-  [
-    'Computers > Servers',
-    'blade',
-    'rack, media server, ups, memory, kit, print server, pdu, device server, serial server, cabinet, rail, bracket, mount, shelf',
-  ],
-  [
-    'Computers > Servers',
-    'server barebone',
-    'rack, media server, ups, memory, kit, print server, pdu, device server, serial server, cabinet, rail, bracket, mount, shelf',
-  ],
-  [
-    'Computers > Servers',
-    'entry server',
-    'rack, media server, ups, memory, kit, print server, pdu, device server, serial server, cabinet, rail, bracket, mount, shelf',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'pc',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'workstation',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'desktop pc',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'barebone',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'all-in-one pc',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'mini pc',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'nettop',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'compaq dc5800',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'compaq elite',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'microtower',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  [
-    'Computers > Desktops & workstations',
-    'small form factor',
-    'microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge, outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc, tool',
-  ],
-  ['Computers > Desktops & workstations', 'point of sale'],
-  // Storage.
-  ['Storage > Optical discs & cassettes', 'cd-r', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'cd-rw', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'dvd-r', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'dvd-rw', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'dvd+r', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'dvd+rw', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'dvd-ram', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'bd-r', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'bd-re', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'blank dvd', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  ['Storage > Optical discs & cassettes', 'blank cd', 'drive, writer, recorder, player, burner, notebook, rewriter'],
-  [
-    'Storage > Optical discs & cassettes',
-    'video cassette',
-    'drive, writer, recorder, player, burner, notebook, rewriter',
-  ],
-  ['Storage > Optical discs & cassettes', 'blu-ray disc, bd-r dl, minidv, mini dv, vhs, audio cassette, minidisc'],
-  ['Storage > Optical discs & cassettes', 'floppy disk, blank video tape, camcorder tape'],
-  ['Storage > Tape drives & media', 'blank data tape, lto, tape drive, tape library, autoloader, data cartridge'],
-  ['Storage > Tape drives & media', 'ultrium, dds, dat 72, dlt, sdlt, ait, dat'],
-  ['Storage > Tape drives & media', 'tape array, storage media, cleaning media, tape autoloader', 'label'],
-  ['Storage > Tape drives & media', 'tape cartridge, travan, cleaning tape', 'label'],
-  ['Storage > USB flash drives', 'usb flash, usb flash drive, flash drive, usb stick, datatraveler, jumpdrive'],
-  ['Storage > USB flash drives', 'usb memory, pen drive'],
-  ['Storage > USB flash drives', 'store n go, vb fd2'],
-  ['Storage > Memory cards & readers', 'memory card, card reader', 'player, camera, smart card, bar code, phone'],
-  ['Storage > Memory cards & readers', 'compactflash, microsd, sdhc', 'player, camera, smart card, bar code, phone'],
-  ['Storage > Memory cards & readers', 'sd card, memory stick', 'player, camera, smart card, bar code, phone'],
-  ['Storage > Memory cards & readers', 'secure digital, flash card', 'player, camera, smart card, bar code, phone'],
-  ['Storage > Memory cards & readers', 'mmc', 'player, camera, smart card, bar code, phone'],
-  ['Storage > Memory cards & readers', 'sdxc, micro sdxc, smart card reader'],
-  ['Storage > Enclosures & arrays', 'drive enclosure, storage drive enclosure, disk array, storage enclosure, nas'],
-  ['Storage > Enclosures & arrays', 'storage server, storageworks, disk enclosure'],
-  ['Storage > Enclosures & arrays', 'hdd enclosure, ssd enclosure, storage drive docking, hard drive dock, san'],
-  ['Storage > Enclosures & arrays', 'msa1000, drive tray, drive bay, drive cage, hot swap tray'],
-  ['Storage > Enclosures & arrays', 'removable drive, hot-swap drive, caddy, drive caddy, drive carrier', 'player'],
-  ['Storage > Enclosures & arrays', 'hard drive tray', 'player'],
-  ['Storage > Solid-state drives', 'ssd, solid state, solid state drive, nvme', 'adapter, bracket'],
-  ['Storage > Solid-state drives', 'serial ata ii, serial ata iii'],
-  ['Storage > Hard drives', 'hdd, hard drive, hard disk', 'player, recorder, adapter, bracket, camcorder'],
-  ['Storage > Hard drives', 'external hard drive', 'player, recorder, adapter, bracket, camcorder'],
-  ['Storage > Hard drives', 'internal hard drive, ironwolf', 'player, recorder, adapter, bracket, camcorder'],
-  ['Storage > Hard drives', 'sas 3.5, media drive', 'player, recorder, adapter, bracket, camcorder'],
-  ['Storage > Optical drives', 'optical disc drive, dvd writer, dvd burner, dvd rewriter, floppy drive', 'player'],
-  ['Storage > Optical drives', 'cd-rw drive, dvd-rom, zip, lightscribe, rev drive', 'player'],
-  ['Storage > Optical drives', 'duplicator, dvd drive, dvd-rw drive, blu-ray writer, media duplicator', 'player'],
-  ['Storage > Optical drives', 'combo drive', 'player'],
-];
+/** Supplies and machines that print, components, computers and storage. Asked second. */
+export const printingAndComputing = `
+Printing > Toner cartridges
+  toner
+  not: waste toner, toner collector, toner filter, waste, cleaning
+Printing > Printer parts
+  waste toner, fuser, maintenance kit, transfer belt, transfer kit, transfer roller, printer drum, image drum, drum,
+  imaging unit, imaging kit, photoconductor, photoconductor unit, printhead, print head, developer unit, developer,
+  roller, separation pad, cleaning cartridge, staple cartridge, printer belt, belt unit, printer cleaning, oil, toner
+  collector, toner filter, maintenance cartridge, scanner spare part, waste, image unit, roller kit, belt, mk, dv
+Printing > Ribbons & film
+  ribbon, printer ribbon, fax ribbon, fax cartridge, thermal transfer, correction tape, fax film
+  not: cable
+Printing > Label tapes
+  label-making tape, labelling tape, label tape, laminated tape, iron-on tape, label-making, tze, printer label,
+  permanent polyester, dymo d1, dymo ind, tape cassette, dymo ind permanent, dymo tape, brother tx, tc-34z, tx
+Printing > Labels
+  label, strung marking tag, number block, sticker, signal dot, badge
+  not: label printer, label maker, printer, labelmanager, cartridge
+Printing > Labels
+  shipping tag, merchandise tag, tag, dk
+Printing > Photo paper
+  photo paper, glossy paper, photo glossy, picture pack, photo quality, photo card, photo value pack
+  not: large format printer, printer, frame
+Printing > Large format media
+  large format media, canvas, printable textile, banner, backlit, tyvek, vellum, scrim, proofing, wallpaper, bond
+  paper, coated paper, heavyweight paper, tracing paper, plotter paper, film, polypropylene, adhesive vinyl, x 30
+Printing > Ink cartridges
+  ink cartridge, singlepack, multipack, multi-pack, durabrite, ultrachrome, vivera, inkjet cartridge, print cartridge
+Printing > Ink cartridges
+  original, ink, ink tank
+  not: battery, memory, printer, paper, laptop, projector, tape, hdd, origin, remote control
+Printing > Paper & transparencies
+  transparency, transparencies, overhead, greeting card, business card, envelope, iron-on transfer, cardstock
+Printing > Paper & transparencies
+  paper, printable media, media sheet
+  not: paper tray, feeder, tray, sheet feeder, cassette, dpi, ppm, paper cassette, shredder
+Printing > Paper & transparencies
+  cold press, hot press, 25 sheet, din a2
+Printing > Printer accessories
+  feeder, duplex unit, duplexer, finisher, paper tray, print server, printer stand, stacker, mailbox, caster base,
+  printer memory, printer cabinet, output stacker, fax board, printer kit, printer emulation upgrade, postscript,
+  two-sided printing accessory, paper deck, paper drawer, media spindle, card for ipds, imprinter, sheet guide,
+  automatic document feeder, auto-document-feeder, sheet feed, punch unit, multi-purpose tray, tractor unit, platen,
+  cassette, output bin, jetdirect, duplex module, paper handling, sidm, hole punch, booklet maker, stapler unit,
+  prescribe
+Printing > Printer accessories
+  sheet tray, universal tray, paper cassette, repl tray, envelope tray, high capacity feeder, hard disk for, printer
+  hard, font card, productivity kit, lower tray, media drawer, roll feed spindle, booklet unit, 2nd 3rd tray, tray
+  for, post process
+  not: dpi
+Printing > Label & receipt printers
+  pos printer, label printer, label maker, labelmanager, labelwriter, receipt printer, p-touch, thermal printer,
+  tm-u220b, tm
+Printing > Scanners
+  scanner, scanjet, nuscan, documate, document camera, imprinter
+  not: bar code, barcode
+Printing > Large format printers
+  designjet, large format printer, plotter, imageprograf, stylus pro
+Printing > Multifunction printers
+  mfp, multifunction, multifunctional, workcentre, copier, fax machine, fax, officejet, psc, digital copier, dcp, mfc,
+  imagerunner
+Printing > Laser printers
+  laserjet, laser printer, phaser, led printer, ecosys, docuprint, aculaser, laser a4, colour laser, lbp, hl, laser
+  1200
+Printing > Inkjet printers
+  inkjet printer, photosmart, deskjet, photo printer, pixma, inkjet, stylus photo, stylus color, selphy, stylus office
+Printing > Other printers
+  dot matrix, dot matrix printer, matrix printer, forms printer, lq-630, lq-690, fx-2190, fx-890, dpi a4, dpi a3
+Components > Processors
+  processor
+  not: notebook, cooler, cooling, server, liquid cooling, pc, workstation, heatsink, motherboard, tablet, barebone
+Components > Motherboards
+  motherboard, desktop board, server board, workstation board, server workstation board, system board, socket am4
+Components > Graphics cards
+  graphics card, geforce, radeon, quadro, firepro, firegl, matrox, gddr3, gddr5, gddr6
+  not: notebook, pc, workstation, netbook, desktop
+Components > Memory
+  memory module, dimm, so-dimm, sodimm, ddr3 sdram, valueram, hyperx fury, simm, ram module, dram, fb-dimm, memory kit
+  not: notebook, pc, workstation, server, printer
+Components > Memory
+  system specific memory, memory upgrade, ddr2 memory, pc2-5300, pc3-10600, hyperx predator, hyperx impact
+  not: notebook, pc
+Components > Memory
+  sdr sdram, ddr sdram, 128mb, 256mb, 64mb, 32mb, 256mb memory, mb memory, ddr2 1024, 100-pin ddr
+  not: notebook, pc, card, geforce
+Components > Cooling
+  cooler, computer cooling, computer cooling component, heatsink, heat sink, thermal paste, liquid cooling, radiator,
+  heat sink compound
+Components > Cooling
+  fan, cooling set, silent fan, case fan
+  not: rack, netshelter, cabinet, fan tray, btu, vacuum, projector
+Components > Cooling
+  cooling accessory, hardware cooling, air shroud
+Components > Cases & power supplies
+  computer case, chassis, superchassis, pc case, full tower, midi tower, mini tower, power supply unit, atx
+  not: pc, workstation, ups, modular
+Components > Cases & power supplies
+  computer case part, power supply, hot-swap power, redundant power
+  not: notebook, poe, ups, switch
+Networking > Network cards & adapters
+  networking card, network card, network interface card, network adapter
+Components > Interface cards
+  raid controller, raid card, interface cards, scsi card, interface card, sata controller, sound card, tv tuner card,
+  riser
+Components > Interface cards
+  scsi controller, slot expander, serial card, parallel card, controller card, pci card, firewire card, video capture
+  not: network
+Components > Interface cards
+  host bus adapter, internal 7.1, port pci, pci serial, tuner, port serial, pci express, pcmcia, expresscard
+  not: wireless, ssd, network, gigabit, notebook
+Computers > Tablets & e-readers
+  tablet, galaxy tab, e-book reader, ebook reader, e-reader, mediapad, matepad
+  not: notebook, mount, stand, stylus, graphic tablet, holder, keyboard
+Computers > Thin clients
+  thin client, wyse, zero client, thinos, t5720, t5730, nx 1500, ce 1200
+  not: mount, bracket
+Computers > Thin clients
+  t5740, windows embedded
+Computers > Laptops
+  notebook, chromebook, netbook, hybrid, mobile workstation, elitebook, probook, thinkpad, ultrabook, tablet pc,
+  toughbook
+  not: adapter, battery, memory, mouse, hub, light, webcam, speaker, power adapter, keyboard accessory, drive, modem,
+  lamp, numeric keypad, ac adapter, charger
+Computers > Servers
+  server, poweredge, proliant, primergy, blade, server barebone, entry server
+  not: rack, media server, ups, memory, kit, print server, pdu, device server, serial server, cabinet, rail, bracket,
+  mount, shelf
+Computers > Desktops & workstations
+  pc, workstation, desktop pc, barebone, all-in-one pc, mini pc, nettop, compaq dc5800, compaq elite, microtower,
+  small form factor
+  not: microphone, headset, card, mouse, camera, speaker, webcam, holder, pocket pc, pc s, stand, mount, surge,
+  outlet, pcs, remote, cleaning, 1 pc, gamepad, tv, hub, 10 pc, battery, player, adapter, keyboard, 5 pc, hdd, 2 pc,
+  tool
+Computers > Desktops & workstations
+  point of sale
+Storage > Optical discs & cassettes
+  cd-r, cd-rw, dvd-r, dvd-rw, dvd+r, dvd+rw, dvd-ram, bd-r, bd-re, blank dvd, blank cd, video cassette
+  not: drive, writer, recorder, player, burner, notebook, rewriter
+Storage > Optical discs & cassettes
+  blu-ray disc, bd-r dl, minidv, mini dv, vhs, audio cassette, minidisc, floppy disk, blank video tape, camcorder tape
+Storage > Tape drives & media
+  blank data tape, lto, tape drive, tape library, autoloader, data cartridge, ultrium, dds, dat 72, dlt, sdlt, ait,
+  dat
+Storage > Tape drives & media
+  tape array, storage media, cleaning media, tape autoloader, tape cartridge, travan, cleaning tape
+  not: label
+Storage > USB flash drives
+  usb flash, usb flash drive, flash drive, usb stick, datatraveler, jumpdrive, usb memory, pen drive, store n go, vb
+  fd2
+Storage > Memory cards & readers
+  memory card, card reader, compactflash, microsd, sdhc, sd card, memory stick, secure digital, flash card, mmc
+  not: player, camera, smart card, bar code, phone
+Storage > Memory cards & readers
+  sdxc, micro sdxc, smart card reader
+Storage > Enclosures & arrays
+  drive enclosure, storage drive enclosure, disk array, storage enclosure, nas, storage server, storageworks, disk
+  enclosure, hdd enclosure, ssd enclosure, storage drive docking, hard drive dock, san, msa1000, drive tray, drive
+  bay, drive cage, hot swap tray
+Storage > Enclosures & arrays
+  removable drive, hot-swap drive, caddy, drive caddy, drive carrier, hard drive tray
+  not: player
+Storage > Solid-state drives
+  ssd, solid state, solid state drive, nvme
+  not: adapter, bracket
+Storage > Solid-state drives
+  serial ata ii, serial ata iii
+Storage > Hard drives
+  hdd, hard drive, hard disk, external hard drive, internal hard drive, ironwolf, sas 3.5, media drive
+  not: player, recorder, adapter, bracket, camcorder
+Storage > Optical drives
+  optical disc drive, dvd writer, dvd burner, dvd rewriter, floppy drive, cd-rw drive, dvd-rom, zip, lightscribe, rev
+  drive, duplicator, dvd drive, dvd-rw drive, blu-ray writer, media duplicator, combo drive
+  not: player
+`;

@@ -1,21 +1,10 @@
-/**
- * Where Icecat's products belong, told by phrases of one to three words in the title or in the attributes that say the
- * kind: `category, phrases, phrases that rule it out`. The first row decides in which a phrase is found, so accessories
- * stand above what they belong to, and names of one thing above names of many. Case, punctuation and a plural "s" don't
- * matter.
- */
-export type CategoryWords = [path: string, phrases: string, unless?: string];
-
-/** Where no phrase helps: an attribute that only one kind of thing has, or a brand that makes mostly one kind of thing. */
+/** Where no phrase helps: an attribute that only one kind of thing has, or a brand that makes mostly one kind. */
 export const lastResorts: { path: string; has?: string[]; brands?: string[] }[] = [
   { path: 'Displays > Monitors', has: ['response_time', 'viewing_angle__horizontal'] },
   { path: 'Photo & video > Lenses & filters', has: ['lens_structure__elements_groups_', 'filter_size'] },
   { path: 'Power & racks > Batteries', has: ['battery_capacity', 'battery_technology'] },
   { path: 'Printing > Other printers', has: ['print_technology', 'maximum_duty_cycle'] },
-  {
-    path: 'Toys & games > Toys',
-    brands: ['Spin Master', 'Step2', 'AXI', 'MGA Entertainment', 'VTech', 'Giochi Preziosi'],
-  },
+  { path: 'Toys & games > Toys', brands: ['Spin Master', 'Step2', 'AXI', 'MGA Entertainment', 'VTech'] },
   { path: 'Printing > Printer accessories', brands: ['Xerox', 'Lexmark', 'OKI', 'KYOCERA', 'Epson', 'Brother'] },
   { path: 'Photo & video > Camera accessories', brands: ['Canon'] },
   { path: 'Power & racks > Racks', brands: ['APC', 'Vertiv', 'Eaton'] },
