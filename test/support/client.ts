@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What came back: `body` is parsed JSON, or the text where it is none. */
 export interface Answer {
@@ -103,14 +104,30 @@ export async function receive(shop: { url: string; adminKey: string }, productId
   assert.equal(received.status, 200, JSON.stringify(received.body));
 }
 
+const EVENTUALLY_MS = 10_000;
+
+/** Asks again until there is something: what follows an answer by an event is not there with it. */
+export async function eventually<Value>(
+  what: string,
+  look: () => Promise<Value | undefined | false>,
+  withinMs = EVENTUALLY_MS,
+): Promise<Value> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await pause(25);
+  }
+}
+
 /** The stock as the admin sees it once every sale that was paid has been booked. */
 export async function settledStock(shop: { url: string; adminKey: string }, productId: string) {
   const admin = createClient(shop.url, shop.adminKey);
-  for (let tries = 0; ; tries += 1) {
+  return eventually(`nothing of ${productId} is held`, async () => {
     const { body } = await admin.get(`/api/admin/inventory/${productId}`);
-    if (body.reserved === 0 || tries === 100) return body;
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
+    return body.reserved === 0 && body;
+  });
 }
 
 /** Every invariant holds, or the test fails naming the ones that don't. */
