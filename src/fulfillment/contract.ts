@@ -44,8 +44,8 @@ export const ShipOrder = object({ order_id: Id, ...ShipInput.properties });
 
 export interface Fulfillment {
   /**
-   * Marks the order SHIPPED and hands all parcels to the carrier: the simulated one unless named. A `tracking_number` is
-   * used as it is, with any name for the carrier or none. Shipped already: accepted. NOT_SHIPPABLE has `reason:
+   * Marks the order SHIPPED and hands all parcels to the carrier: the simulated one unless named. A `tracking_number`
+   * is used as it is, with any name for the carrier or none. Shipped already: accepted. NOT_SHIPPABLE has `reason:
    * address_erased` where a carrier would need the address of a person who was erased.
    */
   shipOrder(

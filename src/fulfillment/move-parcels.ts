@@ -11,7 +11,7 @@ export const ERRAND_GRACE_MS = 15_000;
 
 /**
  * The one way in which parcels change: all parcels of the orders are locked, `decide` says what becomes of them, and
- * that is written with its events. Answers the orders whose last parcel has arrived by it; they are kept as errands too.
+ * that is written with its events. Answers the orders whose last parcel arrived by it; they are kept as errands too.
  */
 export async function moveParcels(
   deps: Deps,

@@ -1,9 +1,11 @@
 /**
  * notifications: the messages a person receives.
  *
- * Owns outgoing mail: written once per event and kind (so that an event delivered twice sends one mail), sent by SMTP, or
- * kept in the developer's mailbox. A mail that can't be sent is retried with growing pauses for a day.
+ * Owns outgoing mail: written once per event and kind (so that an event delivered twice makes one mail), sent by SMTP,
+ * or kept in the developer's mailbox. A mail that can't be sent is retried with growing pauses for a day. A crash after
+ * the mail server took a mail can send it again: under the same Message-ID, by which mail programs know it.
  * Mail bodies carry tokens, so they are readable at `/dev/mail` outside production only, and kept for seven days.
+ * Nobody who was erased gets mail, and mail to them is erased with them.
  */
 import { type Static, Type } from 'typebox';
 import { defineContract, query } from '#platform/contract';
@@ -18,6 +20,7 @@ export const Mail = object({
     Type.Literal('verification'),
     Type.Literal('password_reset'),
     Type.Literal('password_changed'),
+    Type.Literal('email_changed'),
     Type.Literal('order_confirmed'),
     Type.Literal('order_shipped'),
     Type.Literal('order_delivered'),

@@ -1,0 +1,94 @@
+import { bucketOf } from '#platform/ids';
+import { type Connection, sql } from '#platform/sql';
+import type { Mail } from './contract.ts';
+
+export interface MailRow {
+  mail_id: string;
+  kind: Mail['kind'];
+  person_id: string;
+  order_id: string | null;
+  recipient: string;
+  subject: string;
+  text: string;
+  html: string;
+  state: 'queued' | 'sent' | 'failed';
+  next_try_at: string | null;
+  sent_at: string | null;
+  created_at: string;
+}
+
+/** A mail that is being sent. `tries` counts this one. */
+export type DueMail = MailRow & { tries: number };
+
+const columns = sql`m.mail_id, m.kind, m.person_id, m.order_id, m.recipient, m.subject, m.text, m.html, m.state,
+  m.next_try_at, m.sent_at, m.created_at`;
+
+/** Mails that are there already stay as they are. */
+export async function insertMails(db: Connection, mails: MailRow[]): Promise<void> {
+  const rows = mails
+    .map(mail => ({ ...mail, bucket: bucketOf(mail.mail_id) }))
+    .sort((a, b) => a.bucket - b.bucket || (a.mail_id < b.mail_id ? -1 : 1));
+  await db.query(sql`
+    insert into notifications.mails (bucket, mail_id, kind, person_id, order_id, recipient, subject, text, html, state,
+      next_try_at, sent_at, created_at)
+    select m.bucket, ${columns}
+    from jsonb_populate_recordset(null::notifications.mails, ${JSON.stringify(rows)}::jsonb) m
+    order by m.bucket, m.mail_id
+    on conflict (bucket, mail_id) do nothing`);
+}
+
+/** Newest first; `recipient` null for all. */
+export function readMails(db: Connection, recipient: string | null, limit: number): Promise<MailRow[]> {
+  return db.query<MailRow>(sql`
+    select ${columns} from notifications.mails m
+    where ${recipient}::text is null or lower(m.recipient) = lower(${recipient})
+    order by m.created_at desc, m.mail_id desc limit ${limit}`);
+}
+
+/** What is due, put off at once, so that two senders take different ones and a crash leaves them for later. */
+export function takeDueMails(db: Connection, due: { now: string; again: string; limit: number }): Promise<DueMail[]> {
+  return db.query<DueMail>(sql`
+    update notifications.mails m set tries = m.tries + 1, next_try_at = ${due.again}
+    from (
+      select bucket, mail_id from notifications.mails where next_try_at <= ${due.now}
+      order by next_try_at limit ${due.limit} for update skip locked
+    ) d
+    where m.bucket = d.bucket and m.mail_id = d.mail_id
+    returning ${columns}, m.tries`);
+}
+
+export async function endMail(
+  db: Connection,
+  end: { mail_id: string; state: 'sent' | 'failed'; sent_at: string | null },
+): Promise<void> {
+  await db.query(sql`
+    update notifications.mails set state = ${end.state}, sent_at = ${end.sent_at}, next_try_at = null
+    where bucket = ${bucketOf(end.mail_id)} and mail_id = ${end.mail_id} and state = 'queued'`);
+}
+
+export async function postponeMail(db: Connection, mailId: string, nextTryAt: string): Promise<void> {
+  await db.query(sql`
+    update notifications.mails set next_try_at = ${nextTryAt}
+    where bucket = ${bucketOf(mailId)} and mail_id = ${mailId} and state = 'queued'`);
+}
+
+/** Taken, and not tried after all. */
+export async function putBackMails(db: Connection, mailIds: string[], nextTryAt: string): Promise<void> {
+  await db.query(sql`
+    update notifications.mails m set tries = m.tries - 1, next_try_at = ${nextTryAt}
+    from unnest(${mailIds.map(bucketOf)}::smallint[], ${mailIds}::uuid[]) as back (bucket, mail_id)
+    where m.bucket = back.bucket and m.mail_id = back.mail_id and m.state = 'queued'`);
+}
+
+export async function pruneMails(db: Connection, before: string, limit: number): Promise<number> {
+  const rows = await db.query<{ mail_id: string }>(sql`
+    delete from notifications.mails where (bucket, mail_id) in (
+      select bucket, mail_id from notifications.mails where created_at < ${before} order by created_at limit ${limit})
+    returning mail_id`);
+  return rows.length;
+}
+
+export async function forgetPerson(db: Connection, personId: string): Promise<void> {
+  await db.query(sql`
+    delete from notifications.mails where bucket = ${bucketOf(personId)} and person_id = ${personId}`);
+}
