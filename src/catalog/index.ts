@@ -34,6 +34,8 @@ export interface CatalogModule extends Module<Catalog> {
   importFile(options: ImportFileOptions): Promise<ImportReport>;
   /** Resolves when every uploaded import has ended. */
   importsEnded(): Promise<void>;
+  /** Resolves when what other processes had written before is known here, without waiting for the next poll. */
+  changesSeen(): Promise<void>;
 }
 
 export interface CatalogDeps extends ModuleDeps {
@@ -91,6 +93,7 @@ export function createCatalog(deps: CatalogDeps): CatalogModule {
       return await importFile(parts, options);
     },
     importsEnded: runner.idle,
+    changesSeen: changes.catchUp,
   };
 }
 

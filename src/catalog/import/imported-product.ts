@@ -37,8 +37,9 @@ const TOLD_ERRORS_MAX = 3;
 export function checkImported(candidate: Candidate): { product: ImportedProduct } | { error: string } {
   const bad = findBadText(candidate);
   if (bad !== undefined) return { error: `${nameOf(bad)} holds a NUL, half a character, or is nested too deep` };
-  const errors = check(candidate);
-  if (errors === 'valid') return { product: candidate as ImportedProduct };
+  const given = Object.fromEntries(Object.entries(candidate).filter(([, value]) => value !== undefined));
+  const errors = check(given);
+  if (errors === 'valid') return { product: given as ImportedProduct };
   const told = errors.map(
     ({ path, message }) => `${nameOf(path)} ${message.replace('of this request', 'of a product')}`,
   );

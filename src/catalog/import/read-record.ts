@@ -39,7 +39,11 @@ export function readRecord(
 }
 
 function finish(candidate: Candidate, currency: string): { product: ImportedProduct } | { error: string } {
-  if (typeof candidate.title === 'string') candidate.title = candidate.title.trim();
+  const { title, price } = candidate;
+  if (typeof title === 'string') candidate.title = title.trim();
+  if (typeof price === 'string') {
+    return { error: `price is ${JSON.stringify(price.slice(0, 40))}, not an amount such as "15.00 ${currency}"` };
+  }
   const checked = checkImported(candidate);
   if ('error' in checked) return checked;
   const { product } = checked;
