@@ -89,7 +89,7 @@ function nameOf({ order_id }: OrderDelivery): string {
   return order_id.slice(-8).toUpperCase();
 }
 
-/** The link carries the access token: a guest has no other way in, and a user may read mail where they are no one. */
+/** The link carries the access token: a guest has no other way in, and a user may read mail without a session. */
 function about({ order_id, access_token, shipping_address: address }: OrderDelivery, shop: string) {
   const url = `${shop}/orders/${order_id}?access=${encodeURIComponent(access_token)}`;
   return { name: address?.name ?? null, link: { label: 'See your order', url } };

@@ -17,6 +17,8 @@ export interface Smtp {
 }
 
 export const SMTP_CONNECTIONS_MAX = 5;
+/** Of one mail in all: a server that answers a byte at a time never meets the socket's time-out. */
+const SEND_MAX_MS = 3 * limits.mailTimeoutMs;
 
 /** The mail server, by a few connections that are kept. */
 export function connectSmtp(options: { smtpUrl: string; mailFrom: string; publicUrl: string }): Smtp {
@@ -45,6 +47,7 @@ export function connectSmtp(options: { smtpUrl: string; mailFrom: string; public
         date: created_at,
         messageId: `<${mail_id}@${hostname}>`,
         headers: { 'Auto-Submitted': 'auto-generated' },
+        signal: AbortSignal.timeout(SEND_MAX_MS),
       });
     },
     close: () => transport.close(),
