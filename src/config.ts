@@ -107,7 +107,11 @@ export function readConfig(environment: Environment = process.env): Config {
     rateLimits: read.flag('RATE_LIMITS', true),
     trustedProxies: (environment.TRUSTED_PROXIES ?? '').split(',').filter(Boolean),
     tls: read.flag('TLS', false),
-    logLevel: read.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+    logLevel: read.oneOf(
+      'LOG_LEVEL',
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      production ? 'info' : 'warn',
+    ),
     simulatorPort: read.integer('SIMULATOR_PORT', 0, { min: 0, max: 65_535 }),
     simulatorSettleMs: 1000 * read.integer('SIMULATOR_SETTLE_SECONDS', 2, { min: 0, max: 86_400 }),
     simulatorUrl: read.url('SIMULATOR_URL', ['http:', 'https:']),

@@ -58,7 +58,8 @@ export function openDatabase(options: {
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
     application_name: options.applicationName ?? 'doorbuster',
     types,
-  });
+    pipeline: true,
+  } as pg.PoolConfig);
   // An idle connection that the server drops must not end the process; the next query opens a new one.
   pool.on('error', () => {});
   // Nor must one that is dropped between two statements of a transaction, where the pool does not listen: the next
@@ -88,14 +89,7 @@ export function openDatabase(options: {
     async transaction(work) {
       const client = await acquire();
       try {
-        // Without awaiting: `begin` travels with the first statement of the transaction, one round trip less.
-        const begun = client.query('begin');
-        begun.catch(() => {});
-        const value = await work({ query: statement => run(client, statement) });
-        await begun;
-        const { command } = await client.query('commit');
-        // PostgreSQL answers a commit with ROLLBACK, and without an error, when a failed statement was passed over.
-        assert(command === 'COMMIT', 'a statement of this transaction failed, so that nothing of it was committed');
+        const value = await transact(client, work);
         client.release();
         return value;
       } catch (error) {
@@ -121,6 +115,18 @@ export function openDatabase(options: {
       return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
     },
   };
+}
+
+async function transact<Value>(client: pg.PoolClient, work: (tx: Connection) => Promise<Value>): Promise<Value> {
+  // Without awaiting: on a pipelined connection `begin` travels with the first statement, one round trip less.
+  const begun = client.query('begin');
+  begun.catch(() => {});
+  const value = await work({ query: statement => run(client, statement) });
+  await begun;
+  const { command } = await client.query('commit');
+  // PostgreSQL answers a commit with ROLLBACK, and without an error, when a failed statement was passed over.
+  assert(command === 'COMMIT', 'a statement of this transaction failed, so that nothing of it was committed');
+  return value;
 }
 
 const statementNames = new Map<string, string>();
