@@ -25,7 +25,7 @@ export async function startTestPostgres(): Promise<{ url: string; stop(): Promis
     url: server.url,
     async stop() {
       await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
@@ -44,7 +44,7 @@ async function removeAbandoned(parent: string): Promise<void> {
       if (Date.now() - (await stat(folder)).mtimeMs < ABANDONED_AFTER_MS) continue;
       if ((await joinPostgres({ dataDir: folder })) !== null) continue;
       const lock = await lockFolder(folder);
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
       await lock.release();
     } catch {
       // In use, another user's, or gone meanwhile: not ours to remove.

@@ -55,7 +55,7 @@ export async function startTestShop(
   t.after(async () => {
     await started.stop();
     for (const end of later) await end();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   });
   return { url: started.url, shop: started.shop, adminKey: secrets.ADMIN_API_KEY, databaseUrl };
 }
