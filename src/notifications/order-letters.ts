@@ -78,8 +78,8 @@ export function orderRefunded(order: OrderDelivery, amount: Money, shop: string)
     ...about(order, shop),
     subject: `A refund of ${formatMoney(amount)} for your order ${nameOf(order)}`,
     paragraphs: [
-      `We have given back ${formatMoney(amount)} for your order ${order.order_id}, the way you paid. Banks take a few ` +
-        'days to show it.',
+      `We have given back ${formatMoney(amount)} for your order ${order.order_id}, the way you paid.`,
+      'Banks take a few days to show it.',
     ],
   };
 }
@@ -89,7 +89,7 @@ function nameOf({ order_id }: OrderDelivery): string {
   return order_id.slice(-8).toUpperCase();
 }
 
-/** The link carries the access token: a guest has no other way in, and a user may read mail without a session. */
+/** The link carries the access token: a guest has no other way in, and a user may have no session there. */
 function about({ order_id, access_token, shipping_address: address }: OrderDelivery, shop: string) {
   const url = `${shop}/orders/${order_id}?access=${encodeURIComponent(access_token)}`;
   return { name: address?.name ?? null, link: { label: 'See your order', url } };
