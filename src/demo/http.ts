@@ -1,25 +1,29 @@
-import { type App, edgeProblem, otherContent } from '#platform/http';
+import { type App, answers, edgeProblem, otherContent } from '#platform/http';
 import { params } from '#platform/schema';
 import { drawPicture } from './draw-picture.ts';
 
-/** The demo catalogue's pictures: drawn from their names, so there is nothing to store and nothing to fetch. */
+const FOR_EVER = 'max-age=31536000, immutable';
+
+/** The pictures of the demo catalog: drawn when asked for, and always the same under one name. */
 export function pictureRoutes(app: App): void {
   app.get(
     '/images/demo/:name',
     {
-      config: { access: 'anyone', cache: 'public, max-age=31536000, immutable' },
+      config: { access: 'anyone', cache: `public, ${FOR_EVER}` },
       schema: {
-        summary: "A picture of the demo catalogue's",
-        tags: ['images'],
+        summary: 'A picture of a demo product',
+        tags: ['pictures'],
         params: params('name'),
-        response: otherContent(200, 'image/svg+xml', 'A drawing'),
+        response: answers(otherContent(200, 'image/svg+xml', 'The drawing')),
       },
     },
-    async ({ params: { name } }, reply) => {
-      const drawing = drawPicture(name);
-      if (drawing === undefined) throw edgeProblem('NOT_FOUND');
+    async (request, reply) => {
+      const picture = drawPicture(request.params.name);
+      if (picture === undefined) throw edgeProblem('NOT_FOUND');
+      // Known people's answers are in no shared cache; their own browser may keep a picture all the same.
+      if (request.caller.kind !== 'nobody') void reply.header('Cache-Control', `private, ${FOR_EVER}`);
       void reply.type('image/svg+xml');
-      return drawing;
+      return picture;
     },
   );
 }

@@ -49,17 +49,17 @@ export const books: Department = {
     'Chosen by people who read at lunch.',
   ],
   praise: [
-    'Could not put it down, finished it in two evenings.',
+    'A joy to hold and to look at.',
     'Beautifully printed, the paper is a joy.',
-    'I have given away three copies by now.',
-    'Opens flat and takes ink without bleeding through.',
+    'I have given away three of them by now.',
+    'Beautifully made, inside and out.',
     'One of those that stay with you.',
   ],
   gripes: [
-    'The print is too small for tired eyes.',
-    'It loses its way in the middle.',
-    'The cover arrived with a bent corner.',
-    'Thinner paper than I had hoped for.',
+    'It looked larger in the picture.',
+    'I had hoped for a little more.',
+    'It arrived with a bent corner.',
+    'The material is thinner than I thought.',
   ],
   types: [
     {
@@ -288,7 +288,7 @@ export const books: Department = {
       usd: [6, 89],
       weight_g: [14, 48],
       colors: ['black', 'navy', 'silver', 'burgundy', 'teal', 'copper'],
-      materials: ['brass', 'aluminium', 'resin'],
+      materials: ['brass', 'aluminum', 'resin'],
       facts: { kind: ['fountain pen', 'rollerball', 'ballpoint', 'mechanical pencil'], refillable: [true] },
       title: '{brand} {line} {Kind} in {Material}',
       says: [

@@ -43,16 +43,16 @@ export const clothing: Department = {
     'If it is not right, sending it back costs nothing.',
   ],
   praise: [
-    'Fits perfectly and has kept its shape after many washes.',
+    'It has kept its shape after months of wear.',
     'So comfortable that I ordered a second color.',
-    'The fabric is thick and soft, real quality.',
+    'Feels like real quality, inside and out.',
     'I get compliments every time I wear it.',
-    'Exactly true to size.',
+    'Goes with everything I own.',
   ],
   gripes: [
-    'Runs a full size small.',
-    'It pilled after the second wash.',
-    'The sleeves are too long for the size.',
+    'Smaller than I expected.',
+    'It showed wear after a few weeks.',
+    'The stitching came loose in one place.',
     'The color faded faster than I would like.',
   ],
   types: [

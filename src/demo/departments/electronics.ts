@@ -15,16 +15,16 @@ export const electronics: Department = {
   ],
   praise: [
     'Setup took two minutes and it has just worked since.',
-    'Battery life is honestly better than they claim.',
+    'It does one thing and does it really well.',
     'Best value I have found at this price.',
     'The build feels premium, no creaks anywhere.',
     'Upgraded from a much dearer one and do not miss it.',
   ],
   gripes: [
-    'The app asks for far too many permissions.',
-    'Battery was down to half after three months.',
-    'It gets warm when charging.',
-    'Pairing drops whenever I leave the room.',
+    'The manual explains nothing.',
+    'It gave up after three months.',
+    'It gets warm when it is in use for long.',
+    'It had to be reset more than once.',
   ],
   types: [
     {
@@ -195,7 +195,7 @@ export const electronics: Department = {
       usd: [79, 399],
       weight_g: [28, 62],
       colors: ['black', 'silver', 'navy', 'sage', 'pink', 'orange'],
-      materials: ['aluminium', 'steel', 'titanium'],
+      materials: ['aluminum', 'steel', 'titanium'],
       facts: { battery_days: [5, 7, 14, 21], waterproof: [true], gps: [true, true, false] },
       title: '{brand} {line} Smart Watch, {Material} Case',
       says: [
@@ -204,7 +204,7 @@ export const electronics: Department = {
       ],
       tells: [
         'The screen can be read in full sun and goes dark in the cinema.',
-        'It swims to 50 metres.',
+        'It swims to 50 meters.',
         'The strap changes in a second, without tools.',
       ],
     },
@@ -215,7 +215,7 @@ export const electronics: Department = {
       usd: [119, 899],
       weight_g: [260, 720],
       colors: ['black', 'silver', 'cream', 'brown'],
-      facts: { megapixels: [16, 24, 32], zoom: ['fixed lens', '3x zoom', '5x zoom'], stabilised: [true, false] },
+      facts: { megapixels: [16, 24, 32], zoom: ['fixed lens', '3x zoom', '5x zoom'], stabilized: [true, false] },
       title: '{brand} {line} Compact Camera, {megapixels} MP, {Zoom}',
       says: [
         'A {megapixels} megapixel camera with a {zoom} and real dials for the things that matter.',

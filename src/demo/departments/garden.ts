@@ -27,17 +27,17 @@ export const garden: Department = {
     'Ask us anything about it; we grow things too.',
   ],
   praise: [
-    'Everything I planted with it is thriving.',
+    'The whole garden looks better for it.',
     'Solid quality, like the ones my grandfather had.',
-    'Arrived healthy and very well packed.',
-    'Makes an hour of weeding almost pleasant.',
-    'Stood outside all winter without a scratch.',
+    'It arrived quickly and very well packed.',
+    'A pleasure to have and to look at.',
+    'The second one I have bought, for my sister this time.',
   ],
   gripes: [
-    'It rusted after one wet month.',
+    'It did not last the summer.',
     'Smaller than the picture suggests.',
-    'The handle came loose after a few weeks.',
-    'Arrived with some broken leaves and spilled soil.',
+    'It looked tired after a few weeks.',
+    'It arrived badly packed and with a crack.',
   ],
   types: [
     {
@@ -110,7 +110,7 @@ export const garden: Department = {
       usd: [14, 119],
       weight_g: [800, 7800],
       colors: pots,
-      materials: ['terracotta', 'fibre clay', 'recycled plastic', 'glazed ceramic'],
+      materials: ['terracotta', 'fiber clay', 'recycled plastic', 'glazed ceramic'],
       facts: { diameter_cm: [18, 24, 32, 40], frost_proof: [true, true, false] },
       title: '{brand} {line} {Material} Planter, {diameter_cm} cm',
       says: [
@@ -130,11 +130,11 @@ export const garden: Department = {
       usd: [16, 64],
       weight_g: [480, 1700],
       colors: ['green', 'cream', 'charcoal', 'copper', 'pink', 'sky'],
-      materials: ['galvanised steel', 'powder-coated steel', 'recycled plastic'],
+      materials: ['galvanized steel', 'powder-coated steel', 'recycled plastic'],
       facts: { capacity_l: [1.5, 5, 9, 12] },
       title: '{brand} {line} Watering Can {capacity_l} L, {Material}',
       says: [
-        'A {capacity_l} litre can of {material} that is balanced when full and when empty.',
+        'A {capacity_l} liter can of {material} that is balanced when full and when empty.',
         'The long spout of the {line} reaches the pots at the back.',
       ],
       tells: [
@@ -153,7 +153,7 @@ export const garden: Department = {
       facts: { length_m: [10, 15, 25, 50], drinking_water_safe: [true, false], kink_free: [true] },
       title: '{brand} {line} Garden Hose {length_m} m',
       says: [
-        '{length_m} metres of hose that neither kinks nor twists.',
+        '{length_m} meters of hose that neither kinks nor twists.',
         'The {line} hose is soft in the cold and stays where it is laid.',
       ],
       tells: [
@@ -223,7 +223,7 @@ export const garden: Department = {
       ],
       tells: [
         'The front opens for cleaning in autumn.',
-        'Hang it two metres up, facing away from the weather.',
+        'Hang it two meters up, facing away from the weather.',
         'No paint or varnish on the inside.',
       ],
     },

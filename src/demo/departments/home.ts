@@ -30,15 +30,15 @@ export const home: Department = {
   praise: [
     'It changed the whole feel of the room.',
     'The color is exactly as pictured, warm and not too bright.',
-    'Put together in ten minutes without swearing.',
-    'Really solid, nothing wobbles.',
-    'Soft, well made, and it has survived two cats so far.',
+    'It came sooner than I thought and looks even better than online.',
+    'Well made, it will be with us for years.',
+    'Beautiful, and it has survived two cats so far.',
   ],
   gripes: [
     'The color is duller than in the photos.',
     'It had a strong smell for the first few days.',
-    'One of the seams was already loose.',
-    'The instructions are a riddle.',
+    'Mine arrived with a visible flaw.',
+    'Smaller than I had imagined.',
   ],
   types: [
     {
@@ -58,7 +58,7 @@ export const home: Department = {
       tells: [
         'The steel foot is weighted, so it stands even where a dog walks by.',
         'It takes an E27 bulb of up to {wattage} W.',
-        'A cloth-covered cord of two metres reaches behind most sofas.',
+        'A cloth-covered cord of two meters reaches behind most sofas.',
       ],
     },
     {
@@ -175,10 +175,10 @@ export const home: Department = {
       title: '{brand} {line} Bookcase with {shelves} Shelves, {width_cm} cm',
       says: [
         'An open bookcase {width_cm} cm wide, in {material}, with {shelves} shelves for books and what stands between them.',
-        'The {line} bookcase has thin sides and strong boards: it holds encyclopaedias, and looks as if it held nothing.',
+        'The {line} bookcase has thin sides and strong boards: it holds encyclopedias, and looks as if it held nothing.',
       ],
       tells: [
-        'The shelves can be set every four centimetres.',
+        'The shelves can be set every four centimeters.',
         'A strap for the wall comes with it; please use it.',
         'Two of them side by side share the same lines.',
       ],
@@ -210,7 +210,7 @@ export const home: Department = {
       usd: [24, 119],
       weight_g: [500, 1800],
       colors: ['black', 'oak', 'white', 'mustard', 'green', 'red'],
-      materials: ['beech', 'aluminium', 'steel'],
+      materials: ['beech', 'aluminum', 'steel'],
       facts: { diameter_cm: [25, 30, 38], silent: [true, true, false] },
       title: '{brand} {line} Wall Clock, {diameter_cm} cm',
       says: [
@@ -230,7 +230,7 @@ export const home: Department = {
       usd: [29, 189],
       weight_g: [800, 3400],
       colors: ['oak', 'black', 'white', 'walnut'],
-      materials: ['oak', 'aluminium', 'pine'],
+      materials: ['oak', 'aluminum', 'pine'],
       facts: {
         motif: ['Low Sun', 'Three Hills', 'Fern Study', 'Tidal Line', 'Harbor at Dusk', 'Quiet Orchard', 'Paper Moon'],
       },

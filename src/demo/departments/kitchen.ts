@@ -34,10 +34,10 @@ export const kitchen: Department = {
     'Looks lovely on the table and guests keep asking about it.',
   ],
   gripes: [
-    'The finish scratched within the first week.',
+    'It was scratched within the first week.',
     'Smaller than it looks in the picture.',
-    'One arrived with a small chip at the rim.',
-    'It gets hotter on the outside than I expected.',
+    'It arrived with a small flaw.',
+    'It is heavier than it needs to be.',
   ],
   types: [
     {
@@ -47,7 +47,7 @@ export const kitchen: Department = {
       usd: [9, 28],
       weight_g: [280, 430],
       colors: glazes,
-      materials: ['stoneware', 'porcelain', 'enamelled steel'],
+      materials: ['stoneware', 'porcelain', 'enameled steel'],
       facts: { capacity_ml: [250, 330, 400], dishwasher_safe: [true] },
       title: '{brand} {line} {Material} Mug, {capacity_ml} ml',
       says: [
@@ -128,7 +128,7 @@ export const kitchen: Department = {
       usd: [32, 149],
       weight_g: [900, 2600],
       colors: ['charcoal', 'black', 'copper', 'teal', 'red', 'cream'],
-      materials: ['cast iron', 'forged aluminium', 'carbon steel'],
+      materials: ['cast iron', 'forged aluminum', 'carbon steel'],
       facts: { diameter_cm: [20, 24, 28, 30], induction: [true, true, false], oven_safe: [true] },
       title: '{brand} {line} {Material} Pan, {diameter_cm} cm',
       says: [
@@ -148,11 +148,11 @@ export const kitchen: Department = {
       usd: [29, 119],
       weight_g: [850, 1500],
       colors: ['black', 'cream', 'sage', 'red', 'silver', 'sky'],
-      materials: ['brushed steel', 'enamelled steel'],
+      materials: ['brushed steel', 'enameled steel'],
       facts: { capacity_l: [1.2, 1.5, 1.7], wattage: [1500, 2000, 2200] },
       title: '{brand} {line} Kettle {capacity_l} L, {wattage} W',
       says: [
-        'A {capacity_l} litre electric kettle in {material} that boils a mug of water in under a minute.',
+        'A {capacity_l} liter electric kettle in {material} that boils a mug of water in under a minute.',
         'The {line} kettle is quick, quiet and pours exactly where it is pointed.',
       ],
       tells: [

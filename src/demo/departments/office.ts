@@ -27,12 +27,12 @@ export const office: Department = {
     'My desk has never looked this tidy.',
     'Bought one, then six more for the team.',
     'Simple, sturdy, does exactly what it should.',
-    'My back has stopped complaining.',
+    'I wish I had bought it years ago.',
     'Great value for an office on a budget.',
   ],
   gripes: [
-    'The plastic feels cheap.',
-    'It wobbles on an uneven desk.',
+    'It feels cheaper than it looks.',
+    'It does not look as good as in the picture.',
     'One part was missing and support took a week.',
     'It smelled of glue for days.',
   ],
@@ -84,7 +84,7 @@ export const office: Department = {
       usd: [29, 149],
       weight_g: [900, 2400],
       colors: ['black', 'white', 'mustard', 'sage', 'red', 'copper'],
-      materials: ['aluminium', 'steel'],
+      materials: ['aluminum', 'steel'],
       facts: { wattage: [6, 9, 12], color_temperature_k: [2700, 3000, 4000], dimmable: [true] },
       title: '{brand} {line} LED Desk Lamp, {wattage} W',
       says: [
@@ -167,7 +167,7 @@ export const office: Department = {
       facts: { capacity_l: [8, 14, 22, 30], lid: [true, true, false] },
       title: '{brand} {line} Storage Box in {Material}, {capacity_l} L',
       says: [
-        'A {capacity_l} litre box of {material} that holds a year of paper.',
+        'A {capacity_l} liter box of {material} that holds a year of paper.',
         'The {line} box folds flat, and stands square once it is built.',
       ],
       tells: [

@@ -28,16 +28,16 @@ export const outdoor: Department = {
   ],
   praise: [
     'Survived a week of rain without a complaint.',
-    'Packs down much smaller than I expected.',
+    'Lighter than I expected, and tougher.',
     'Light, tough and well thought out.',
-    'Took it on a three-day hike and would buy it again tomorrow.',
+    'Used it all summer and would buy it again tomorrow.',
     'You can tell that someone who uses it designed it.',
   ],
   gripes: [
-    'A zip gave up on the second trip.',
+    'Something gave way on the second day out.',
     'Heavier than the description says.',
-    'The straps slip under load.',
-    'Not as waterproof as promised.',
+    'The finish is rough in places.',
+    'It did not like the rain.',
   ],
   types: [
     {
@@ -89,7 +89,7 @@ export const outdoor: Department = {
       facts: { capacity_l: [12, 20, 35, 45], ice_days: [1, 2, 3, 5] },
       title: '{brand} {line} Cooler {capacity_l} L',
       says: [
-        'A {capacity_l} litre cooler that keeps ice for {ice_days} days if you leave the lid alone.',
+        'A {capacity_l} liter cooler that keeps ice for {ice_days} days if you leave the lid alone.',
         'Thick walls, a tight lid and a tap at the bottom: the {line} cooler is ready for a hot weekend.',
       ],
       tells: [
@@ -109,7 +109,7 @@ export const outdoor: Department = {
       facts: { capacity_l: [18, 24, 32, 45, 60], laptop_sleeve: [true, false] },
       title: '{brand} {line} {Material} Backpack, {capacity_l} L',
       says: [
-        'A {capacity_l} litre backpack of {material} that sits close and carries lighter than it is.',
+        'A {capacity_l} liter backpack of {material} that sits close and carries lighter than it is.',
         'The {line} pack opens wide, so what you need is never at the bottom.',
       ],
       tells: [
@@ -229,7 +229,7 @@ export const outdoor: Department = {
       usd: [24, 199],
       weight_g: [90, 310],
       colors: ['black', 'red', 'sky', 'yellow', 'green'],
-      materials: ['graphite', 'aluminium', 'carbon fibre'],
+      materials: ['graphite', 'aluminum', 'carbon fiber'],
       facts: { sport: ['tennis', 'badminton', 'squash'], level: ['beginner', 'club', 'tournament'] },
       title: '{brand} {line} {Sport} Racket, {Material}',
       says: [

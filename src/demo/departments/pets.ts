@@ -28,17 +28,17 @@ export const pets: Department = {
     'Tried at home by everyone who works here.',
   ],
   praise: [
-    'My dog carries it everywhere.',
+    'It was accepted after one short sniff.',
     'The cat took to it at once, which is a miracle.',
     'Still in one piece after two months with a puppy.',
-    'Easy to clean and it does not slide around.',
-    'Good quality for the price, and he looks handsome in it.',
+    'Easy to clean, which matters in this house.',
+    'Good quality for the price, and it looks nice in the room.',
   ],
   gripes: [
     'Chewed to pieces within a day.',
     'My cat ignores it completely.',
-    'The size chart is off by one.',
-    'It slips on a tiled floor.',
+    'Smaller than the picture promises.',
+    'It had a strong smell at first.',
   ],
   types: [
     {
@@ -50,7 +50,7 @@ export const pets: Department = {
       colors: ['grey', 'sand', 'sage', 'navy', 'brown', 'terracotta'],
       sizes: dogSizes,
       materials: ['plush', 'canvas', 'corduroy', 'recycled fleece'],
-      facts: { washable: [true], orthopaedic: [true, false] },
+      facts: { washable: [true], orthopedic: [true, false] },
       title: '{brand} {line} Dog Bed in {Material}',
       says: [
         'A dog bed in {material} with a raised rim for heavy heads.',
@@ -73,7 +73,7 @@ export const pets: Department = {
       facts: { length_m: [1.2, 1.8, 2.5], reflective: [true, false] },
       title: '{brand} {line} Dog Lead in {Material}, {length_m} m',
       says: [
-        'A lead of {material}, {length_m} metres long, with a handle that is padded where it pulls.',
+        'A lead of {material}, {length_m} meters long, with a handle that is padded where it pulls.',
         'The {line} lead is strong enough for squirrels.',
       ],
       tells: [
@@ -110,7 +110,7 @@ export const pets: Department = {
       usd: [9, 44],
       weight_g: [260, 980],
       colors: ['white', 'sage', 'charcoal', 'sky', 'pink', 'mustard'],
-      materials: ['stainless steel', 'ceramic', 'bamboo fibre'],
+      materials: ['stainless steel', 'ceramic', 'bamboo fiber'],
       facts: { capacity_ml: [350, 750, 1200, 1800], slow_feeder: [false, false, true] },
       title: '{brand} {line} Pet Bowl in {Material}, {capacity_ml} ml',
       says: [
@@ -174,7 +174,7 @@ export const pets: Department = {
       facts: { capacity_l: [1.5, 2.5, 4], airtight: [true] },
       title: '{brand} {line} Pet Food Jar in {Material}, {capacity_l} L',
       says: [
-        'A {capacity_l} litre jar of {material} that keeps kibble crisp and noses out.',
+        'A {capacity_l} liter jar of {material} that keeps kibble crisp and noses out.',
         'The {line} jar looks good enough to stand beside the coffee.',
       ],
       tells: [
@@ -194,7 +194,7 @@ export const pets: Department = {
       facts: { capacity_l: [20, 40, 60, 112], led_light: [true], filter_included: [true, true, false] },
       title: '{brand} {line} Aquarium {capacity_l} L with Light',
       says: [
-        'A {capacity_l} litre tank of {material}, with a light that rises and sets.',
+        'A {capacity_l} liter tank of {material}, with a light that rises and sets.',
         'The {line} is a good first aquarium: large enough to stay stable, small enough to lift when empty.',
       ],
       tells: [

@@ -30,12 +30,12 @@ export const tools: Department = {
     'Does the job without any fuss.',
     'Heavy in a good way, you feel the quality.',
     'Used it on a whole deck and it is still like new.',
-    'Sits perfectly in the hand.',
+    'A good grip and a good finish.',
     'Better than the famous brand at half the price.',
   ],
   gripes: [
-    'The handle came loose after a week.',
-    'The case does not close properly.',
+    'It came loose after a week.',
+    'The finish is rough in places.',
     'Not as precise as I need it.',
     'It showed rust spots out of the box.',
   ],
@@ -47,7 +47,7 @@ export const tools: Department = {
       usd: [14, 68],
       weight_g: [350, 1300],
       colors: grips,
-      materials: ['ash', 'hickory', 'fibreglass'],
+      materials: ['ash', 'hickory', 'fiberglass'],
       facts: { head_g: [300, 450, 560, 800], kind: ['claw hammer', "carpenter's hammer", "machinist's hammer"] },
       title: '{brand} {line} {Kind} with {Material} Handle, {head_g} g',
       says: [
@@ -148,7 +148,7 @@ export const tools: Department = {
       facts: { length_m: [3, 5, 8, 10], magnetic: [true, false], width_mm: [16, 19, 25] },
       title: '{brand} {line} Tape Measure {length_m} m, {width_mm} mm Wide',
       says: [
-        'A tape of {length_m} metres that stands out two metres by itself.',
+        'A tape of {length_m} meters that stands out two meters by itself.',
         'The {line} tape has figures that can be read without glasses.',
       ],
       tells: [
@@ -184,7 +184,7 @@ export const tools: Department = {
       usd: [39, 219],
       weight_g: [3200, 11000],
       colors: ['silver', 'red', 'orange', 'teal'],
-      materials: ['aluminium', 'steel', 'fibreglass'],
+      materials: ['aluminum', 'steel', 'fiberglass'],
       facts: { steps: [3, 4, 5, 7], max_load_kg: [120, 150] },
       title: '{brand} {line} Step Ladder in {Material}, {steps} Steps',
       says: [
