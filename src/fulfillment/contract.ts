@@ -44,13 +44,11 @@ export const ShipOrder = object({ order_id: Id, ...ShipInput.properties });
 
 export interface Fulfillment {
   /**
-   * Marks the order SHIPPED and hands all parcels to the carrier: the simulated one unless named. A `tracking_number`
-   * is used as it is, with any name for the carrier or none. Shipped already: accepted. NOT_SHIPPABLE has `reason:
+   * Marks the order SHIPPED and hands all parcels to the carrier: the simulated one where nothing is said of it. What
+   * is said is used as it is. Shipped already: accepted. NOT_SHIPPABLE has `reason:
    * address_erased` where a carrier would need the address of a person who was erased.
    */
-  shipOrder(
-    input: Static<typeof ShipOrder>,
-  ): Promise<Outcome<null, 'ORDER_NOT_FOUND' | 'NOT_SHIPPABLE' | 'CARRIER_UNKNOWN'>>;
+  shipOrder(input: Static<typeof ShipOrder>): Promise<Outcome<null, 'ORDER_NOT_FOUND' | 'NOT_SHIPPABLE'>>;
   /** Marks all parcels and the order DELIVERED. */
   deliverOrder(input: { order_id: string }): Promise<Outcome<null, 'ORDER_NOT_FOUND' | 'NOT_DELIVERABLE'>>;
   /** Grouped by order, oldest parcel first; orders without parcels are left out. At most 500 ids. */

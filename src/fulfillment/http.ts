@@ -34,16 +34,12 @@ function staffRoutes(app: App, { fulfillment, orderView, OrderView }: Fulfillmen
       schema: {
         summary: 'Hand the parcels of a confirmed order to a carrier',
         description:
-          'With a tracking number, both are used as given; without one, the parcels go to the named carrier, or to ' +
-          'the simulated one. Shipping an order that is shipped already changes nothing.',
+          'What is given is used as it is; without anything, the simulated carrier takes the parcels and gives their ' +
+          'numbers. Shipping an order that is shipped already changes nothing.',
         tags,
         params: params('order_id'),
         body: ShipInput,
-        response: answers({ 200: OrderView }, refusals, [
-          'ORDER_NOT_FOUND',
-          'NOT_SHIPPABLE',
-          'CARRIER_UNKNOWN',
-        ]) as object,
+        response: answers({ 200: OrderView }, refusals, ['ORDER_NOT_FOUND', 'NOT_SHIPPABLE']) as object,
       },
     },
     async ({ params, body }, reply) => {

@@ -4,6 +4,7 @@ import { limits } from '#limits';
 import type { OrderDelivery } from '#orders';
 import { timestamp } from '#platform/clock';
 import { accept, type Outcome, refuse } from '#platform/outcome';
+import type { Carrier } from './carrier.ts';
 import type { Fulfillment, ShipOrder } from './contract.ts';
 import type { Deps } from './deps.ts';
 import { makeParcels } from './follow-orders.ts';
@@ -17,12 +18,11 @@ import { type ErrandRow, keepErrand, readShipments, removeErrand, type ShipmentR
  */
 export async function shipOrder(deps: Deps, input: Static<typeof ShipOrder>): ReturnType<Fulfillment['shipOrder']> {
   const wanted = wantedLabel(deps, input);
-  if (wanted === undefined) return refuse('CARRIER_UNKNOWN');
   const [delivery] = await deps.orders.getDeliveries({ order_ids: [input.order_id] });
   if (delivery === undefined) return refuse('ORDER_NOT_FOUND');
   if (delivery.status !== 'CONFIRMED' && delivery.status !== 'SHIPPED') return refuse('NOT_SHIPPABLE');
   // The person was erased: a carrier can't be given what nobody knows any more.
-  if (needsAddress(wanted) && delivery.shipping_address === null) {
+  if (takerOf(deps, wanted) !== undefined && delivery.shipping_address === null) {
     return refuse('NOT_SHIPPABLE', { reason: 'address_erased' });
   }
   // The events that make them may still be on their way.
@@ -53,15 +53,18 @@ export async function finishShipping(
   return accept(null);
 }
 
-/** With a number it is used as it is, whoever the carrier; without one there must be somebody who gives it. */
-function wantedLabel({ carriers }: Deps, { carrier, tracking_number }: Static<typeof ShipOrder>): Label | undefined {
-  if (tracking_number !== undefined) return { carrier: carrier ?? null, tracking_number };
-  const taker = carrier === undefined ? carriers[0] : carriers.find(({ name }) => name === carrier);
-  return taker === undefined ? undefined : { carrier: taker.name, tracking_number: null };
+/** What was said is used as it is; where nothing was, the shop's carrier takes the parcels. */
+function wantedLabel({ carriers }: Deps, { carrier, tracking_number }: Static<typeof ShipOrder>): Label {
+  const isSaid = carrier !== undefined || tracking_number !== undefined;
+  return {
+    carrier: isSaid ? (carrier ?? null) : (carriers[0]?.name ?? null),
+    tracking_number: tracking_number ?? null,
+  };
 }
 
-function needsAddress({ tracking_number }: Label): boolean {
-  return tracking_number === null;
+/** The adapter that gives a parcel its number: of a carrier that has one, where no number was given. */
+function takerOf({ carriers }: Deps, { carrier, tracking_number }: Label): Carrier | undefined {
+  return tracking_number === null ? carriers.find(({ name }) => name === carrier) : undefined;
 }
 
 async function sendParcels(
@@ -69,7 +72,8 @@ async function sendParcels(
   { errand, delivery, parcels }: { errand: ErrandRow; delivery: OrderDelivery; parcels: ShipmentRow[] },
 ): Promise<Map<string, Sending>> {
   const warehouses = await deps.inventory.listWarehouses({});
-  const giveNumber = needsAddress(errand) ? numberFrom(deps, errand, delivery) : async () => errand.tracking_number;
+  const taker = takerOf(deps, errand);
+  const giveNumber = taker ? numberFrom(taker, delivery) : async () => errand.tracking_number;
   const sent = await Promise.all(
     parcels.map(async (parcel): Promise<[string, Sending]> => {
       const place = warehouses.find(({ warehouse_id }) => warehouse_id === parcel.warehouse_id)?.name ?? null;
@@ -80,10 +84,8 @@ async function sendParcels(
   return new Map(sent);
 }
 
-/** Hands parcels to the carrier that the errand names. */
-function numberFrom({ carriers }: Deps, { carrier }: ErrandRow, { shipping_address: address }: OrderDelivery) {
-  const taker = carriers.find(({ name }) => name === carrier);
-  assert(taker !== undefined, `parcels were promised to the carrier ${carrier}, which has no adapter any more`);
+/** Hands parcels over one by one, within one time-out. */
+function numberFrom(taker: Carrier, { shipping_address: address }: OrderDelivery) {
   assert(address !== null, 'a parcel of an erased person has nowhere to go');
   const signal = AbortSignal.timeout(limits.carrierTimeoutMs);
   return async ({ shipment_id, order_id, parts }: ShipmentRow): Promise<string> => {
