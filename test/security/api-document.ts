@@ -121,6 +121,8 @@ function fits({ pattern, format, minLength = 0, maxLength = 10_000 }: Schema, te
 
 /** JSON pointers of what an answer holds and its schema does not name. */
 export function unnamedFields(schema: Schema, value: unknown, path = ''): string[] {
+  // Of a document of another kind the schema says nothing.
+  if (Object.keys(schema).length === 0) return [];
   const choices = schema.anyOf?.map(choice => unnamedFields(choice, value, path));
   if (choices !== undefined) return choices.sort((a, b) => a.length - b.length)[0] ?? [];
   if (Array.isArray(value)) return value.flatMap((item, i) => unnamedFields(schema.items ?? {}, item, `${path}/${i}`));
