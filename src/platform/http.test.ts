@@ -3,6 +3,7 @@
  * Requests are injected into an app with a few routes; what depends on sockets is sent over a real one.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { after, describe, test } from 'node:test';
@@ -417,4 +418,30 @@ test('over a socket: what is not HTTP and headers that never end get a problem t
     /^HTTP\/1.1 431 [\s\S]*HEADERS_TOO_LARGE/,
   );
   await app.close();
+});
+
+type Signal = PromiseWithResolvers<void>;
+
+test('a stop answers what is under way and closes kept and silent connections, without waiting for the clients', async () => {
+  const app = await shopOfThings();
+  const [entered, closing, leave] = [0, 0, 0].map(() => Promise.withResolvers<void>()) as [Signal, Signal, Signal];
+  app.addHook('preClose', async () => closing.resolve());
+  app.get('/slow', { config: { access: 'anyone' } }, async () => {
+    entered.resolve();
+    await leave.promise;
+    return 'done';
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const silent = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(silent, 'connect');
+  const silenced = once(silent.resume(), 'close');
+  const answering = fetch(`${url}/slow`);
+  await entered.promise;
+  const closed = app.close();
+  await closing.promise;
+  leave.resolve();
+  const answer = await answering;
+  assert.deepEqual([answer.status, await answer.text(), answer.headers.get('connection')], [200, 'done', 'close']);
+  await closed;
+  await silenced;
 });

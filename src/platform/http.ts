@@ -117,7 +117,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     bodyLimit: limits.bodyBytesMax,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
-    // Requests that are under way when we stop are served; fastify then closes their connections.
+    // Requests that are under way when we stop are served; then their connections are closed, by `close`.
     return503OnClosing: false,
     // The router's own complaints come before any hook has run.
     frameworkErrors: ({ code }, request, reply) => {
@@ -144,6 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await options.before?.(app);
   enter(app, options);
   end(app, options);
+  close(app);
   app.setErrorHandler((error, request, reply) => reply.send(tellError(options.log, error, request, reply)));
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsOf(request.url);
@@ -285,6 +286,30 @@ function end(app: App, { log, metrics }: AppOptions): void {
     };
     if (status >= 400) log.info({ ...fields, code: request.refusedWith }, 'refused');
     else log.debug(fields, 'answered');
+    done();
+  });
+}
+
+/**
+ * A stop waits for every connection, and Node closes none but those that idle between two requests. So one that is busy
+ * when the stop begins is closed by its answer, one that has not said anything (browsers open such ones ahead) at once,
+ * and one that is busy for longer than we wait for anything else is cut.
+ */
+function close(app: App): void {
+  const unused = new Set<Socket>();
+  let isClosing = false;
+  app.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  app.server.on('request', ({ socket }) => unused.delete(socket));
+  app.addHook('preClose', async () => {
+    isClosing = true;
+    for (const socket of unused) socket.destroy();
+    setTimeout(() => app.server.closeAllConnections(), limits.stopGraceMs).unref();
+  });
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isClosing) reply.header('Connection', 'close');
     done();
   });
 }

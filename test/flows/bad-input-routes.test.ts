@@ -8,7 +8,7 @@ import { type Cast, openCast, usd } from '../security/cast.ts';
 import { type Client, createClient, newGuest, newUser } from '../support/client.ts';
 import { defectsOf, unboundedFields } from '../support/defects.ts';
 import { fingerprint } from '../support/fingerprint.ts';
-import { type Expected, findSurprises, type Sent, sendBy } from '../support/problems.ts';
+import { type Expected, findSurprises, type Sent, sendAs } from '../support/problems.ts';
 import { startTestShop } from '../support/shop.ts';
 
 // Parcels stay where they are, so that only bad input could change something.
@@ -42,7 +42,7 @@ async function refusesAll(requests: Sent[]): Promise<void> {
 
 function sending(operation: Operation, what: string, body: unknown, expected: Expected, headers = {}): Sent {
   const { name, method } = operation;
-  const send = () => sendBy(insider(operation), method, pathOf(operation), body, headers);
+  const send = () => sendAs(shop.url, insider(operation), { method, path: pathOf(operation), body, headers });
   return { name: `${name}, ${what}`, send, expected };
 }
 
@@ -113,7 +113,7 @@ test('an id that nothing has is not found, and neither is what can be no id', as
       const path = operation.path.replace(`{${name}}`, id);
       const isHarmless = isId && harmless.has(operation.name);
       const body = operation.body === undefined ? undefined : validBody(operation);
-      const send = () => sendBy(insider(operation), operation.method, path, body);
+      const send = () => sendAs(shop.url, insider(operation), { method: operation.method, path, body });
       const expected = { status: 404, code: /NOT_FOUND$/ };
       return { isHarmless, request: { name: `${operation.name}, ${id.slice(0, 40)}`, send, expected } };
     }),
@@ -127,7 +127,7 @@ test('a NUL or a broken escape in the address is refused', async () => {
       const path = operation.params.reduce((all, name) => all.replace(`{${name}}`, text), operation.path);
       const address = operation.params.length > 0 ? path : `${path}?q=%00`;
       const body = operation.body === undefined ? undefined : validBody(operation);
-      const send = () => sendBy(insider(operation), operation.method, address, body);
+      const send = () => sendAs(shop.url, insider(operation), { method: operation.method, path: address, body });
       return { name: `${operation.name}, ${text}`, send, expected: invalid };
     }),
   );
@@ -141,7 +141,7 @@ test('a method that a path does not take is refused, with those that it takes', 
     const others = methods.filter(method => group.every(operation => operation.method !== method));
     return others.map(method => {
       const send = async () => {
-        const answer = await sendBy(insider(group[0]!), method, pathOf(group[0]!));
+        const answer = await sendAs(shop.url, insider(group[0]!), { method, path: pathOf(group[0]!) });
         const allowed = answer.headers.get('allow')?.split(', ') ?? [];
         const isTold = group.every(operation => allowed.includes(operation.method));
         return isTold ? answer : { ...answer, body: `Allow: ${allowed}` };
@@ -165,7 +165,7 @@ test('an admin route is for staff: nobody and a wrong key get 401, guests and sh
     .flatMap(operation =>
       outsiders.map(([who, client, expected]) => {
         const body = operation.body === undefined ? undefined : validBody(operation);
-        const send = () => sendBy(client, operation.method, pathOf(operation), body);
+        const send = () => sendAs(shop.url, client, { method: operation.method, path: pathOf(operation), body });
         return { name: `${operation.name} by ${who}`, send, expected };
       }),
     );
@@ -190,7 +190,11 @@ test('a query parameter out of its bounds is refused', async () => {
   const requests = operations.flatMap(operation =>
     operation.query.flatMap(({ name, schema }) =>
       wrongQueryTexts(name, schema).map(text => {
-        const send = () => sendBy(insider(operation), operation.method, `${pathOf(operation)}?${name}=${text}`);
+        const send = () =>
+          sendAs(shop.url, insider(operation), {
+            method: operation.method,
+            path: `${pathOf(operation)}?${name}=${text}`,
+          });
         return { name: `${operation.name}?${name}=${text.slice(0, 40)}`, send, expected: invalid };
       }),
     ),
@@ -223,7 +227,8 @@ test('rows past 10,000 are refused wherever a list may be so long', async () => 
     '/api/search',
   ]);
   const requests = told.map(operation => {
-    const send = () => sendBy(insider(operation), 'GET', `${pathOf(operation)}?page=101&page_size=100`);
+    const send = () =>
+      sendAs(shop.url, insider(operation), { method: 'GET', path: `${pathOf(operation)}?page=101&page_size=100` });
     return { name: operation.name, send, expected: { status: 400, code: 'PAGE_TOO_DEEP' } };
   });
   await refusesAll(requests);
