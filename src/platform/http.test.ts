@@ -422,7 +422,9 @@ test('over a socket: what is not HTTP and headers that never end get a problem t
 
 type Signal = PromiseWithResolvers<void>;
 
-test('a stop answers what is under way and closes kept and silent connections, without waiting for the clients', async () => {
+test('a stop answers what is under way and closes kept and silent connections, without waiting for the clients', {
+  timeout: 5_000,
+}, async () => {
   const app = await shopOfThings();
   const [entered, closing, leave] = [0, 0, 0].map(() => Promise.withResolvers<void>()) as [Signal, Signal, Signal];
   app.addHook('preClose', async () => closing.resolve());
