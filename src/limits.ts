@@ -54,6 +54,8 @@ export const limits = {
   factsPerReadMax: 1_000,
   sweepBatchMax: 500,
   paymentDeadlineMs: 60_000,
+  /** How long the one who ended an order gives its money and goods back alone; after that the sweeper does it too. */
+  undoDeadlineMs: 5_000,
   holdAfterDeclineMs: 300_000,
   joinOrderMs: 20_000,
   joinOrderPollMs: 50,

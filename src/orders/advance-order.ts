@@ -5,17 +5,21 @@
  *   PAYMENT_PENDING: pay → pin → capture → confirm     (any no: → PAYMENT_FAILED)
  *   CONFIRMED …:     sell; finish refunds that were begun
  *   PAYMENT_FAILED, CANCELLED: give the money back, then the goods
+ *
+ * A failed order leaves its hold to its checkout, whose next order may pin it at once. So the pin of the failed one is
+ * taken off before the checkout opens again, and never after.
  */
 import assert from 'node:assert/strict';
 import { limits } from '#limits';
 import type { Payment, PaymentInput } from '#payments';
 import { timestamp } from '#platform/clock';
 import { derivedId } from '#platform/ids';
+import { Unavailable } from '#platform/outcome';
 import type { Deps } from './deps.ts';
 import { finishRefunds } from './refund-order.ts';
 import { reservationKey } from './release-hold.ts';
 import { partsOf, remainingItems } from './rules.ts';
-import { type OrderRow, readOrders, setDeadline } from './store.ts';
+import { clearDeadline, type OrderRow, readCheckouts, readOrders, setDeadline } from './store.ts';
 
 /** `reason` says why an order failed, for the one who pays; `payment` is what is known of it. */
 export interface Advanced {
@@ -54,7 +58,7 @@ async function advanceSteps(deps: Deps, start: OrderRow, pay?: PaymentInput): Pr
       case 'SHIPPED':
       case 'DELIVERED':
         // The sale follows from order.confirmed, in groups and off the shopper's path (sell-confirmed.ts).
-        if (order.deadline_at !== null) await finishRefunds(deps, order);
+        if (order.deadline_at !== null) await clearDeadline(deps.db, await finishRefunds(deps, order));
         return { order, payment };
     }
   }
@@ -72,7 +76,11 @@ async function takePayment(deps: Deps, order: OrderRow, pay: PaymentInput | unde
   if (payment.status === 'failed' || payment.status === 'voided') {
     return failed(deps, order, payment, payment.reason ?? 'declined');
   }
-  if (payment.status === 'pending') return waiting(deps, order, payment);
+  if (payment.status === 'pending') {
+    return isAbandoned(deps, order, payment)
+      ? failed(deps, order, payment, 'not_completed')
+      : waiting(deps, order, payment);
+  }
 
   // pin: from here expiry loses.
   const pinned = await deps.inventory.pinReservation(reservationKey(order));
@@ -109,22 +117,37 @@ async function authorise(
   return declined;
 }
 
+/** A shopper who was sent to a challenge and never ends it must not keep the goods from others for longer than a hold. */
+function isAbandoned(deps: Deps, order: OrderRow, payment: Payment): boolean {
+  return payment.next_action?.type === 'redirect' && deps.clock.nowMs() >= challengeEndMs(deps, order);
+}
+
+function challengeEndMs(deps: Deps, order: OrderRow): number {
+  return Date.parse(order.created_at) + deps.reservationTtlMs;
+}
+
 /** The outcome is not known yet: the hold lives on as long as it is asked for, and the sweeper looks again. */
 async function waiting(deps: Deps, order: OrderRow, payment: Payment): Promise<Paid> {
   const nowMs = deps.clock.nowMs();
-  await deps.inventory.extendReservation({ ...reservationKey(order), ttl_ms: deps.reservationTtlMs });
+  const isChallenged = payment.next_action?.type === 'redirect';
+  // A little longer than the challenge, so that the end of the challenge comes first.
+  const ttlMs = isChallenged ? challengeEndMs(deps, order) - nowMs + limits.paymentDeadlineMs : deps.reservationTtlMs;
+  const extended = await deps.inventory.extendReservation({ ...reservationKey(order), ttl_ms: ttlMs });
+  if (!extended.ok) return failed(deps, order, payment, 'RESERVATION_EXPIRED');
+  // A challenge and a bank take their time: that alone is nothing for a person to look at.
+  const isUsual = isChallenged || payment.method === 'bank_transfer';
   await setDeadline(deps.db, {
     order_id: order.order_id,
     status: order.status,
-    deadline_at: timestamp(nowMs + waitMs(order)),
-    tried: 0,
+    deadline_at: timestamp(nowMs + pauseMs(nowMs - Date.parse(order.created_at))),
+    tries: isUsual ? 0 : undefined,
   });
   return { payment, next: undefined };
 }
 
-/** Growing pauses: 2 s, 4 s … at most a minute. */
-export function waitMs(order: OrderRow): number {
-  return Math.min(60_000, 2_000 * 2 ** Math.min(order.tries, 5));
+/** Growing pauses: as long again as it has lasted, from 2 s to a minute. The gateway's word mostly comes before. */
+function pauseMs(ageMs: number): number {
+  return Math.min(60_000, Math.max(2_000, ageMs));
 }
 
 async function confirm(deps: Deps, order: OrderRow): Promise<OrderRow> {
@@ -156,16 +179,18 @@ async function confirm(deps: Deps, order: OrderRow): Promise<OrderRow> {
 
 /** The order ends, and its checkout is open again for another try while the hold lasts. */
 async function failed(deps: Deps, order: OrderRow, payment: Payment | undefined, reason: string): Promise<Paid> {
-  const at = timestamp(deps.clock.nowMs());
+  const holdEndsAt = order.kind === 'checkout' ? await takePinOff(deps, order) : null;
+  const nowMs = deps.clock.nowMs();
   const moved = await deps.writer.move(
     {
       order_id: order.order_id,
       from: ['PAYMENT_PENDING'],
       to: 'PAYMENT_FAILED',
-      at,
+      at: timestamp(nowMs),
       reason,
-      deadline_at: at,
+      deadline_at: timestamp(nowMs + limits.undoDeadlineMs),
       checkout_state: 'open',
+      checkout_expires_at: holdEndsAt,
     },
     row => [
       {
@@ -179,6 +204,20 @@ async function failed(deps: Deps, order: OrderRow, payment: Payment | undefined,
   return { payment, next: moved ?? (await currentOf(deps, order)) };
 }
 
+/**
+ * Unless another order has followed this one at the checkout, whose pin it then would be. Answers when the hold ends
+ * now: never earlier than it would have, and not before another card can be tried.
+ */
+async function takePinOff(deps: Deps, order: OrderRow): Promise<string | null> {
+  const [checkout] = await readCheckouts(deps.db, [order.checkout_id]);
+  if (checkout?.order_id !== order.order_id) return null;
+  const key = reservationKey(order);
+  const leftMs = Date.parse(checkout.expires_at) - deps.clock.nowMs();
+  await deps.inventory.unpinReservation({ ...key, ttl_ms: Math.max(leftMs, limits.holdAfterDeclineMs) });
+  const hold = await deps.inventory.getReservation(key);
+  return hold?.state === 'held' ? hold.expires_at : null;
+}
+
 /** Somebody else moved it: a cancellation, or another process that advances it too. */
 async function currentOf(deps: Deps, order: OrderRow): Promise<OrderRow> {
   const [row] = await readOrders(deps.db, [order.order_id]);
@@ -187,10 +226,20 @@ async function currentOf(deps: Deps, order: OrderRow): Promise<OrderRow> {
 }
 
 /** Money first: goods that go back to the shelf while the money stays would be a sale lost and a customer cheated. */
-async function undo(deps: Deps, order: OrderRow): Promise<Payment | undefined> {
+async function undo(deps: Deps, start: OrderRow): Promise<Payment | undefined> {
+  // What a refund has begun it ends, so that the rest is the rest.
+  const order = await finishRefunds(deps, start);
   const payment = await giveMoneyBack(deps, order);
   await giveGoodsBack(deps, order);
-  await setDeadline(deps.db, { order_id: order.order_id, status: order.status, deadline_at: null, tried: 0 });
+  const isOpen = payment?.status === 'pending' || payment?.status === 'authorized';
+  if (isOpen) {
+    // It may yet turn out to have been captured, and is then to be refunded.
+    const nowMs = deps.clock.nowMs();
+    const deadline_at = timestamp(nowMs + pauseMs(nowMs - Date.parse(order.updated_at)));
+    await setDeadline(deps.db, { order_id: order.order_id, status: order.status, deadline_at });
+  } else {
+    await clearDeadline(deps.db, order);
+  }
   return payment;
 }
 
@@ -208,30 +257,26 @@ async function giveMoneyBack(deps: Deps, order: OrderRow): Promise<Payment | und
     amount: rest,
     reason,
   });
-  return refunded.ok ? refunded.value.payment : payment;
+  if (refunded.ok) return refunded.value.payment;
+  // Another refund is still under way, or the gateway refuses: tried again, and in the end a person is told.
+  throw new Unavailable(`the rest of order ${order.order_id} could not be refunded: ${refunded.code}`);
 }
 
 async function giveGoodsBack(deps: Deps, order: OrderRow): Promise<void> {
+  // A failed payment leaves the hold to its checkout, for another try.
+  if (order.status === 'PAYMENT_FAILED' && order.kind === 'checkout') return;
   const key = reservationKey(order);
-  // A failed payment leaves the hold to its checkout, for another try; only a pin of this order is taken off.
-  if (order.status === 'PAYMENT_FAILED' && order.kind === 'checkout') {
-    await deps.inventory.unpinReservation({ ...key, ttl_ms: limits.holdAfterDeclineMs });
-    return;
-  }
   await deps.inventory.releaseReservation({ ...key, pinned: true });
   const reservation = await deps.inventory.getReservation(key);
   if (reservation?.state !== 'sold') return;
-  const back = order.refunds.filter(refund => refund.restock).flatMap(refund => refund.items);
+  const restocked = order.refunds.filter(refund => refund.restock);
   await deps.inventory.returnStock({
     return_id: derivedId(order.order_id, 'return'),
     order_id: order.order_id,
     parts: partsOf(
-      remainingItems(
-        order.lines,
-        order.refunds.filter(refund => refund.restock),
-      ),
+      remainingItems(order.lines, restocked),
       order.parts,
-      back,
+      restocked.flatMap(refund => refund.items),
     ),
   });
 }

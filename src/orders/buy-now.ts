@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict';
 import type { Static } from 'typebox';
 import type { BuyNow, Orders } from '#orders';
 import { derivedId } from '#platform/ids';
 import { refuse } from '#platform/outcome';
 import type { Deps } from './deps.ts';
-import { newOrder, payFor, resumeOrder } from './place-order.ts';
+import { knowsGateway, newOrder, payFor, resumeOrder } from './place-order.ts';
+import { isHeld } from './release-hold.ts';
 import { quote } from './rules.ts';
 import { readOrders } from './store.ts';
 
@@ -22,26 +24,28 @@ export async function buyNow(deps: Deps, input: Static<typeof BuyNow>): ReturnTy
     return refuse('PRICE_CHANGED', { product_id: product.product_id, price: product.price });
   }
 
-  const reservationId = derivedId(orderId, 'reservation');
-  const { country, region } = input.shipping_address;
-  const reserved = await deps.inventory.reserveStock({
-    reservation_id: reservationId,
-    person_id: shopper.person_id,
-    lines: [{ product_id: product.product_id, quantity, max_per_person: product.max_per_person }],
-    ship_to: { country, region },
-    ttl_ms: deps.reservationTtlMs,
-  });
-  if (!reserved.ok) return reserved;
-  // A repeat that comes so late that the first try's hold has ended.
-  if (reserved.value.state !== 'held') return refuse('RESERVATION_EXPIRED');
+  if (!(await knowsGateway(deps, input.payment))) return refuse('GATEWAY_UNKNOWN');
 
   const { prime, kind, person_id } = shopper;
+  const { country, region } = input.shipping_address;
   const method = input.shipping_method;
+  // Before anything is held: where the tax is not known, nothing is sold.
   const totals = quote(
     [{ product, quantity }],
     { country, region, method, prime, currency: deps.currency, discount: 0 },
     deps,
   );
+  const reservationId = derivedId(orderId, 'reservation');
+  const reserved = await deps.inventory.reserveStock({
+    reservation_id: reservationId,
+    person_id,
+    lines: [{ product_id: product.product_id, quantity, max_per_person: product.max_per_person }],
+    ship_to: { country, region },
+    ttl_ms: deps.reservationTtlMs,
+  });
+  if (!reserved.ok) return reserved;
+  if (!isHeld(reserved.value, deps.clock)) return refuse('RESERVATION_EXPIRED');
+
   const order = newOrder(deps, {
     order_id: orderId,
     checkout_id: orderId,
@@ -56,7 +60,8 @@ export async function buyNow(deps: Deps, input: Static<typeof BuyNow>): ReturnTy
     billing_address: input.billing_address ?? input.shipping_address,
     shipping_method: method,
   });
-  if (await deps.writer.create(order)) return payFor(deps, order, input.payment);
+  if (await deps.writer.create(order, null)) return payFor(deps, order, input.payment);
   const [winner] = await readOrders(deps.db, [orderId]);
-  return resumeOrder(deps, winner ?? order, input.payment);
+  assert(winner, 'an order that is not created is there already: nothing is paid without one');
+  return resumeOrder(deps, winner, input.payment);
 }

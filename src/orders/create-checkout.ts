@@ -3,12 +3,12 @@ import type { CatalogProduct } from '#catalog';
 import type { CreateCheckout, Orders } from '#orders';
 import { timestamp } from '#platform/clock';
 import { derivedId } from '#platform/ids';
-import { accept, type Outcome, refuse } from '#platform/outcome';
+import { accept, type Outcome, type Refusal, refuse } from '#platform/outcome';
 import type { Deps } from './deps.ts';
 import { presentCheckout } from './present.ts';
-import { releaseHold } from './release-hold.ts';
-import { quote } from './rules.ts';
-import { type CheckoutRow, endOpenCheckouts, insertCheckout, readCheckouts, readOpenCheckouts } from './store.ts';
+import { isHeld, releaseHold } from './release-hold.ts';
+import { countUnits, quote } from './rules.ts';
+import { type CheckoutRow, endOpenCheckouts, openCheckout, readCheckouts, readOpenCheckouts } from './store.ts';
 
 type Input = Static<typeof CreateCheckout>;
 type Answer = Awaited<ReturnType<Orders['createCheckout']>>;
@@ -23,12 +23,7 @@ export async function createCheckout(deps: Deps, input: Input): Promise<Answer> 
   const goods = await readGoods(deps, shopper);
   if (!goods.ok) return goods;
 
-  const reservationId = derivedId(input.checkout_id, 'reservation');
-  const reserved = await reserve(deps, input, reservationId, goods.value);
-  if (!reserved.ok) return reserved;
-  // A repeat that comes so late that the first try's hold has ended.
-  if (reserved.value.state !== 'held') return refuse('RESERVATION_EXPIRED');
-
+  // Before anything is held: where the tax is not known, nothing is sold.
   const totals = quote(
     goods.value,
     {
@@ -41,6 +36,12 @@ export async function createCheckout(deps: Deps, input: Input): Promise<Answer> 
     },
     deps,
   );
+  const reservationId = derivedId(input.checkout_id, 'reservation');
+  const older = await readOpenCheckouts(deps.db, shopper.person_id);
+  const reserved = await reserve(deps, input, { reservationId, goods: goods.value, older });
+  if (!reserved.ok) return reserved;
+  if (!isHeld(reserved.value, deps.clock)) return refuse('RESERVATION_EXPIRED');
+
   const row: CheckoutRow = {
     checkout_id: input.checkout_id,
     person_id: shopper.person_id,
@@ -57,7 +58,8 @@ export async function createCheckout(deps: Deps, input: Input): Promise<Answer> 
     expires_at: reserved.value.expires_at,
     created_at: timestamp(deps.clock.nowMs()),
   };
-  await insertCheckout(deps.db, row);
+  const superseded = await openCheckout(deps.db, row, idsOf(older));
+  await releaseHolds(deps, superseded);
   return accept(presentCheckout(row, deps.currency));
 }
 
@@ -86,11 +88,18 @@ async function readGoods(deps: Deps, shopper: Input['shopper']): Promise<Outcome
   return accept(lines.map(line => ({ product: byId.get(line.product_id)!, quantity: line.quantity })));
 }
 
+interface Wish {
+  reservationId: string;
+  goods: Goods[];
+  /** The person's open checkouts, which the new one supersedes. */
+  older: CheckoutRow[];
+}
+
 /**
- * Holds the goods, then supersedes the person's older checkouts. Where the older ones hold what this one wants, they are
- * superseded first, but only when that makes it possible: a checkout that fails takes nothing away from its person.
+ * Holds the goods. Where the older checkouts hold what this one wants, they are superseded before it, but only when that
+ * makes it possible: a checkout that fails takes nothing away from its person.
  */
-async function reserve(deps: Deps, input: Input, reservationId: string, goods: Goods[]) {
+async function reserve(deps: Deps, input: Input, { reservationId, goods, older }: Wish) {
   const request = {
     reservation_id: reservationId,
     person_id: input.shopper.person_id,
@@ -102,39 +111,44 @@ async function reserve(deps: Deps, input: Input, reservationId: string, goods: G
     ship_to: { country: input.shipping_address.country, region: input.shipping_address.region },
     ttl_ms: deps.reservationTtlMs,
   };
-  const older = await readOpenCheckouts(deps.db, input.shopper.person_id);
   const first = await deps.inventory.reserveStock(request);
-  if (first.ok || !(await wouldFit(deps, goods, older))) {
-    if (first.ok) await supersede(deps, older);
-    return first;
-  }
-  await supersede(deps, older);
+  if (first.ok || !(await wouldFit(deps, goods, older, first))) return first;
+  await releaseHolds(deps, await endOpenCheckouts(deps.db, idsOf(older), 'superseded'));
   // The refused try left no trace, so its id may be tried again.
   return deps.inventory.reserveStock(request);
 }
 
-async function wouldFit(deps: Deps, goods: Goods[], older: CheckoutRow[]): Promise<boolean> {
-  const held = new Map<string, number>();
-  for (const line of older.flatMap(row => row.lines)) {
-    held.set(line.product_id, (held.get(line.product_id) ?? 0) + line.quantity);
-  }
-  const wanted = goods.filter(({ product }) => held.has(product.product_id));
-  if (wanted.length === 0) return false;
+/** Whether a refused reservation would be granted without the older checkouts' holds, which count as freed. */
+async function wouldFit(
+  deps: Deps,
+  goods: Goods[],
+  older: CheckoutRow[],
+  refused: Refusal<'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>,
+): Promise<boolean> {
+  const alive = older.filter(row => Date.parse(row.expires_at) > deps.clock.nowMs());
+  const held = countUnits(alive.flatMap(row => row.lines));
+  if (!goods.some(({ product }) => held.has(product.product_id))) return false;
   const stock = await deps.inventory.getAvailability({ product_ids: goods.map(({ product }) => product.product_id) });
-  const available = new Map(stock.map(entry => [entry.product_id, entry.available]));
-  return goods.every(({ product, quantity }) => {
-    const { product_id: id } = product;
-    return (available.get(id) ?? 0) + (held.get(id) ?? 0) >= quantity;
+  const free = new Map(stock.map(({ product_id, available }) => [product_id, available]));
+  const allowed = allowances(refused);
+  return goods.every(({ product: { product_id: id }, quantity }) => {
+    const most = Math.min(free.get(id) ?? 0, allowed.get(id) ?? Number.POSITIVE_INFINITY);
+    return most + (held.get(id) ?? 0) >= quantity;
   });
 }
 
-/** Whoever ends a checkout by compare-and-set gives its hold back; a checkout that began to be paid is left alone. */
-async function supersede(deps: Deps, older: CheckoutRow[]): Promise<void> {
-  if (older.length === 0) return;
-  const ended = await endOpenCheckouts(
-    deps.db,
-    older.map(row => row.checkout_id),
-    'superseded',
-  );
+/** What LIMIT_PER_PERSON tells of each product: how many more this person may hold. */
+function allowances({ code, detail }: Refusal<'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>): Map<string, number> {
+  if (code !== 'LIMIT_PER_PERSON') return new Map();
+  const { lines } = detail as { lines: { product_id: string; allowed: number }[] };
+  return new Map(lines.map(({ product_id, allowed }) => [product_id, allowed]));
+}
+
+/** Whoever ended a checkout gives its hold back; should that fail, the hold ends when its time is up. */
+async function releaseHolds(deps: Deps, ended: CheckoutRow[]): Promise<void> {
   await Promise.all(ended.map(row => releaseHold(deps, row)));
+}
+
+function idsOf(checkouts: CheckoutRow[]): string[] {
+  return checkouts.map(row => row.checkout_id);
 }

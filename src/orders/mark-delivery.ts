@@ -26,7 +26,7 @@ async function step(deps: Deps, orderId: string, from: OrderStatus, to: OrderSta
       to,
       at: timestamp(deps.clock.nowMs()),
       reason: null,
-      deadline_at: null,
+      deadline_at: 'kept',
       checkout_state: null,
     },
     row => [

@@ -1,14 +1,16 @@
+import assert from 'node:assert/strict';
 import type { Static } from 'typebox';
 import { limits } from '#limits';
 import type { Orders, Placed, PlaceOrder } from '#orders';
 import type { PaymentInput } from '#payments';
 import { timestamp } from '#platform/clock';
+import { bucketOf } from '#platform/ids';
 import { accept, type Outcome, refuse, Unavailable } from '#platform/outcome';
 import { type Advanced, advanceOrder } from './advance-order.ts';
 import type { Deps } from './deps.ts';
 import { accessTokenOf, presentOrder } from './present.ts';
 import { endedCheckout } from './read-checkouts.ts';
-import { type CheckoutRow, type OrderRow, readCheckouts, readOrderOfCheckout, readOrders } from './store.ts';
+import { type CheckoutRow, type OrderRow, readCheckouts, readOrders } from './store.ts';
 
 type Input = Static<typeof PlaceOrder>;
 
@@ -22,15 +24,33 @@ export async function placeOrder(deps: Deps, input: Input): ReturnType<Orders['p
   if (existing) return resumeOrder(deps, existing, input.payment);
   const ended = endedCheckout(checkout, deps.clock);
   if (ended) return ended;
+  if (checkout.state === 'open') {
+    assert.equal(bucketOf(input.order_id), bucketOf(checkout.checkout_id), 'an order lies with its checkout');
+    if (!(await knowsGateway(deps, input.payment))) return refuse('GATEWAY_UNKNOWN');
+    const order = orderOf(deps, checkout, input.order_id);
+    if (await deps.writer.create(order, checkout.order_id)) return payFor(deps, order, input.payment);
+  }
+  return joinCheckout(deps, checkout);
+}
 
-  const order = orderOf(deps, checkout, input.order_id);
-  if (checkout.state === 'open' && (await deps.writer.create(order))) return payFor(deps, order, input.payment);
+/** The place was not the first: another order has taken the checkout, or a newer checkout has superseded this one. */
+async function joinCheckout(deps: Deps, seen: CheckoutRow): ReturnType<Orders['placeOrder']> {
+  const [checkout] = await readCheckouts(deps.db, [seen.checkout_id]);
+  if (checkout === undefined) return refuse('CHECKOUT_NOT_FOUND');
+  const isTaken = checkout.state === 'paying' || checkout.state === 'ordered';
+  // Open again since this place began: the order that had it was declined, and so is every place beside it.
+  const wasTaken = seen.state === 'paying' || checkout.order_id !== seen.order_id;
+  const isDeclined = checkout.state === 'open' && wasTaken;
+  const [winner] = checkout.order_id === null ? [] : await readOrders(deps.db, [checkout.order_id]);
+  if (winner && (isTaken || isDeclined)) return joinOrder(deps, winner);
+  const ended = endedCheckout(checkout, deps.clock);
+  assert(ended, 'a checkout that is as it was read can be taken');
+  return ended;
+}
 
-  // Another place of this checkout was first: its order is the answer. Or a newer checkout has superseded this one.
-  const [now] = await readCheckouts(deps.db, [input.checkout_id]);
-  const winner = await readOrderOfCheckout(deps.db, input.checkout_id);
-  if (winner && now?.order_id === winner.order_id) return joinOrder(deps, winner);
-  return endedCheckout(now ?? checkout, deps.clock) ?? refuse('CHECKOUT_NOT_FOUND');
+/** Asked before anything is made of it: a word that nobody knows is bad input, and bad input changes nothing. */
+export async function knowsGateway(deps: Deps, { gateway }: PaymentInput): Promise<boolean> {
+  return gateway === undefined || (await deps.payments.hasGateway({ gateway }));
 }
 
 function orderOf(deps: Deps, checkout: CheckoutRow, orderId: string): OrderRow {

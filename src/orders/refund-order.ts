@@ -7,6 +7,7 @@ import { appendEvents, type NewEvent } from '#platform/outbox';
 import { accept, type Outcome, refuse } from '#platform/outcome';
 import type { Deps } from './deps.ts';
 import { viewOrder } from './read-orders.ts';
+import { reservationKey } from './release-hold.ts';
 import { partsOf, type RefundRecord, refundOfItems, remainingItems } from './rules.ts';
 import { lockOrder, type OrderRow, readOrders, writeRefunds } from './store.ts';
 
@@ -80,11 +81,11 @@ export async function finishRefund(
   return accept(await settleRecord(deps, orderId, record, 'done'));
 }
 
-/** What a crash or an outage left pending. */
-export async function finishRefunds(deps: Deps, order: OrderRow): Promise<void> {
-  for (const record of order.refunds.filter(refund => refund.state === 'pending')) {
-    await finishRefund(deps, order.order_id, record);
-  }
+/** What a crash or an outage left pending. Answers the order as it is then, with no more to do than was begun since. */
+export async function finishRefunds(deps: Deps, order: OrderRow): Promise<OrderRow> {
+  const pending = order.refunds.filter(refund => refund.state === 'pending');
+  for (const record of pending) await finishRefund(deps, order.order_id, record);
+  return pending.length === 0 ? order : (await readOrders(deps.db, [order.order_id]))[0]!;
 }
 
 async function settleRecord(
@@ -126,9 +127,14 @@ function refundedEvent(row: OrderRow, record: RefundRecord, currency: string): N
   };
 }
 
-/** Back to the warehouses the units came from; restocked refunds before this one have used up the first parts. */
+/**
+ * Only what was sold goes back to the shelf, so the sale comes first where it is still to come; where a cancellation has
+ * released the hold instead, all of it lies there already. Back to the warehouses the units came from: restocked refunds before this one have used up the first parts.
+ */
 async function restock(deps: Deps, orderId: string, record: RefundRecord): Promise<void> {
   const order = (await readOrders(deps.db, [orderId]))[0]!;
+  const sold = await deps.inventory.sellReservation({ ...reservationKey(order), order_id: orderId });
+  if (!sold.ok) return;
   const index = order.refunds.findIndex(refund => refund.refund_id === record.refund_id);
   const before = order.refunds.slice(0, index).filter(refund => refund.restock);
   await deps.inventory.returnStock({

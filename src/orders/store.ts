@@ -50,14 +50,6 @@ const checkoutColumns = sql`checkout_id, state, order_id, expires_at, created_at
 const orderColumns = sql`order_id, checkout_id, kind, status, reason, refunds, refunded, history, version, tries,
   deadline_at, created_at, updated_at, ${frozen}`;
 
-export async function insertCheckout(db: Connection, row: CheckoutRow): Promise<void> {
-  await db.query(sql`
-    insert into orders.checkouts (bucket, ${checkoutColumns})
-    select ${bucketOf(row.checkout_id)}, ${checkoutColumns}
-    from jsonb_populate_record(null::orders.checkouts, ${JSON.stringify(row)}::jsonb)
-    on conflict do nothing`);
-}
-
 export async function readCheckouts(db: Connection, checkoutIds: string[]): Promise<CheckoutRow[]> {
   return db.query<CheckoutRow>(sql`
     select ${checkoutColumns} from orders.checkouts
@@ -71,19 +63,56 @@ export async function readOpenCheckouts(db: Connection, personId: string): Promi
     where bucket = ${bucketOf(personId)} and person_id = ${personId} and state = 'open'`);
 }
 
-/** open → superseded or released, where no payment has begun; answers the ones that this call ended. */
+/** open → ended, where no payment has begun. Locked in key order: two newer checkouts may end the same older ones. */
+function endOpen(checkoutIds: string[], state: 'superseded' | 'released') {
+  return sql`
+    with open as materialized (
+      select c.bucket, c.checkout_id from orders.checkouts c
+      join unnest(${checkoutIds.map(bucketOf)}::smallint[], ${checkoutIds}::uuid[]) as asked (bucket, checkout_id)
+        using (bucket, checkout_id)
+      where c.state = 'open' order by c.bucket, c.checkout_id for update of c
+    ), ended as (
+      update orders.checkouts c set state = ${state} from open
+      where c.bucket = open.bucket and c.checkout_id = open.checkout_id
+      returning c.*
+    )`;
+}
+
+/** Answers the ones that this call ended. */
 export async function endOpenCheckouts(
   db: Connection,
   checkoutIds: string[],
   state: 'superseded' | 'released',
 ): Promise<CheckoutRow[]> {
+  return db.query<CheckoutRow>(sql`${endOpen(checkoutIds, state)} select ${checkoutColumns} from ended`);
+}
+
+/** Opens a checkout in the place of older ones, by one statement; answers the older ones that it ended. */
+export async function openCheckout(db: Connection, row: CheckoutRow, olderIds: string[]): Promise<CheckoutRow[]> {
   return db.query<CheckoutRow>(sql`
-    update orders.checkouts c set state = ${state}
-    from unnest(${checkoutIds.map(bucketOf)}::smallint[], ${checkoutIds}::uuid[]) as asked (bucket, checkout_id)
-    where c.bucket = asked.bucket and c.checkout_id = asked.checkout_id and c.state = 'open'
-    returning c.checkout_id, c.state, c.order_id, c.expires_at, c.created_at, c.person_id, c.person_kind, c.email,
-      c.lines, c.reservation_id, c.parts, c.subtotal, c.discount, c.shipping_cost, c.tax, c.total, c.shipping_address,
-      c.billing_address, c.shipping_method`);
+    ${endOpen(olderIds, 'superseded')}, opened as (
+      insert into orders.checkouts (bucket, ${checkoutColumns})
+      select ${bucketOf(row.checkout_id)}, ${checkoutColumns}
+      from jsonb_populate_record(null::orders.checkouts, ${JSON.stringify(row)}::jsonb)
+      on conflict do nothing
+    )
+    select ${checkoutColumns} from ended`);
+}
+
+/**
+ * Ends checkouts that have been open for long after their time. Their holds have expired, but for one that a payment
+ * pinned and never let go of, because its process stopped between the two.
+ */
+export async function endForgottenCheckouts(db: Connection, before: string, limit: number): Promise<CheckoutRow[]> {
+  return db.query<CheckoutRow>(sql`
+    with forgotten as materialized (
+      select bucket, checkout_id from orders.checkouts
+      where state = 'open' and order_id is not null and expires_at < ${before}
+      order by bucket, checkout_id limit ${limit} for update
+    )
+    update orders.checkouts c set state = 'released' from forgotten
+    where c.bucket = forgotten.bucket and c.checkout_id = forgotten.checkout_id
+    returning c.*`);
 }
 
 /** Drops checkouts that ended, or whose hold ran out, more than a week ago. */
@@ -95,32 +124,44 @@ export async function dropOldCheckouts(db: Connection, before: string, limit: nu
   return rows.length;
 }
 
+/** `after`: the order that the checkout had when it was read, so that only what was seen to have failed is followed. */
+export interface NewOrder {
+  order: OrderRow & { product_ids: string[] };
+  after: string | null;
+}
+
 /**
- * Takes the checkouts of new orders (open → paying) and inserts the orders, in one statement: an order of a checkout is
- * inserted only where this statement took it. Answers the orders that are in. Sorted by key, so that two groups lock in
- * one order.
+ * Inserts new orders and takes their checkouts (open → paying), in one statement: an order of a checkout is inserted only
+ * under the lock of that checkout while it is open and as it was read. Answers the orders that are in. Locked and
+ * inserted in key order, so that two groups wait for each other in one direction only.
  */
-export async function insertOrders(db: Connection, orders: OrderRow[]): Promise<Set<string>> {
-  const rows = orders
-    .map(order => ({ ...order, bucket: bucketOf(order.order_id) }))
-    .sort((a, b) => a.bucket - b.bucket || (a.checkout_id < b.checkout_id ? -1 : 1));
-  const taken = await db.query<{ order_id: string }>(sql`
-    with new as materialized (
-      select * from jsonb_populate_recordset(null::orders.orders, ${JSON.stringify(rows)}::jsonb)
+export async function insertOrders(db: Connection, orders: NewOrder[]): Promise<Set<string>> {
+  const rows = orders.map(({ order, after }) => ({ ...order, bucket: bucketOf(order.order_id), after }));
+  const inserted = await db.query<{ order_id: string }>(sql`
+    with given as materialized (
+      select ${JSON.stringify(rows)}::jsonb as rows
+    ), new as materialized (
+      select o.* from given, jsonb_populate_recordset(null::orders.orders, given.rows) o
     ), locked as materialized (
-      select c.bucket, c.checkout_id from orders.checkouts c join new using (bucket, checkout_id)
-      where c.state = 'open' order by c.bucket, c.checkout_id for update of c
+      select asked.order_id
+      from given, jsonb_to_recordset(given.rows)
+        as asked (bucket smallint, order_id uuid, checkout_id uuid, after uuid)
+      join orders.checkouts c on c.bucket = asked.bucket and c.checkout_id = asked.checkout_id
+      where c.state = 'open' and c.order_id is not distinct from asked.after
+      order by c.bucket, c.checkout_id for update of c
+    ), inserted as (
+      insert into orders.orders (bucket, product_ids, ${orderColumns})
+      select bucket, product_ids, ${orderColumns} from new
+      where kind = 'buy_now' or order_id in (select order_id from locked)
+      order by bucket, order_id
+      on conflict do nothing
+      returning bucket, order_id, checkout_id
     ), taken as (
-      update orders.checkouts c set state = 'paying', order_id = new.order_id from new join locked using (bucket, checkout_id)
-      where c.bucket = new.bucket and c.checkout_id = new.checkout_id returning c.order_id
+      update orders.checkouts c set state = 'paying', order_id = inserted.order_id from inserted
+      where c.bucket = inserted.bucket and c.checkout_id = inserted.checkout_id
     )
-    insert into orders.orders (bucket, product_ids, ${orderColumns})
-    select bucket, product_ids, ${orderColumns} from new
-    where kind = 'buy_now' or order_id in (select order_id from taken)
-    order by bucket, order_id
-    on conflict do nothing
-    returning order_id`);
-  return new Set(taken.map(row => row.order_id));
+    select order_id from inserted`);
+  return new Set(inserted.map(row => row.order_id));
 }
 
 export async function readOrders(db: Connection, orderIds: string[]): Promise<OrderRow[]> {
@@ -130,41 +171,37 @@ export async function readOrders(db: Connection, orderIds: string[]): Promise<Or
       using (bucket, order_id)`);
 }
 
-/** The living order of a checkout, or the last one that ended. */
-export async function readOrderOfCheckout(db: Connection, checkoutId: string): Promise<OrderRow | undefined> {
-  const rows = await db.query<OrderRow>(sql`
-    select ${orderColumns} from orders.orders
-    where bucket = ${bucketOf(checkoutId)} and order_id = (
-      select order_id from orders.checkouts where bucket = ${bucketOf(checkoutId)} and checkout_id = ${checkoutId})`);
-  return rows[0];
-}
-
 export interface Transition {
   order_id: string;
   from: OrderStatus[];
   to: OrderStatus;
   at: string;
   reason: string | null;
-  deadline_at: string | null;
+  /** `kept`: as it is, since a refund may be under way. */
+  deadline_at: string | null | 'kept';
   /** What becomes of the order's checkout; null leaves it. */
   checkout_state: CheckoutState | null;
+  /** Until when the hold of a checkout that opens again lives; never earlier than was told before. */
+  checkout_expires_at?: string | null;
 }
 
 /** Moves orders along where they still stand in one of `from`, by one statement; answers the moved ones as they are now. */
 export async function moveOrders(db: Connection, transitions: Transition[]): Promise<OrderRow[]> {
   const rows = transitions
-    .map(transition => ({ ...transition, bucket: bucketOf(transition.order_id) }))
-    .sort((a, b) => a.bucket - b.bucket || (a.order_id < b.order_id ? -1 : 1));
+    .map(step => ({ ...step, bucket: bucketOf(step.order_id), keeps_deadline: step.deadline_at === 'kept' }))
+    .map(step => ({ ...step, deadline_at: step.keeps_deadline ? null : step.deadline_at }));
   return db.query<OrderRow>(sql`
     with step as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s (bucket smallint, order_id uuid,
-        "from" text[], "to" text, at timestamptz, reason text, deadline_at timestamptz, checkout_state text)
+        "from" text[], "to" text, at timestamptz, reason text, deadline_at timestamptz, keeps_deadline boolean,
+        checkout_state text, checkout_expires_at timestamptz)
     ), locked as materialized (
       select o.bucket, o.order_id from orders.orders o join step using (bucket, order_id)
       where o.status = any(step."from") order by o.bucket, o.order_id for update of o
     ), moved as (
       update orders.orders o set
-        status = step."to", reason = coalesce(step.reason, o.reason), deadline_at = step.deadline_at, tries = 0,
+        status = step."to", reason = coalesce(step.reason, o.reason), tries = 0,
+        deadline_at = case when step.keeps_deadline then o.deadline_at else step.deadline_at end,
         history = o.history || jsonb_build_object('status', step."to", 'at',
           to_char(step.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
         version = o.version + 1, updated_at = step.at
@@ -172,7 +209,8 @@ export async function moveOrders(db: Connection, transitions: Transition[]): Pro
       where o.bucket = step.bucket and o.order_id = step.order_id
       returning o.*
     ), checkouts as (
-      update orders.checkouts c set state = step.checkout_state
+      update orders.checkouts c set state = step.checkout_state,
+        expires_at = greatest(c.expires_at, step.checkout_expires_at)
       from moved join step using (bucket, order_id)
       where c.bucket = moved.bucket and c.checkout_id = moved.checkout_id and c.order_id = moved.order_id
         and step.checkout_state is not null
@@ -183,22 +221,31 @@ export async function moveOrders(db: Connection, transitions: Transition[]): Pro
 /** When the sweeper looks again; null when nothing is left to do. A later status is not touched. */
 export async function setDeadline(
   db: Connection,
-  input: { order_id: string; status: OrderStatus; deadline_at: string | null; tried: number },
+  input: { order_id: string; status: OrderStatus; deadline_at: string | null; tries?: number },
 ): Promise<void> {
   await db.query(sql`
-    update orders.orders set deadline_at = ${input.deadline_at}, tries = tries + ${input.tried}
+    update orders.orders set deadline_at = ${input.deadline_at}, tries = coalesce(${input.tries}::integer, tries)
     where bucket = ${bucketOf(input.order_id)} and order_id = ${input.order_id} and status = ${input.status}`);
 }
 
-/** Orders whose deadline has passed, pushed ahead so that two sweepers take different ones. */
+/** Nothing is left to do for the order as it was read; what has begun since keeps its deadline. */
+export async function clearDeadline(db: Connection, order: { order_id: string; version: number }): Promise<void> {
+  await db.query(sql`
+    update orders.orders set deadline_at = null, tries = 0
+    where bucket = ${bucketOf(order.order_id)} and order_id = ${order.order_id} and version = ${order.version}`);
+}
+
+/** Orders whose deadline has passed, each counted as taken up and lent until `next`: two sweepers take different ones. */
 export async function takeDueOrders(
   db: Connection,
   input: { now: string; next: string; limit: number },
 ): Promise<OrderRow[]> {
   return db.query<OrderRow>(sql`
-    update orders.orders o set deadline_at = ${input.next} from (
+    with due as materialized (
       select bucket as due_bucket, order_id as due_id from orders.orders where deadline_at <= ${input.now}
-      order by deadline_at limit ${input.limit} for update skip locked) due
+      order by deadline_at limit ${input.limit} for update skip locked
+    )
+    update orders.orders o set deadline_at = ${input.next}, tries = o.tries + 1 from due
     where o.bucket = due.due_bucket and o.order_id = due.due_id
     returning ${orderColumns}`);
 }

@@ -1,9 +1,17 @@
 import { limits } from '#limits';
 import type { Orders, StuckOrder } from '#orders';
 import { timestamp } from '#platform/clock';
-import { advanceOrder, waitMs } from './advance-order.ts';
+import { advanceOrder } from './advance-order.ts';
 import type { Deps } from './deps.ts';
-import { dropOldCheckouts, type OrderRow, readStuckOrders, setDeadline, takeDueOrders } from './store.ts';
+import { reservationKey } from './release-hold.ts';
+import {
+  dropOldCheckouts,
+  endForgottenCheckouts,
+  type OrderRow,
+  readStuckOrders,
+  setDeadline,
+  takeDueOrders,
+} from './store.ts';
 
 /** Takes up what a crash or an outage left behind; each try that fails is counted and waits longer. */
 export async function sweepOrders(deps: Deps, signal?: AbortSignal): Promise<number> {
@@ -24,27 +32,38 @@ export async function sweepOrders(deps: Deps, signal?: AbortSignal): Promise<num
 
 async function sweepOrder(deps: Deps, order: OrderRow): Promise<void> {
   try {
-    await setDeadline(deps.db, { ...nextTry(deps, order), tried: 1 });
     await advanceOrder(deps, order);
   } catch (error) {
-    deps.log.error({ err: error, order_id: order.order_id, tries: order.tries + 1 }, 'an order could not be settled');
+    const { order_id, status, tries } = order;
+    deps.log.error({ err: error, order_id, tries }, 'an order could not be settled');
+    const retryMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(tries, 20));
+    await setDeadline(deps.db, { order_id, status, deadline_at: timestamp(deps.clock.nowMs() + retryMs) });
   }
 }
 
-function nextTry(deps: Deps, order: OrderRow) {
-  const deadline = timestamp(deps.clock.nowMs() + waitMs(order));
-  return { order_id: order.order_id, status: order.status, deadline_at: deadline };
-}
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 60_000;
 
 const CHECKOUTS_KEPT_MS = 7 * 24 * 3_600_000;
+const CHECKOUTS_FORGOTTEN_MS = 3_600_000;
 
 export async function dropCheckouts(deps: Deps): Promise<number> {
+  await endForgotten(deps);
   const before = timestamp(deps.clock.nowMs() - CHECKOUTS_KEPT_MS);
   let dropped = 0;
   for (;;) {
     const batch = await dropOldCheckouts(deps.db, before, limits.sweepBatchMax);
     dropped += batch;
     if (batch < limits.sweepBatchMax) return dropped;
+  }
+}
+
+async function endForgotten(deps: Deps): Promise<void> {
+  const before = timestamp(deps.clock.nowMs() - CHECKOUTS_FORGOTTEN_MS);
+  for (;;) {
+    const ended = await endForgottenCheckouts(deps.db, before, limits.sweepBatchMax);
+    await Promise.all(ended.map(row => deps.inventory.releaseReservation({ ...reservationKey(row), pinned: true })));
+    if (ended.length < limits.sweepBatchMax) return;
   }
 }
 

@@ -2,15 +2,16 @@ import { type GroupCommit, groupCommit } from '#platform/group-commit';
 import type { ModuleDeps } from '#platform/module';
 import { appendEvents, type NewEvent, type Outbox } from '#platform/outbox';
 import type { Connection } from '#platform/sql';
-import { insertOrders, moveOrders, type OrderRow, readOrders, type Transition } from './store.ts';
+import { insertOrders, moveOrders, type NewOrder, type OrderRow, readOrders, type Transition } from './store.ts';
 
 /** Creates are told whether they are in; a move answers the order, or null where it no longer stood where it should. */
 export type OrderCommand =
-  | { kind: 'create'; order: OrderRow & { product_ids: string[] } }
+  | ({ kind: 'create' } & NewOrder)
   | { kind: 'move'; step: Transition; events: (order: OrderRow) => NewEvent[] };
 
 export interface OrderWriter {
-  create(order: OrderRow): Promise<boolean>;
+  /** False where the order is in already, or its checkout is not as it was read: `after` is the order that it had. */
+  create(order: OrderRow, after: string | null): Promise<boolean>;
   move(step: Transition, events?: (order: OrderRow) => NewEvent[]): Promise<OrderRow | null>;
   stop(): Promise<void>;
 }
@@ -30,9 +31,9 @@ export function createOrderWriter(deps: ModuleDeps, outbox: Outbox): OrderWriter
     find: commands => findApplied(deps.db, commands),
   });
   return {
-    async create(order) {
+    async create(order, after) {
       const productIds = [...new Set(order.lines.map(line => line.product_id))];
-      return (await group.submit({ kind: 'create', order: { ...order, product_ids: productIds } })) !== null;
+      return (await group.submit({ kind: 'create', order: { ...order, product_ids: productIds }, after })) !== null;
     },
     move: (step, events = () => []) => group.submit({ kind: 'move', step, events }),
     stop: () => group.stop(),
@@ -40,7 +41,7 @@ export function createOrderWriter(deps: ModuleDeps, outbox: Outbox): OrderWriter
 }
 
 async function runGroup(tx: Connection, commands: OrderCommand[]): Promise<(OrderRow | null)[]> {
-  const creates = commands.flatMap(command => (command.kind === 'create' ? [command.order] : []));
+  const creates = commands.flatMap(command => (command.kind === 'create' ? [command] : []));
   // Two steps of one order never share a statement, which would apply one of them: the second waits for its own round.
   const rounds = inRounds(commands.filter(command => command.kind === 'move'));
   const created = creates.length > 0 ? await insertOrders(tx, creates) : new Set<string>();

@@ -138,6 +138,8 @@ export interface Payments {
   ): Promise<
     Outcome<{ payment: Payment; amount: number }, 'REFUND_EXCEEDS_CAPTURED' | 'PAYMENT_NOT_CAPTURED' | 'REFUND_REFUSED'>
   >;
+  /** Whether `authorise` knows a gateway by this name: for a caller that writes nothing for bad input. */
+  hasGateway(input: { gateway: string }): Promise<boolean>;
   /** In no order; orders without a payment are left out. At most 500 ids. */
   getPayments(input: { order_ids: string[] }): Promise<Payment[]>;
   /**
@@ -186,6 +188,7 @@ export const paymentsContract = defineContract<Payments>({
     capture: command(ofOrder, 30_000),
     voidPayment: command(object({ order_id: Id, reason: text(200) }), 30_000),
     refund: command(Refund, 30_000),
+    hasGateway: query(object({ gateway: text(40) })),
     getPayments: query(object({ order_ids: Type.Array(Id, { maxItems: 500 }) })),
     settlePayment: query(ofOrder, 30_000),
     receiveWebhook: command(

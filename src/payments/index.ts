@@ -79,6 +79,7 @@ function paymentsApi(
     capture: input => captures(input.order_id, () => capturePayment(context, input)),
     voidPayment: input => voids(input.order_id, () => voidPayment(context, input)),
     refund: input => refunds(input.refund_id, () => refundPayment(context, input)),
+    hasGateway: async ({ gateway }) => context.gateways.has(gateway),
     async getPayments({ order_ids }) {
       const rows = await readPayments(db, order_ids);
       return rows.filter(row => !isUnwanted(row)).map(row => present(row));

@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict';
+import type { Accounts } from '#accounts';
+import type { CartModule } from '#cart';
+import type { Catalog, CatalogProduct } from '#catalog';
+import type { Inventory } from '#inventory';
+import type { Orders, Placed, Shopper } from '#orders';
+import type { PaymentInput, Payments, SimulatorCharge } from '#payments';
+import { createHotStore } from '#platform/hot-store';
+import { createIds } from '#platform/ids';
+import { createLog } from '#platform/log';
+import { createMetrics } from '#platform/metrics';
+import type { Module, ModuleDeps } from '#platform/module';
+import type { DomainEvent, EventBatch, Outbox, ReadEvents } from '#platform/outbox';
+import type { Outcome } from '#platform/outcome';
+import { type Database, sql } from '#platform/sql';
+import { runAudit } from '../../src/audit/run-audit.ts';
+import { createCart } from '../../src/cart/index.ts';
+import { createInventory } from '../../src/inventory/index.ts';
+import type { OrdersOptions } from '../../src/orders/deps.ts';
+import { createOrders } from '../../src/orders/index.ts';
+import type { Gateway } from '../../src/payments/gateway.ts';
+import { createPayments } from '../../src/payments/index.ts';
+import { simulatorGateway } from '../../src/payments/simulator/simulator-gateway.ts';
+import { startSimulator } from '../../src/payments/simulator/start-simulator.ts';
+import { fakeProduct } from './fake-shop.ts';
+import { WAREHOUSES, WEST } from './inventory.ts';
+import { shiftableClock, temporaryFolder } from './payment-shop.ts';
+import { testDatabase } from './postgres.ts';
+
+type Test = { after(work: () => Promise<void>): void };
+
+export const TTL_MS = 900_000;
+/** California: 7.25 % tax; standard shipping 599, free from 5,000. */
+export const HOME = {
+  name: 'Ada',
+  line1: 'Road 1',
+  city: 'Oakland',
+  region: 'CA',
+  postal_code: '94601',
+  country: 'US',
+};
+export const DELIVERY = { shipping_address: HOME, shipping_method: 'standard' as const };
+
+export function card(token = 'tok_visa', fields: Partial<PaymentInput> = {}): PaymentInput {
+  return { method: 'card', token, ...fields };
+}
+
+export interface WorldOptions {
+  /** Of one try; a token that times out takes at least this long. */
+  gatewayTimeoutMs?: number;
+  /** False: nobody sells what was confirmed, or follows payments, before `follow()`. */
+  isFollowing?: boolean;
+  gateway?: (gateway: Gateway) => Gateway;
+}
+
+export type World = Awaited<ReturnType<typeof ordersWorld>>;
+
+/**
+ * Orders with everything it needs, real but for the catalogue and the accounts, which are plain data: stock, payments
+ * with the simulator at its in-process door, and carts, on one database and one clock that can be put forward.
+ */
+export async function ordersWorld(t: Test, options: WorldOptions = {}) {
+  const stops: (() => Promise<unknown> | unknown)[] = [];
+  // The last thing started is stopped first: nothing may still read when the database ends.
+  t.after(async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  });
+  const clock = shiftableClock();
+  const ids = createIds();
+  const logged: string[] = [];
+  const log = createLog({ level: 'info', destination: { write: line => void logged.push(line) } });
+  const { db, url } = await testDatabase({ after: work => void stops.push(work) }, [
+    'inventory',
+    'orders',
+    'payments',
+    'cart',
+  ]);
+  const sources = new Map<string, Outbox>();
+  const events = {
+    listen: (source: string, listener: () => void) => sources.get(source)?.onCommitted(listener) ?? (() => {}),
+  };
+  const deps: ModuleDeps = { db, clock, ids, random: Math.random, log, metrics: createMetrics(), events };
+  const shelf = goods();
+  const inventory = createInventory({ ...deps, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
+  await inventory.start?.();
+  stops.push(() => inventory.stop?.());
+  const { payments, books } = await openPayments({ ...deps, metrics: createMetrics() }, { t, stops, options });
+  const cart = createCart({
+    ...deps,
+    hotStore: createHotStore({ clock }),
+    catalog: shelf.catalog,
+    inventory: inventory.api,
+    currency: 'USD',
+  });
+  stops.push(() => cart.stop?.());
+  const erased = eventList();
+  const shopOptions: OrdersOptions = {
+    ...deps,
+    cart: cart.api,
+    catalog: shelf.catalog,
+    inventory: inventory.api,
+    payments: payments.api,
+    accounts: erased.accounts,
+    currency: 'USD',
+    reservationTtlMs: TTL_MS,
+    orderAccessSecret: 'a secret of the orders',
+  };
+  if (payments.outbox) sources.set('payments', payments.outbox);
+
+  /** Orders once more over the same data, as another process would run it; `changes` puts faults in its way. */
+  function openOrders(changes: Partial<OrdersOptions> = {}): Module<Orders> {
+    const opened = createOrders({ ...shopOptions, metrics: createMetrics(), ...changes });
+    stops.push(() => opened.stop?.());
+    return opened;
+  }
+
+  const orders = openOrders();
+  if (orders.outbox) sources.set('orders', orders.outbox);
+  let isFollowed = false;
+  async function follow(): Promise<void> {
+    if (isFollowed) return;
+    isFollowed = true;
+    const subscriptions = orders.subscriptions ?? [];
+    for (const subscription of subscriptions) subscription.start();
+    stops.push(() => Promise.all(subscriptions.map(subscription => subscription.stop())));
+  }
+  if (options.isFollowing !== false) await follow();
+
+  const world = {
+    ...{ db, url, clock, ids, log, logged, deps, options: shopOptions },
+    ...{ orders: orders.api, module: orders, inventory: inventory.api, payments: payments.api, cart: cart.api },
+    ...{ books, openOrders, follow, erase: erased.add, price: shelf.price, remove: shelf.remove },
+    /** A new product with these units: a number lies in the west. */
+    async sell(units: number | Record<string, number>, fields: Partial<CatalogProduct> = {}): Promise<string> {
+      const product_id = ids.next();
+      shelf.put(product_id, fields);
+      const shelves = typeof units === 'number' ? { [WEST]: units } : units;
+      for (const [warehouse_id, quantity] of Object.entries(shelves)) {
+        const movement_id = ids.nextFor(product_id);
+        await inventory.api.receiveStock({ movement_id, product_id, warehouse_id, quantity, reason: '' });
+      }
+      return product_id;
+    },
+    async drained(): Promise<void> {
+      for (let round = 0; round < 2; round += 1) {
+        for (const subscription of orders.subscriptions ?? []) await subscription.drained();
+      }
+    },
+    runJob: (name: string) => runJob([orders, payments, inventory], name),
+  };
+  return { ...world, ...steps(world), ...sights(world), settle: () => settle(world) };
+}
+
+async function openPayments(
+  deps: ModuleDeps,
+  { t, stops, options }: { t: Test; stops: (() => unknown)[]; options: WorldOptions },
+) {
+  const { log, clock, ids } = deps;
+  const dataDir = await temporaryFolder(t);
+  const secret = 'a secret of the simulator';
+  const simulator = await startSimulator({ dataDir, port: 'none', secret, settleMs: 60_000, log, clock, ids });
+  stops.push(() => simulator.stop());
+  const gateway = simulatorGateway({ books: simulator.books, secret });
+  const payments = createPayments({
+    ...deps,
+    gateways: [options.gateway?.(gateway) ?? gateway],
+    defaultGateway: 'simulator',
+    gatewayTimeoutMs: options.gatewayTimeoutMs ?? 2_000,
+    notFoundAfterMs: 1_000,
+    simulator: simulator.books,
+  });
+  stops.push(() => payments.stop?.());
+  return { payments, books: simulator.books as BooksWithChallenges };
+}
+
+type BooksWithChallenges = {
+  ask: Awaited<ReturnType<typeof startSimulator>>['books']['ask'];
+  list(query: { order_id?: string }): Promise<SimulatorCharge[]>;
+  answerChallenge(charge_id: string, isConfirmed: boolean): Promise<unknown>;
+  settleDue(): Promise<void>;
+};
+
+/** Products as plain data, which a test may reprice or take off the shelf. */
+function goods() {
+  const products = new Map<string, CatalogProduct>();
+  const catalog: Partial<Catalog> = {
+    getProducts: async ({ product_ids }) => product_ids.flatMap(id => products.get(id) ?? []),
+  };
+  const change = (product_id: string, fields: Partial<CatalogProduct>) =>
+    void products.set(product_id, { ...products.get(product_id)!, ...fields });
+  return {
+    catalog: catalog as Catalog,
+    put: (product_id: string, fields: Partial<CatalogProduct>) =>
+      void products.set(product_id, fakeProduct({ product_id, ...fields })),
+    price: (product_id: string, amount: number) => change(product_id, { price: { amount, currency: 'USD' } }),
+    remove: (product_id: string) => change(product_id, { deleted: true }),
+  };
+}
+
+const noEvents = async (): Promise<EventBatch> => ({ events: [], cursor: '', seen_to: '0', head: '0' });
+
+/** Accounts as far as orders knows them: events of erased people. */
+function eventList() {
+  const events: DomainEvent[] = [];
+  const accounts: Partial<Accounts> = {
+    async readEvents({ after, limit }: ReadEvents) {
+      const from = after === 'now' ? events.length : Number(after);
+      const batch = events.slice(from, from + limit);
+      const head = String(events.length);
+      return { events: batch, cursor: String(from + batch.length), seen_to: head, head };
+    },
+  };
+  return {
+    accounts: accounts as Accounts,
+    add(person_id: string): void {
+      const event_id = String(events.length + 1);
+      events.push({ event_id, type: 'user.erased', aggregate_id: person_id, version: 1, at: '', data: {} });
+    },
+  };
+}
+
+async function runJob(modules: Module<unknown>[], name: string): Promise<void> {
+  const job = modules.flatMap(module => module.jobs ?? []).find(each => each.name === name);
+  assert(job, `there is no job ${name}`);
+  await job.run(new AbortController().signal);
+}
+
+interface Parts {
+  orders: Orders;
+  inventory: Inventory;
+  payments: Payments;
+  cart: CartModule;
+  db: Database;
+  ids: ReturnType<typeof createIds>;
+  clock: ReturnType<typeof shiftableClock>;
+  books: BooksWithChallenges;
+  drained(): Promise<void>;
+  follow(): Promise<void>;
+  runJob(name: string): Promise<void>;
+}
+
+export type Placing = Outcome<Placed, string>;
+
+/** What a shopper does. */
+function steps({ orders, cart, ids }: Parts) {
+  const shopper = (kind: Shopper['kind'] = 'guest'): Shopper => {
+    return { kind, person_id: ids.next(), email: 'ada@example.test', prime: false };
+  };
+  async function fill(person: Shopper, lines: Record<string, number>): Promise<void> {
+    const owner = { kind: person.kind, person_id: person.person_id };
+    for (const [product_id, quantity] of Object.entries(lines)) {
+      const added = await cart.addItem({ owner, product_id, quantity, command_id: ids.next() });
+      assert.equal(added.ok, true);
+    }
+  }
+  async function checkOut(person: Shopper, lines: Record<string, number> = {}, checkout_id?: string) {
+    await fill(person, lines);
+    const id = checkout_id ?? ids.nextFor(person.person_id);
+    return orders.createCheckout({ checkout_id: id, shopper: person, ...DELIVERY });
+  }
+  return {
+    shopper,
+    fill,
+    checkOut,
+    /** A checkout that must succeed; answers its id. */
+    async checkedOut(person: Shopper, lines: Record<string, number>): Promise<string> {
+      const checkout = await checkOut(person, lines);
+      assert(checkout.ok, `the checkout was refused: ${JSON.stringify(checkout)}`);
+      return checkout.value.checkout_id;
+    },
+    place: (person: Shopper, checkout_id: string, payment = card(), order_id = ids.nextFor(person.person_id)) =>
+      orders.placeOrder({ order_id, checkout_id, shopper: person, payment }),
+    buy: (person: Shopper, product_id: string, quantity = 1, payment = card(), order_id?: string) =>
+      orders.buyNow({
+        order_id: order_id ?? ids.nextFor(person.person_id),
+        shopper: person,
+        product_id,
+        quantity,
+        ...DELIVERY,
+        payment,
+      }),
+    cancel: (order_id: string) => orders.cancelOrder({ order_id, viewer: { kind: 'staff' } }),
+  };
+}
+
+/** What a test looks at. */
+function sights({ orders, inventory, payments, cart, db, books, clock }: Parts) {
+  return {
+    order: (order_id: string) => orders.getOrder({ order_id, viewer: { kind: 'staff' } }),
+    /** Total, reserved and available units. */
+    async units(product_id: string): Promise<[number, number, number]> {
+      const { total_quantity, reserved, available } = await inventory.getStock({ product_id });
+      return [total_quantity, reserved, available];
+    },
+    async inCart({ kind, person_id }: Shopper): Promise<Record<string, number>> {
+      const { items } = await cart.getCart({ owner: { kind, person_id } });
+      return Object.fromEntries(items.map(item => [item.product_id, item.quantity]));
+    },
+    /** The gateway's own books: state, captured, refunded. */
+    async charges(order_id: string): Promise<[string, number, number][]> {
+      const charges = await books.list({ order_id });
+      return charges.map(({ state, captured, refunded }) => [state, captured, refunded]);
+    },
+    /** The orders of a checkout, or of a person, in the order of their ids. */
+    ordersOf: (id: string) =>
+      db.query<{ order_id: string; status: string; reason: string | null; deadline_at: string | null }>(sql`
+        select order_id, status, reason, deadline_at from orders.orders where checkout_id = ${id} or person_id = ${id}
+        order by order_id`),
+    eventsOf: async (order_id: string): Promise<string[]> => {
+      const rows = await db.query<{ type: string }>(
+        sql`select type from orders.outbox where aggregate_id = ${order_id} order by version`,
+      );
+      return rows.map(({ type }) => type);
+    },
+    audit: () => runAudit({ inventory, orders, payments, clock }),
+  };
+}
+
+const ROUNDS_MAX = 60;
+const ROUND_MS = 61_000;
+
+/** Puts the clock forward and sweeps until no order waits for anything; then every invariant must hold. */
+async function settle(parts: Parts): Promise<void> {
+  const { clock, runJob, db } = parts;
+  await parts.follow();
+  for (let round = 0; ; round += 1) {
+    clock.shiftMs += ROUND_MS;
+    for (const job of ['payments_sweep', 'orders_sweep', 'inventory_sweep']) await runJob(job);
+    await parts.drained();
+    const [open] = await db.query<{ count: number }>(
+      sql`select count(*) from orders.orders where deadline_at is not null`,
+    );
+    if (open?.count === 0) break;
+    assert(round < ROUNDS_MAX, `${open?.count} orders are not settled`);
+  }
+  clock.shiftMs += ROUND_MS;
+  const report = await sights(parts).audit();
+  const broken = report.invariants.filter(invariant => !invariant.ok);
+  assert.deepEqual(broken, []);
+}
