@@ -9,7 +9,7 @@ import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
 import type { DomainEvent } from '#platform/outbox';
 import type { Database } from '#platform/sql';
-import { type CatalogModule, createCatalog } from '../../src/catalog/index.ts';
+import { type CatalogDeps, type CatalogModule, createCatalog } from '../../src/catalog/index.ts';
 import { testDatabase } from './postgres.ts';
 
 type TestContext = { after(work: () => Promise<void>): void };
@@ -21,6 +21,8 @@ export interface OpenCatalog {
   module: CatalogModule;
   db: Database;
   dataDir: string;
+  /** To make another instance of. */
+  deps: CatalogDeps;
 }
 
 /** The catalogue on a database of its own, or another instance beside the first, as another process would have. */
@@ -31,7 +33,7 @@ export async function openCatalog(
   const { beside, clock = systemClock, currency = 'USD' } = options;
   const { db } = beside ?? (await testDatabase(t, ['catalog']));
   const dataDir = beside?.dataDir ?? (await mkdtemp(join(tmpdir(), 'doorbuster-catalog-')));
-  const module = createCatalog({
+  const deps: CatalogDeps = {
     db,
     clock,
     ids,
@@ -41,13 +43,14 @@ export async function openCatalog(
     events: { listen: () => () => {} },
     currency,
     dataDir,
-  });
+  };
+  const module = createCatalog(deps);
   await module.start!();
   t.after(async () => {
     await module.stop!();
     if (beside === undefined) await rm(dataDir, { recursive: true, force: true });
   });
-  return { catalog: module.api, module, db, dataDir };
+  return { catalog: module.api, module, db, dataDir, deps };
 }
 
 export function productInput(fields: Partial<ProductInput> = {}): ProductInput {
