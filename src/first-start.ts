@@ -1,221 +1,203 @@
-import { createReadStream } from 'node:fs';
-import { open, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { gunzipSync, constants as zlib } from 'node:zlib';
-import type { Catalog, ImportEncoding, ImportFormat, ImportReport } from '#catalog';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Catalog } from '#catalog';
 import { timestamp } from '#platform/clock';
 import { derivedId } from '#platform/ids';
 import type { ModuleDeps } from '#platform/module';
 import { Unavailable } from '#platform/outcome';
 import type { Config } from './config.ts';
 import { seedPeople } from './demo/people.ts';
-import { seedDemo } from './demo/seed-demo.ts';
+import { demoSource, seedDemo } from './demo/seed-demo.ts';
+import { firstStartMarker, type SourceMark } from './first-start-marker.ts';
+import { fileSource, ImportFailed, type ImportSource, importSource, tellReport } from './import-source.ts';
 import type { Modules } from './modules.ts';
 
-/** The shop's first catalogue: the demo's, or the file that CATALOG names. It comes in while the shop answers already. */
+/** Fills an empty shop, in the background: with the file that `CATALOG` names, or with the demo catalog. */
 export interface FirstStart {
   begin(): void;
-  /** What was begun goes on at the next start. */
+  /** Between two steps; the next start goes on from there. */
   stop(): Promise<void>;
-  /** Imported and searchable. Rejects where the file can't be imported. */
+  /** Settles when nothing more will come: the shop is filled and searchable, the source is unreadable, or it was stopped. */
   done: Promise<void>;
   state(): { ready: boolean; text: string };
+  /** Lines for people, the earlier ones too. */
   onProgress(say: (line: string) => void): void;
 }
 
-export interface FirstStartDeps extends ModuleDeps {
-  modules: Modules;
+export interface FirstStartDeps extends Pick<ModuleDeps, 'clock' | 'ids' | 'log'> {
+  modules: Pick<Modules, 'apis' | 'local'>;
 }
 
-const POLL_MS = 250;
-const CHUNK_BYTES = 1 << 20;
-const DEFAULT_STOCK = 100;
-const NOWHERE = '00000000-0000-7000-8000-000000000000';
+const RETRY_FIRST_MS = 500;
+const RETRY_MAX_MS = 15_000;
 
 export function firstStart(config: Config, deps: FirstStartDeps): FirstStart {
-  const { log } = deps;
+  const { log, clock } = deps;
   const stopping = new AbortController();
-  const finished = Promise.withResolvers<void>();
-  finished.promise.catch(() => {});
+  const { signal } = stopping;
+  const isOurs = config.modules.has('gateway');
+  let state = isOurs
+    ? { ready: false, text: 'not begun yet' }
+    : { ready: true, text: 'another process fills the shop' };
+  let running: Promise<void> | undefined;
+  let settle = () => {};
+  const done = new Promise<void>(resolve => {
+    settle = resolve;
+  });
+  const lines: string[] = [];
   let listener: ((line: string) => void) | undefined;
-  let text = 'not begun';
-  let ready = false;
-  const say = (line: string) => {
-    text = line;
-    log.info(line);
-    listener?.(line);
-  };
 
+  function tell(line: string): void {
+    state = { ready: false, text: line };
+    if (listener === undefined) lines.push(line);
+    else listener(line);
+  }
+
+  /** An outage passes; a source that can't be read stays what it is. */
   async function run(): Promise<void> {
-    if (!config.modules.has('gateway')) return;
-    const source = await sourceOf(config);
-    if (source === undefined || (await isDone(config, source))) return;
-    if (config.demo) await patiently(deps, stopping.signal, () => seedPeople({ ...deps.modules.apis, log }));
-    if (config.catalogFile !== undefined) await importCatalog(config.catalogFile, source, { deps, say, stopping });
-    else await seedDemo({ ...deps, ...deps.modules.apis, currency: config.currency, say, signal: stopping.signal });
-    if (stopping.signal.aborted) return;
-    await untilSearchable(deps, say, stopping.signal);
-    if (!stopping.signal.aborted) await markDone(config, source, timestamp(deps.clock.nowMs()));
+    for (let pauseMs = RETRY_FIRST_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, RETRY_MAX_MS)) {
+      try {
+        await fill(config, { ...deps, signal, tell });
+        if (!signal.aborted) state = { ready: true, text: 'ok' };
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        log.error({ err: error }, 'the first catalog is not in');
+        tell((error as Error).message);
+        if (error instanceof ImportFailed) return;
+        await clock.sleep(pauseMs, signal);
+      }
+    }
   }
 
   return {
     begin() {
-      run().then(
-        () => {
-          ready = !stopping.signal.aborted;
-          if (text !== 'not begun' && ready) say('The first catalogue is in, and searchable.');
-          finished.resolve();
-        },
-        error => {
-          say(`The first catalogue could not be imported: ${(error as Error).message}`);
-          finished.reject(error);
-        },
-      );
+      running ??= (isOurs ? run() : Promise.resolve()).finally(settle);
     },
     async stop() {
       stopping.abort();
-      await finished.promise.catch(() => {});
+      await running;
+      settle();
     },
-    done: finished.promise,
-    state: () => ({ ready, text }),
-    onProgress(to) {
-      listener = to;
-      if (!ready && text !== 'not begun') to(text);
+    done,
+    state: () => state,
+    onProgress(say) {
+      listener = say;
+      for (const line of lines.splice(0)) say(line);
     },
   };
 }
 
-/** What names a source: a file that has changed is another one. Undefined where nothing is to be imported. */
-async function sourceOf(config: Config): Promise<string | undefined> {
-  if (config.catalogFile === undefined) return config.demo ? 'demo' : undefined;
-  const { size, mtimeMs } = await stat(config.catalogFile);
-  return `${basename(config.catalogFile)} ${size} ${Math.floor(mtimeMs)}`;
-}
-
-function markerOf(config: Config): string {
-  return join(config.dataDir, 'first-start.json');
-}
-
-async function isDone(config: Config, source: string): Promise<boolean> {
-  try {
-    const marker = JSON.parse(await readFile(markerOf(config), 'utf8')) as { source?: string };
-    // A shop that has a catalogue does not get the demo's on top.
-    return marker.source === source || source === 'demo';
-  } catch {
-    // No marker, or one that a crash cut short: everything below may be repeated.
-    return false;
-  }
-}
-
-async function markDone(config: Config, source: string, doneAt: string): Promise<void> {
-  const file = markerOf(config);
-  await writeFile(`${file}.new`, JSON.stringify({ source, done_at: doneAt }));
-  await rename(`${file}.new`, file);
-}
-
-interface Work {
-  deps: FirstStartDeps;
-  say: (line: string) => void;
-  stopping: AbortController;
-}
-
-async function importCatalog(path: string, source: string, { deps, say, stopping }: Work): Promise<void> {
-  const { catalog } = deps.modules.apis;
-  const { signal } = stopping;
-  const importId = derivedId(NOWHERE, `first catalogue: ${source}`);
-  const shape = await guessShape(path);
-  await patiently(deps, signal, () =>
-    catalog.startImport({ import_id: importId, seller_id: null, ...shape, default_stock: DEFAULT_STOCK }),
-  );
-  let offset = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-    if (signal.aborted) return;
-    await catalog.appendImport({ import_id: importId, offset, chunk: chunk.toString('base64') });
-    offset += chunk.length;
-  }
-  await catalog.finishImport({ import_id: importId });
-  await followImport({ catalog, deps, importId, name: basename(path), say, signal });
-}
-
-/** Tells how an import goes until it ends. */
-export async function followImport(options: {
-  catalog: Catalog;
-  deps: Pick<ModuleDeps, 'clock'>;
-  importId: string;
-  name: string;
-  say: (line: string) => void;
+interface FillDeps extends FirstStartDeps {
   signal: AbortSignal;
-}): Promise<ImportReport | undefined> {
-  const { catalog, deps, importId, name, say, signal } = options;
-  const startedMs = deps.clock.nowMs();
-  let told = 0;
-  while (!signal.aborted) {
-    const report = await catalog.getImport({ import_id: importId });
-    if (report === null) throw new Error(`the import of ${name} is gone`);
-    if (report.state === 'failed') throw new Error(report.errors[0]?.message ?? `${name} can't be read`);
-    const seconds = (deps.clock.nowMs() - startedMs) / 1000;
-    if (report.state === 'done') {
-      const { read, created, updated, unchanged, rejected } = report;
-      say(
-        `Imported ${name}: ${read} read, ${created} created, ${updated} updated, ${unchanged} unchanged, ` +
-          `${rejected} rejected in ${seconds.toFixed(1)} s`,
-      );
-      return report;
-    }
-    if (report.read > told && seconds > 0) {
-      say(`Importing ${name}: ${report.read} products (${Math.round(report.read / seconds)} a second)`);
-      told = report.read;
-    }
-    await deps.clock.sleep(POLL_MS, signal);
+  tell: (line: string) => void;
+}
+
+async function fill(config: Config, deps: FillDeps): Promise<void> {
+  const { clock, log, signal, tell } = deps;
+  const { catalog, accounts } = deps.modules.apis;
+  // In production nobody gets in by a password that stands in a public file.
+  const isDemo = config.demo && !config.production;
+  const mark = await markOf(config, isDemo);
+  if (mark === undefined) return;
+  const marker = firstStartMarker(config.dataDir);
+  if ((await marker.has(mark)) && (await countProducts(catalog)) > 0) return;
+
+  if (config.catalogFile !== undefined) {
+    if (isDemo) await seedPeople({ catalog, accounts, log });
+    await importFile(config.catalogFile, mark, deps);
+  } else {
+    const importProducts = (source: Pick<ImportSource, 'import_id' | 'chunks' | 'records'>) =>
+      importAndTell({ ...source, name: 'demo catalog', ...AS_ROWS }, deps);
+    const { currency } = config;
+    await seedDemo({ catalog, accounts, currency, log, signal, onProgress: tell, importProducts });
   }
-  return undefined;
+  if (signal.aborted) return;
+  await untilSearchable(deps);
+  if (signal.aborted) return;
+  await marker.add(mark, timestamp(clock.nowMs()));
+  tell(`The shop is filled: ${(await countProducts(catalog)).toLocaleString('en')} products can be found and bought`);
 }
 
-/** The first bytes tell: gzip by its magic number, icecat by its attribute names, google by its headings. */
-async function guessShape(path: string): Promise<{ format: ImportFormat; encoding: ImportEncoding; gzip: boolean }> {
-  const file = await open(path);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536), 0, 65_536, 0);
-  await file.close();
-  const bytes = buffer.subarray(0, bytesRead);
-  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const head = (gzip ? gunzipSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH }) : bytes).toString('utf8').trimStart();
-  const encoding = head.startsWith('{') ? 'ndjson' : head.startsWith('[') ? 'json' : 'csv';
-  const isIcecat = head.includes('"short_description"') && head.includes('"supplier"');
-  const isGoogle = /image[ _]link/.test(head.slice(0, 4_096)) && !head.includes('"category_path"');
-  return { format: isIcecat ? 'icecat' : isGoogle ? 'google-merchant' : 'doorbuster', encoding, gzip };
+const AS_ROWS = { format: 'doorbuster', encoding: 'ndjson', default_stock: null } as const;
+const FILE_STOCK = 100;
+
+/** The source of this start; undefined where the shop begins empty. */
+async function markOf({ catalogFile, currency }: Config, isDemo: boolean): Promise<SourceMark | undefined> {
+  if (catalogFile === undefined) {
+    return isDemo ? { source: demoSource(currency), size: 0, mtime: null } : undefined;
+  }
+  const { size, mtimeMs } = await stat(catalogFile);
+  return { source: catalogFile, size, mtime: timestamp(mtimeMs) };
 }
 
-/** Every product that the catalogue holds can be found. */
-async function untilSearchable(deps: FirstStartDeps, say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const { search } = deps.modules.apis;
-  let told = false;
-  while (!signal.aborted) {
-    const { ready, products } = await patiently(deps, signal, () => search.status({}));
-    const count = await countProducts(deps);
-    if (ready && products >= count) return;
-    if (!told) say(`Indexing ${count} products`);
-    told = true;
-    await deps.clock.sleep(POLL_MS, signal);
+async function importFile(path: string, mark: SourceMark, deps: FillDeps): Promise<void> {
+  const import_id = derivedId(FIRST_IMPORT, `${mark.source} ${mark.size} ${mark.mtime}`);
+  const source = { ...(await fileSource(path)), name: basename(path), import_id, default_stock: FILE_STOCK };
+  await importAndTell(source, deps);
+}
+
+const FIRST_IMPORT = '00000000-0000-7000-8000-0000000f0001';
+
+async function importAndTell(source: ImportSource, deps: FillDeps) {
+  const { clock, ids, signal, tell, modules } = deps;
+  tell(`${source.name}: importing`);
+  const startMs = clock.nowMs();
+  const report = await importSource({ catalog: modules.apis.catalog, clock, ids, signal, onProgress: tell }, source);
+  if (report.state !== 'done') return report;
+  const [summary, ...errors] = tellReport(source.name, report);
+  tell(`${summary}, in ${((clock.nowMs() - startMs) / 1000).toFixed(1)} s`);
+  for (const error of errors) tell(error);
+  return report;
+}
+
+const SEARCHABLE_MAX_MS = 120_000;
+const STOCKED_MAX_MS = 30_000;
+const POLL_MS = 100;
+
+/** Waits until inventory has received what the products brought, and search has both. */
+async function untilSearchable(deps: FillDeps): Promise<void> {
+  const { modules, clock, signal, tell } = deps;
+  const { catalog, search } = modules.apis;
+  tell('The first catalog is in; stock and search follow');
+  await untilStocked(deps);
+  for (const untilMs = clock.nowMs() + SEARCHABLE_MAX_MS; !signal.aborted; await clock.sleep(POLL_MS, signal)) {
+    const [status, products] = await Promise.all([search.status({}), countProducts(catalog)]);
+    if (status.ready && status.products >= products) return;
+    if (clock.nowMs() > untilMs) throw new Unavailable(`search has ${status.products} of ${products} products`);
   }
 }
 
-async function countProducts({ modules }: FirstStartDeps): Promise<number> {
-  const { items } = await modules.apis.catalog.listCategories({});
+/**
+ * Of what runs here the subscriptions say exactly when they are done; twice, since inventory's answer to the catalog is
+ * an event for search. Of an inventory elsewhere the newest products say so, which come last.
+ */
+async function untilStocked({ modules, clock, signal, log }: FillDeps): Promise<void> {
+  const { catalog, inventory } = modules.apis;
+  const here = (['inventory', 'search'] as const).flatMap(name => modules.local.get(name)?.subscriptions ?? []);
+  for (let round = 0; round < 2; round += 1) {
+    for (const subscription of here) await subscription.drained();
+  }
+  if (modules.local.has('inventory')) return;
+  const product_ids = await newestProducts(catalog);
+  for (const untilMs = clock.nowMs() + STOCKED_MAX_MS; !signal.aborted; await clock.sleep(POLL_MS, signal)) {
+    const stock = await inventory.getAvailability({ product_ids });
+    if (stock.length === 0 || stock.some(({ available }) => available > 0)) return;
+    if (clock.nowMs() < untilMs) continue;
+    // It may be what the file says.
+    return log.warn({ products: stock.length }, 'the newest products have no stock');
+  }
+}
+
+async function newestProducts(catalog: Catalog): Promise<string[]> {
+  const listed = await catalog.listProducts({ sort: 'newest', page: 1, page_size: 100 });
+  return listed.ok ? listed.value.items.map(product => product.product_id) : [];
+}
+
+/** Exact: a list counts to 10,000 only, a category all that is below it. */
+async function countProducts(catalog: Catalog): Promise<number> {
+  const listed = await catalog.listProducts({ page: 1, page_size: 1 });
+  if (listed.ok && listed.value.total_relation === 'eq') return listed.value.total;
+  const { items } = await catalog.listCategories({});
   return items.reduce((sum, node) => sum + node.product_count, 0);
-}
-
-/** In a split shop the other processes may still be starting. */
-async function patiently<Value>(
-  { clock }: Pick<ModuleDeps, 'clock'>,
-  signal: AbortSignal,
-  work: () => Promise<Value>,
-): Promise<Value> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Unavailable) || signal.aborted) throw error;
-      await clock.sleep(1_000, signal);
-    }
-  }
 }

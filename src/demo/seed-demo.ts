@@ -1,6 +1,5 @@
 import type { Accounts } from '#accounts';
 import type { Catalog, ImportReport } from '#catalog';
-import type { Clock } from '#platform/clock';
 import { derivedId } from '#platform/ids';
 import type { Log } from '#platform/log';
 import { DEMO_PRODUCTS, demoProducts } from './generate-catalog.ts';
@@ -14,7 +13,6 @@ export interface SeedDeps {
   catalog: Catalog;
   accounts: Accounts;
   currency: string;
-  clock: Clock;
   log: Log;
   signal: AbortSignal;
   /** Runs an import from its bytes to its end. */
