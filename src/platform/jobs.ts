@@ -202,6 +202,7 @@ function sessionLocks(options: { url: string; log: Log }): SessionLocks {
   const held = new Set<string>();
   let opening: Promise<pg.Client> | undefined;
   let current: pg.Client | undefined;
+  const lastAnswer: Promise<unknown> = Promise.resolve();
 
   async function open(): Promise<pg.Client> {
     const client = new pg.Client({
@@ -227,7 +228,14 @@ function sessionLocks(options: { url: string; log: Log }): SessionLocks {
     return client;
   }
 
-  async function ask(text: string, name: string): Promise<boolean> {
+  /** One after another: a connection takes one statement at a time. */
+  function ask(text: string, name: string): Promise<boolean> {
+    const answer = lastAsked.then(() => askNow(text, name));
+    lastAsked = answer.catch(() => {});
+    return answer;
+  }
+
+  async function askNow(text: string, name: string): Promise<boolean> {
     opening ??= open();
     try {
       const client = await opening;
