@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { fillPath, type Operation, readOperations, type Schema, sampleOf } from '../security/api-document.ts';
 import { type Cast, openCast, usd } from '../security/cast.ts';
-import { type Client, createClient, newGuest, newUser } from '../support/client.ts';
+import { type Client, createClient } from '../support/client.ts';
 import { defectsOf, unboundedFields } from '../support/defects.ts';
 import { type Fingerprint, fingerprint } from '../support/fingerprint.ts';
 import { type Expected, findSurprises, type Sent, sendAs } from '../support/problems.ts';
@@ -161,8 +161,8 @@ test('an admin route is for staff: nobody and a wrong key get 401, guests and sh
   const outsiders: [string, Client, Expected][] = [
     ['nobody', cast.nobody, { status: 401, code: 'UNAUTHENTICATED' }],
     ['a wrong key', createClient(shop.url, 'wrong-key'), { status: 401, code: 'UNAUTHENTICATED' }],
-    ['a guest', await newGuest(shop), { status: 403, code: 'FORBIDDEN' }],
-    ['a shopper', await newUser(shop), { status: 403, code: 'FORBIDDEN' }],
+    ['a guest', cast.otherGuest.client, { status: 403, code: 'FORBIDDEN' }],
+    ['a shopper', cast.bob.client, { status: 403, code: 'FORBIDDEN' }],
   ];
   const requests = operations
     .filter(({ isAdmin }) => isAdmin)
