@@ -6,14 +6,17 @@ import type { Log } from '#platform/log';
 
 /**
  * Requests a second and a burst, by the route's class. Per person where there is one, and per network address with ten
- * times as much, since many people may share one. Signing in is limited in accounts too, per account.
+ * times as much, since many people may share one.
  */
 const classes: Record<string, TakeLimit> = {
   read: { rate: 30, burst: 120 },
   write: { rate: 10, burst: 40 },
   // Holding and letting go in a loop keeps stock from others.
   checkout: { rate: 0.5, burst: 10 },
-  sign_in: { rate: 0.2, burst: 10 },
+  // An order is looked at again and again while it is paid; guesses at a guest's access token are slowed by it.
+  order: { rate: 5, burst: 60 },
+  // Guesses at sessions and at the admin key. What signs in or uses a mail's token is limited in accounts.
+  wrong_token: { rate: 1, burst: 20 },
   staff: { rate: 100, burst: 500 },
 };
 const ADDRESS_FACTOR = 10;
@@ -37,6 +40,7 @@ export function createRateLimit(options: { hotStore: HotStore; enabled: boolean;
 
 function classOf(request: FastifyRequest): string {
   const { rateLimit } = request.routeOptions.config;
+  if (request.caller.kind === 'nobody' && request.headers.authorization !== undefined) return 'wrong_token';
   if (rateLimit !== undefined) return rateLimit;
   if (request.caller.kind === 'key') return 'staff';
   return request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write';

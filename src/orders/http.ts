@@ -59,7 +59,7 @@ function checkoutRoutes(app: App, { orders, shopperOf }: OrderRoutesDeps): void 
   app.post(
     '/api/checkouts',
     {
-      config: { access: 'person' },
+      config: { access: 'person', rateLimit: 'checkout' },
       schema: {
         summary: "Freeze the cart's prices and hold its stock",
         tags,
@@ -145,7 +145,7 @@ function placeRoutes(app: App, deps: OrderRoutesDeps): void {
   app.post(
     '/api/buy-now',
     {
-      config: { access: 'person' },
+      config: { access: 'person', rateLimit: 'checkout' },
       schema: {
         summary: 'One request from wish to confirmed order',
         tags: ['orders'],
@@ -233,7 +233,7 @@ function ownOrderRoutes(app: App, deps: OrderRoutesDeps): void {
   app.get(
     '/api/orders/:order_id',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', rateLimit: 'order' },
       schema: {
         summary: "See an order: one's own, or a guest's with its access token",
         tags,

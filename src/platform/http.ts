@@ -241,8 +241,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** Who is it, and may they? Decided before a byte of the body is read. */
 function enter(app: App, { identify, limitRate }: AppOptions): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (identify !== undefined) await identify(request, reply);
+    const refused: unknown = await identify?.(request, reply).then(
+      () => undefined,
+      error => error,
+    );
+    // Before a wrong token is told: who guesses is slowed like everybody.
     if (limitRate !== undefined) await limitRate(request, reply);
+    if (refused !== undefined) throw refused;
     const entry = mayEnter(request.caller, request.routeOptions.config.access ?? 'anyone');
     if (entry === 'UNAUTHENTICATED') throw edgeProblem(entry, { headers: { 'WWW-Authenticate': 'Bearer' } });
     if (entry === 'FORBIDDEN') throw edgeProblem(entry);
