@@ -202,7 +202,7 @@ function sessionLocks(options: { url: string; log: Log }): SessionLocks {
   const held = new Set<string>();
   let opening: Promise<pg.Client> | undefined;
   let current: pg.Client | undefined;
-  const lastAnswer: Promise<unknown> = Promise.resolve();
+  let lastAsked: Promise<unknown> = Promise.resolve();
 
   async function open(): Promise<pg.Client> {
     const client = new pg.Client({
