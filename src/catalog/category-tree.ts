@@ -53,7 +53,7 @@ export function createCategoryTree(options: {
 }
 
 /** From paths in order. A category's count holds those of the categories below it. */
-export function growTree(counts: { category_path: string[]; count: number }[]): CategoryNode[] {
+function growTree(counts: { category_path: string[]; count: number }[]): CategoryNode[] {
   const roots: CategoryNode[] = [];
   const nodes = new Map<string, CategoryNode>();
   for (const { category_path: names, count } of counts) {

@@ -1,10 +1,13 @@
 // Goal: the routes of products, reviews, imports and exports answer as API.md says, to whom they should, and hold their
 // bounds. Method: the real app and module; who asks is said by a header, files come over a real socket.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { DEFAULT_SELLER } from '#catalog';
+import { limits } from '#limits';
 import { systemClock } from '#platform/clock';
 import { type App, createApp } from '#platform/http';
 import type { Caller } from '#platform/identity';
@@ -279,6 +282,17 @@ describe('imports', () => {
     const unknown = await ask('key', 'POST', `${IMPORTS}?format=xml`, Buffer.from('x'), { 'content-type': 'text/csv' });
     assert.equal(unknown.status, 400);
     assert.deepEqual(await catalog.scanProducts({ after: null, limit: 1 }), []);
+  });
+
+  test('a file that says it is too large is refused before it is sent', async t => {
+    const { url } = await openApp(t);
+    const headers = { 'x-as': 'key', 'content-type': 'text/csv', 'content-length': String(limits.importBytesMax + 1) };
+    const sending = request(`${url}${IMPORTS}`, { method: 'POST', headers });
+    sending.on('error', () => {});
+    sending.flushHeaders();
+    const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+    assert.equal(answer.statusCode, 413);
+    sending.destroy();
   });
 
   test('a client that goes away leaves no file behind', async t => {

@@ -1,7 +1,7 @@
 // Goal: an import does exactly what its file says, once, whatever is sent twice, runs at once or dies in the middle.
 // Method: uploads and files on the whole module with PostgreSQL; counts are exact, and the products are read back.
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -285,17 +285,6 @@ describe('crashes and rivals', () => {
     assert.deepEqual([report.state, figures(report)], ['done', [1700, 1700, 0, 0, 0]]);
     assert.deepEqual(seen, [1500, 1700]);
     assert.equal((await eventsOf(opened.catalog)).length, 1700);
-  });
-
-  test('a file that was imported is left alone where it shall be imported once, until it changes', async t => {
-    const opened = await openCatalog(t);
-    const path = join(opened.dataDir, 'file.ndjson');
-    await writeFile(path, lines(3));
-    const first = await opened.module.importFile({ path, once: true });
-    assert.deepEqual(await opened.module.importFile({ path, once: true }), first);
-    assert.deepEqual(figures(await opened.module.importFile({ path })), [3, 0, 0, 3, 0]);
-    await appendFile(path, line(9));
-    assert.deepEqual(figures(await opened.module.importFile({ path, once: true })), [4, 1, 0, 3, 0]);
   });
 
   test('an import that is stopped goes on where it was', async t => {

@@ -34,8 +34,8 @@ export interface CatalogModule extends Module<Catalog> {
   importFile(options: ImportFileOptions): Promise<ImportReport>;
   /** Resolves when every uploaded import has ended. */
   importsEnded(): Promise<void>;
-  /** Resolves when what other processes had written before is known here, without waiting for the next poll. */
-  changesSeen(): Promise<void>;
+  /** Looks for what other processes have written, without waiting for the next poll. */
+  readChanges(): Promise<void>;
 }
 
 export interface CatalogDeps extends ModuleDeps {
@@ -93,7 +93,7 @@ export function createCatalog(deps: CatalogDeps): CatalogModule {
       return await importFile(parts, options);
     },
     importsEnded: runner.idle,
-    changesSeen: changes.catchUp,
+    readChanges: changes.catchUp,
   };
 }
 

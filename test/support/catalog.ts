@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Catalog, CatalogProduct, ImportEncoding, ImportFormat, ImportReport, ProductInput } from '#catalog';
 import { type Clock, systemClock } from '#platform/clock';
 import { createIds } from '#platform/ids';
@@ -96,7 +97,13 @@ export function figures({ read, created, updated, unchanged, rejected }: ImportR
   return [read, created, updated, unchanged, rejected];
 }
 
+/** Everything told so far. Readers wait for older transactions of the whole server, those of other tests too. */
 export async function eventsOf(catalog: Catalog): Promise<DomainEvent[]> {
-  const { events } = await catalog.readEvents({ consumer: 'test', after: '', limit: 10_000 });
-  return events;
+  const read = () => catalog.readEvents({ consumer: 'test', after: '', limit: 10_000 });
+  const { head } = await read();
+  for (;;) {
+    const { events, seen_to } = await read();
+    if (BigInt(seen_to) >= BigInt(head)) return events;
+    await pause(5);
+  }
 }

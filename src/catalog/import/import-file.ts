@@ -16,8 +16,6 @@ export interface ImportFileOptions {
   format?: ImportFormat;
   /** Stock of products for which the file says none; null (the default) leaves them without. */
   defaultStock?: number | null;
-  /** A file that was imported to its end is left alone, as long as its size and time are the same: for every start. */
-  once?: boolean;
   onProgress?: (progress: ImportProgress) => void;
   signal?: AbortSignal;
 }
@@ -40,8 +38,6 @@ export async function importFile(parts: CatalogParts, options: ImportFileOptions
   const at = timestamp(clock.nowMs());
   const row = { import_id, seller_id: null, format, encoding, default_stock: defaultStock, state: 'running' } as const;
   await insertImport(db, { ...row, spooled: false, at });
-  const known = (await readImport(db, import_id))!;
-  if (options.once && known.state === 'done') return reportOf(known);
   await restartImport(db, import_id, at);
 
   let bytesRead = 0;
