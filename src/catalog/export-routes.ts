@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { limits } from '#limits';
-import { type App, otherContent } from '#platform/http';
+import { type App, answers } from '#platform/http';
 import { object } from '#platform/schema';
 import { type Catalog, ImportFormat } from './contract.ts';
 import { sellerScope } from './seller-scope.ts';
@@ -10,6 +10,12 @@ const contentTypes: Record<ImportFormat, string> = {
   doorbuster: 'application/x-ndjson',
   'google-merchant': 'text/csv',
   icecat: 'application/x-ndjson',
+};
+
+/** Either of them, by the format: `otherContent` tells one. */
+const files = {
+  description: 'The products, streamed',
+  content: Object.fromEntries(Object.values(contentTypes).map(type => [type, { schema: {} }])),
 };
 
 export function exportRoutes(app: App, { catalog }: { catalog: Catalog }): void {
@@ -24,7 +30,7 @@ export function exportRoutes(app: App, { catalog }: { catalog: Catalog }): void 
           'seller gets its own products. An export of `doorbuster` can be imported again.',
         tags: ['catalog'],
         querystring: object({ format: Type.Optional(ImportFormat) }),
-        response: otherContent(200, 'application/x-ndjson', 'The products; `text/csv` for google-merchant.'),
+        response: answers({ 200: files as never }),
       },
     },
     async ({ query: { format = 'doorbuster' }, caller }, reply) => {

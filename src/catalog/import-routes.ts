@@ -27,6 +27,7 @@ const file = { type: 'string', format: 'binary' };
 const body = {
   content: {
     ...Object.fromEntries(Object.keys(encodings).map(type => [type, { schema: file }])),
+    'application/json': { schema: {} },
     'multipart/form-data': { schema: { type: 'object', properties: { file }, required: ['file'] } },
   },
 };
