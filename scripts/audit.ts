@@ -4,7 +4,7 @@ import { readConfig } from '#config';
 import { limits } from '#limits';
 import { systemClock } from '#platform/clock';
 import { createHotStore } from '#platform/hot-store';
-import { createIds } from '#platform/ids';
+import { createIds, systemRandom } from '#platform/ids';
 import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
 import { ensureDatabase, joinPostgres, startPostgres } from '#platform/postgres';
@@ -12,7 +12,7 @@ import { openDatabase } from '#platform/sql';
 import type { AuditReport } from '../src/audit/contract.ts';
 import { createModules } from '../src/modules.ts';
 
-const config = readConfig({ ...process.env, MODULES: '' });
+const config = readConfig();
 const log = createLog({ level: 'error' });
 const started = await database();
 const db = openDatabase({ url: started.url, poolMax: 4, statementTimeoutMs: limits.statementTimeoutMs * 20 });
@@ -25,7 +25,7 @@ try {
       log,
       clock: systemClock,
       ids: createIds(),
-      random: Math.random,
+      random: systemRandom,
       metrics: createMetrics(),
       events: { listen: () => () => {} },
     },

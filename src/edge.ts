@@ -11,7 +11,7 @@ import type { Jobs } from '#platform/jobs';
 import type { ModuleDeps } from '#platform/module';
 import { openapi } from '#platform/openapi';
 import { object } from '#platform/schema';
-import { sql } from '#platform/sql';
+import { ping } from '#platform/sql';
 import { sqlKeyStore } from '#platform/sql-key-store';
 import { accountRoutes } from './accounts/http.ts';
 import { auditRoutes } from './audit/http.ts';
@@ -130,7 +130,7 @@ function addRoutes(app: App, config: Config, deps: EdgeDeps, identity: Identity)
 }
 
 async function readiness({ db, modules, firstStart }: EdgeDeps) {
-  const parts = [{ name: 'database', state: await stateOf(() => db.query(sql`select 1`).then(() => 'ok')) }];
+  const parts = [{ name: 'database', state: await stateOf(() => ping(db).then(() => 'ok')) }];
   for (const [name, module] of modules.local) {
     if (module.ready) parts.push({ name, state: await stateOf(() => module.ready!()) });
   }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { limits } from '#limits';
 import { systemClock } from '#platform/clock';
 import { createHotStore } from '#platform/hot-store';
-import { createIds } from '#platform/ids';
+import { createIds, systemRandom } from '#platform/ids';
 import { createJobs, type Jobs } from '#platform/jobs';
 import { createLog, type Log } from '#platform/log';
 import { createMetrics, type Metrics } from '#platform/metrics';
@@ -56,7 +56,7 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
   const clock = systemClock;
   const url = await startDatabase(config, log, stops);
   const db = openPool(config, url, metrics, stops);
-  const deps: ModuleDeps = { db, clock, ids: createIds(), random: Math.random, log, metrics, events: noEvents };
+  const deps: ModuleDeps = { db, clock, ids: createIds(), random: systemRandom, log, metrics, events: noEvents };
 
   const outside = await startOutside(config, deps, stops);
   const modules = createModules(config, deps, outside);

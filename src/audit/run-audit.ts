@@ -137,7 +137,7 @@ async function readOrderView({ orders, payments, inventory }: AuditDeps, key: st
 }
 
 /** The id right before `id` in text order: reading after it begins at `id`. */
-export function idBefore(id: string): string {
+function idBefore(id: string): string {
   const number = BigInt(`0x${id.replaceAll('-', '')}`) - 1n;
   const hex = number.toString(16).padStart(32, '0');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');

@@ -84,6 +84,6 @@ export function compose({ accounts, catalog, cart, fulfillment, inventory, order
 }
 
 /** Whose cart a request means; null for nobody and for the key. */
-export function ownerOf(caller: Caller): CartOwner | null {
+function ownerOf(caller: Caller): CartOwner | null {
   return caller.kind === 'guest' || caller.kind === 'user' ? { kind: caller.kind, person_id: caller.person_id } : null;
 }

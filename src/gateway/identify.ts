@@ -34,87 +34,100 @@ const COOKIE_SECONDS = 30 * 24 * 3600;
 
 /** Finds out once, at the edge, who sends a request; nothing behind it asks accounts again. */
 export function createIdentity(options: IdentityOptions) {
-  const { accounts, guestTokens, clock, ids, hasTls } = options;
-  const cookieName = hasTls ? '__Host-session' : 'session';
+  const { guestTokens, clock, ids, hasTls } = options;
+  const cookies = sessionCookies(hasTls);
   const adminKeyHash = hash(options.adminKey);
-
-  /** A wrong token is told (401): a client that believes it is signed in must not go on as a guest. */
-  async function byToken(token: string): Promise<{ caller: Caller; session: Session | null } | undefined> {
-    if (token.length > TOKEN_LENGTH_MAX) return undefined;
-    const guestId = guestTokens.verify(token, clock.nowMs());
-    if (guestId !== undefined) return { caller: { kind: 'guest', person_id: guestId }, session: null };
-    const session = token.startsWith('g.') ? null : await accounts.resolveSession({ token });
-    if (session === null) return undefined;
-    const { user_id, role, seller_id, session_id } = session;
-    return { caller: { kind: 'user', person_id: user_id, role, seller_id, session_id }, session };
-  }
 
   async function byBearer(request: FastifyRequest, token: string): Promise<void> {
     if (timingSafeEqual(hash(token), adminKeyHash)) {
       request.caller = { kind: 'key' };
       return;
     }
-    const found = await byToken(token);
-    if (found === undefined) {
-      // A page or a product is for everybody: there a stale token is no reason to refuse.
-      throw edgeProblem('UNAUTHENTICATED', { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
-    }
-    request.caller = found.caller;
-    request.session = found.session;
-    request.presentedToken = token;
+    const known = await personOf(options, token);
+    // A client that believes it is signed in must not go on as a guest.
+    if (known === undefined) throw edgeProblem('UNAUTHENTICATED', { headers: INVALID_TOKEN });
+    enter(request, token, known);
   }
 
-  function setCookie(reply: FastifyReply, token: string): void {
-    const expiry = { path: '/', httpOnly: true, sameSite: 'lax' as const, secure: hasTls, maxAge: COOKIE_SECONDS };
-    reply.setCookie(cookieName, token, expiry);
+  function newGuest(): { token: string; session_id: string } {
+    const sessionId = ids.next();
+    return { token: guestTokens.issue(sessionId, clock.nowMs()), session_id: sessionId };
   }
 
   /** A browser's first mutation makes it a guest; so does an API client's that brings no token. */
   function admitGuest(request: FastifyRequest, reply: FastifyReply): void {
-    const sessionId = ids.next();
-    const token = guestTokens.issue(sessionId, clock.nowMs());
-    request.caller = { kind: 'guest', person_id: sessionId };
+    const { token, session_id } = newGuest();
+    enter(request, token, { caller: { kind: 'guest', person_id: session_id }, session: null });
     request.isNewGuest = true;
-    request.presentedToken = token;
-    setCookie(reply, token);
+    cookies.set(reply, token);
+  }
+
+  async function identify(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    request.session = null;
+    request.presentedToken = null;
+    const { authorization } = request.headers;
+    if (authorization !== undefined) return byBearer(request, bearerOf(authorization));
+    const token = cookies.read(request);
+    const known = token === undefined ? undefined : await personOf(options, token);
+    if (known !== undefined) {
+      enter(request, token!, known);
+      request.byCookie = true;
+      return;
+    }
+    if (token !== undefined) cookies.clear(reply);
+    const isQuestion = request.method === 'GET' || request.method === 'HEAD';
+    if (request.routeOptions.config.access === 'person' && !isQuestion) admitGuest(request, reply);
   }
 
   return {
-    async identify(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-      request.session = null;
-      request.presentedToken = null;
-      const { authorization } = request.headers;
-      if (authorization !== undefined) {
-        const [scheme, token, ...rest] = authorization.split(' ');
-        const isBearer = scheme?.toLowerCase() === 'bearer' && token && rest.length === 0;
-        return byBearer(request, isBearer ? token : '');
-      }
-      const cookie = request.cookies[cookieName];
-      const found = cookie === undefined ? undefined : await byToken(cookie);
-      if (found !== undefined) {
-        request.caller = found.caller;
-        request.session = found.session;
-        request.presentedToken = cookie!;
-        request.byCookie = true;
-        return;
-      }
-      if (cookie !== undefined) clearCookie(reply);
-      const { access } = request.routeOptions.config;
-      if (access === 'person' && request.method !== 'GET' && request.method !== 'HEAD') admitGuest(request, reply);
-    },
-    setCookie,
-    clearCookie,
+    identify,
+    newGuest,
+    setCookie: cookies.set,
+    clearCookie: cookies.clear,
     guestOf: (request: FastifyRequest) => (request.caller.kind === 'guest' ? request.caller.person_id : null),
     presentedToken: (request: FastifyRequest) => request.presentedToken,
-    newGuest(): { token: string; session_id: string } {
-      const sessionId = ids.next();
-      return { token: guestTokens.issue(sessionId, clock.nowMs()), session_id: sessionId };
-    },
   };
+}
 
-  function clearCookie(reply: FastifyReply): void {
-    reply.clearCookie(cookieName, { path: '/', httpOnly: true, sameSite: 'lax', secure: hasTls });
-  }
+const INVALID_TOKEN = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
+
+interface KnownPerson {
+  caller: Caller;
+  session: Session | null;
+}
+
+/** Whose token it is: a guest's is checked here, a user's is looked up; undefined where it is neither's. */
+async function personOf(options: IdentityOptions, token: string): Promise<KnownPerson | undefined> {
+  if (token.length > TOKEN_LENGTH_MAX) return undefined;
+  const guestId = options.guestTokens.verify(token, options.clock.nowMs());
+  if (guestId !== undefined) return { caller: { kind: 'guest', person_id: guestId }, session: null };
+  const session = token.startsWith('g.') ? null : await options.accounts.resolveSession({ token });
+  if (session === null) return undefined;
+  const { user_id, role, seller_id, session_id } = session;
+  return { caller: { kind: 'user', person_id: user_id, role, seller_id, session_id }, session };
+}
+
+function enter(request: FastifyRequest, token: string, { caller, session }: KnownPerson): void {
+  request.caller = caller;
+  request.session = session;
+  request.presentedToken = token;
+}
+
+/** The token of an `Authorization` header; empty, and so nobody's, where it is not one bearer token. */
+function bearerOf(authorization: string): string {
+  const [scheme, token = '', ...rest] = authorization.split(' ');
+  return scheme?.toLowerCase() === 'bearer' && rest.length === 0 ? token : '';
+}
+
+function sessionCookies(hasTls: boolean) {
+  const name = hasTls ? '__Host-session' : 'session';
+  const attributes = { path: '/', httpOnly: true, sameSite: 'lax' as const, secure: hasTls };
+  return {
+    read: (request: FastifyRequest): string | undefined => request.cookies[name],
+    set: (reply: FastifyReply, token: string) =>
+      void reply.setCookie(name, token, { ...attributes, maxAge: COOKIE_SECONDS }),
+    clear: (reply: FastifyReply) => void reply.clearCookie(name, attributes),
+  };
 }
 
 /** The person as orders knows them. Only for routes that let persons in. */

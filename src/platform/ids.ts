@@ -16,6 +16,9 @@ export interface Ids {
   secret(bytes?: number): string;
 }
 
+/** 0 to 1, for jitter and the like; what must not be guessed comes from `secret`. */
+export const systemRandom: () => number = () => Math.random();
+
 export interface IdSource {
   nowMs(): number;
   fillRandom(bytes: Buffer): void;

@@ -44,12 +44,14 @@ const types: pg.CustomTypesConfig = {
   },
 } as pg.CustomTypesConfig;
 
-export function openDatabase(options: {
+interface DatabaseOptions {
   url: string;
   poolMax: number;
   statementTimeoutMs: number;
   applicationName?: string;
-}): Database {
+}
+
+function openPool(options: DatabaseOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolMax,
@@ -65,6 +67,11 @@ export function openDatabase(options: {
   // Nor must one that is dropped between two statements of a transaction, where the pool does not listen: the next
   // statement on it says so.
   pool.on('connect', client => void client.on('error', () => {}));
+  return pool;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = openPool(options);
 
   async function acquire(): Promise<pg.PoolClient> {
     try {
@@ -142,6 +149,11 @@ async function run<Row>(client: pg.PoolClient, statement: Sql): Promise<Row[]> {
   }
   const result = await client.query({ name, text, values: values as unknown[] });
   return result.rows as Row[];
+}
+
+/** Answers when the server does. */
+export async function ping(db: Connection): Promise<void> {
+  await db.query(sql`select 1`);
 }
 
 /** SQLSTATE of an error that PostgreSQL answered with, or undefined. */
