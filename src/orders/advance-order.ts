@@ -1,6 +1,6 @@
 /**
- * An order's life, in one resumable switch. Each arm is one idempotent step keyed by the order id, with its compensation
- * in the arm it leads to: run it again at any time, after any crash, and it continues.
+ * An order's life, in one resumable switch. Each arm is one idempotent step keyed by the order id, with its
+ * compensation in the arm it leads to: run it again at any time, after any crash, and it continues.
  *
  *   PAYMENT_PENDING: pay → pin → capture → confirm     (any no: → PAYMENT_FAILED)
  *   CONFIRMED …:     sell; finish refunds that were begun
@@ -117,7 +117,9 @@ async function authorise(
   return declined;
 }
 
-/** A shopper who was sent to a challenge and never ends it must not keep the goods from others for longer than a hold. */
+/**
+ * A shopper who was sent to a challenge and never ends it must not keep the goods from others for longer than a hold.
+ */
 function isAbandoned(deps: Deps, order: OrderRow, payment: Payment): boolean {
   return payment.next_action?.type === 'redirect' && deps.clock.nowMs() >= challengeEndMs(deps, order);
 }

@@ -3,12 +3,12 @@
  *
  * Owns checkouts and orders. `advance-order.ts` is the whole life in one resumable switch: each arm one idempotent step
  * keyed by the order id, its compensation beside it; a crash anywhere, then a rerun, continues.
- * Invariants: among orders that are neither PAYMENT_FAILED nor CANCELLED a checkout has at most one; totals are computed
- * here from the catalogue's prices, total = subtotal − discount + shipping_cost + tax; a confirmed order has its pinned
- * or sold reservation and its captured payment; no paid order is left without goods or refund.
- * Repeats: checkout_id, order_id and refund_id come with the command; sent again it answers as it did first.
- * Times: a checkout holds stock for 15 minutes (RESERVATION_TTL_SECONDS). A sweeper takes up orders past their deadline;
- * what it can't settle is listed as stuck, never dropped.
+ * Invariants: among orders that are neither PAYMENT_FAILED nor CANCELLED a checkout has at most one; totals are
+ * computed here from the catalogue's prices, total = subtotal − discount + shipping_cost + tax; a confirmed order has
+ * its pinned or sold reservation and its captured payment; no paid order is left without goods or refund. Repeats:
+ * checkout_id, order_id and refund_id come with the command; sent again it answers as it did first. Times: a checkout
+ * holds stock for 15 minutes (RESERVATION_TTL_SECONDS). A sweeper takes up orders past their deadline; what it can't
+ * settle is listed as stuck, never dropped.
  */
 import { type Static, Type } from 'typebox';
 import type { Cart } from '#cart';
@@ -139,8 +139,8 @@ type PayRefusal = 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN' | 'RESERVATION_EXPIRED'
 
 export interface Orders {
   /**
-   * Freezes prices and holds the cart's stock. PRICE_CHANGED carries the refreshed `cart`. Supersedes the person's older
-   * checkout whose payment has not begun, also where that one holds the units this one wants.
+   * Freezes prices and holds the cart's stock. PRICE_CHANGED carries the refreshed `cart`. Supersedes the person's
+   * older checkout whose payment has not begun, also where that one holds the units this one wants.
    */
   createCheckout(input: Static<typeof CreateCheckout>): Promise<Outcome<Checkout, CheckoutRefusal | 'CART_EMPTY'>>;
   getCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<Checkout, CheckoutEnded>>;

@@ -70,7 +70,9 @@ interface Goods {
 
 type CartRefusal = 'CART_EMPTY' | 'OUT_OF_STOCK' | 'PRICE_CHANGED';
 
-/** The cart's lines with today's products; a price that the shopper has not seen is refused with the cart as it is now. */
+/**
+ * The cart's lines with today's products; a price that the shopper has not seen is refused with the cart as it is now.
+ */
 async function readGoods(deps: Deps, shopper: Input['shopper']): Promise<Outcome<Goods[], CartRefusal>> {
   const owner = { kind: shopper.kind, person_id: shopper.person_id };
   const { lines } = await deps.cart.readForCheckout({ owner });
@@ -96,8 +98,8 @@ interface Wish {
 }
 
 /**
- * Holds the goods. Where the older checkouts hold what this one wants, they are superseded before it, but only when that
- * makes it possible: a checkout that fails takes nothing away from its person.
+ * Holds the goods. Where the older checkouts hold what this one wants, they are superseded before it, but only when
+ * that makes it possible: a checkout that fails takes nothing away from its person.
  */
 async function reserve(deps: Deps, input: Input, { reservationId, goods, older }: Wish) {
   const request = {

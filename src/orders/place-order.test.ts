@@ -1,5 +1,5 @@
-// Goal: one checkout becomes one order and one charge, however often and by whom it is placed, and a no changes nothing.
-// Method: the module with real stock, carts, payments and the simulator's books on one database.
+// Goal: one checkout becomes one order and one charge, however often and by whom it is placed, and a no changes
+// nothing. Method: the module with real stock, carts, payments and the simulator's books on one database.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sql } from '#platform/sql';

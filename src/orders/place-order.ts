@@ -94,7 +94,9 @@ export function resumeOrder(deps: Deps, order: OrderRow, payment: PaymentInput) 
   return order.status === 'PAYMENT_PENDING' ? payFor(deps, order, payment) : joinOrder(deps, order);
 }
 
-/** The answer to a place whose order exists: of the advance that is under way, here or in another process, or as it is. */
+/**
+ * The answer to a place whose order exists: of the advance that is under way, here or in another process, or as it is.
+ */
 export async function joinOrder(deps: Deps, order: OrderRow) {
   const running = deps.advancing.get(order.order_id) as Promise<Advanced> | undefined;
   if (running) return tellPlaced(deps, await running);

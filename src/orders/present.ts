@@ -63,8 +63,8 @@ function presentTotals(row: CheckoutRow | OrderRow, currency: string) {
 }
 
 /**
- * 128 bits that open one order, made from its id and a secret: nothing is stored that could leak, and a repeated command
- * answers the same token.
+ * 128 bits that open one order, made from its id and a secret: nothing is stored that could leak, and a repeated
+ * command answers the same token.
  */
 export function accessTokenOf(orderId: string, secret: string): string {
   return createHmac('sha256', secret).update(`order-access\0${orderId}`).digest().subarray(0, 16).toString('base64url');

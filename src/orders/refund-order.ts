@@ -128,8 +128,9 @@ function refundedEvent(row: OrderRow, record: RefundRecord, currency: string): N
 }
 
 /**
- * Only what was sold goes back to the shelf, so the sale comes first where it is still to come; where a cancellation has
- * released the hold instead, all of it lies there already. Back to the warehouses the units came from: restocked refunds before this one have used up the first parts.
+ * Only what was sold goes back to the shelf, so the sale comes first where it is still to come; where a cancellation
+ * has released the hold instead, all of it lies there already. Back to the warehouses the units came from: restocked
+ * refunds before this one have used up the first parts.
  */
 async function restock(deps: Deps, orderId: string, record: RefundRecord): Promise<void> {
   const order = (await readOrders(deps.db, [orderId]))[0]!;

@@ -7,8 +7,8 @@ import { reservationKey } from './release-hold.ts';
 import { type OrderRow, readOrders } from './store.ts';
 
 /**
- * hold → sale, for all orders of a batch of events at once: a pinned hold can't be lost any more, so the shopper need not
- * wait for it. Delivered again it changes nothing.
+ * hold → sale, for all orders of a batch of events at once: a pinned hold can't be lost any more, so the shopper need
+ * not wait for it. Delivered again it changes nothing.
  */
 export async function sellConfirmed(deps: Deps, events: DomainEvent[]): Promise<void> {
   const confirmed = (events as OrdersEvent[]).filter(event => event.type === 'order.confirmed');

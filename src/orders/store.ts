@@ -131,8 +131,8 @@ export interface NewOrder {
 }
 
 /**
- * Inserts new orders and takes their checkouts (open → paying), in one statement: an order of a checkout is inserted only
- * under the lock of that checkout while it is open and as it was read. Answers the orders that are in. Locked and
+ * Inserts new orders and takes their checkouts (open → paying), in one statement: an order of a checkout is inserted
+ * only under the lock of that checkout while it is open and as it was read. Answers the orders that are in. Locked and
  * inserted in key order, so that two groups wait for each other in one direction only.
  */
 export async function insertOrders(db: Connection, orders: NewOrder[]): Promise<Set<string>> {
@@ -185,7 +185,9 @@ export interface Transition {
   checkout_expires_at?: string | null;
 }
 
-/** Moves orders along where they still stand in one of `from`, by one statement; answers the moved ones as they are now. */
+/**
+ * Moves orders along where they still stand in one of `from`, by one statement; answers the moved ones as they are now.
+ */
 export async function moveOrders(db: Connection, transitions: Transition[]): Promise<OrderRow[]> {
   const rows = transitions
     .map(step => ({ ...step, bucket: bucketOf(step.order_id), keeps_deadline: step.deadline_at === 'kept' }))
@@ -235,7 +237,9 @@ export async function clearDeadline(db: Connection, order: { order_id: string; v
     where bucket = ${bucketOf(order.order_id)} and order_id = ${order.order_id} and version = ${order.version}`);
 }
 
-/** Orders whose deadline has passed, each counted as taken up and lent until `next`: two sweepers take different ones. */
+/**
+ * Orders whose deadline has passed, each counted as taken up and lent until `next`: two sweepers take different ones.
+ */
 export async function takeDueOrders(
   db: Connection,
   input: { now: string; next: string; limit: number },

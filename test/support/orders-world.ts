@@ -4,7 +4,7 @@ import type { CartModule } from '#cart';
 import type { Catalog, CatalogProduct } from '#catalog';
 import type { Inventory } from '#inventory';
 import type { Orders, Placed, Shopper } from '#orders';
-import type { PaymentInput, Payments, SimulatorCharge } from '#payments';
+import type { PaymentInput, Payments } from '#payments';
 import { createHotStore } from '#platform/hot-store';
 import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
@@ -20,6 +20,7 @@ import type { OrdersOptions } from '../../src/orders/deps.ts';
 import { createOrders } from '../../src/orders/index.ts';
 import type { Gateway } from '../../src/payments/gateway.ts';
 import { createPayments } from '../../src/payments/index.ts';
+import type { Books } from '../../src/payments/simulator/books.ts';
 import { simulatorGateway } from '../../src/payments/simulator/simulator-gateway.ts';
 import { startSimulator } from '../../src/payments/simulator/start-simulator.ts';
 import { fakeProduct } from './fake-shop.ts';
@@ -170,15 +171,9 @@ async function openPayments(
     simulator: simulator.books,
   });
   stops.push(() => payments.stop?.());
-  return { payments, books: simulator.books as BooksWithChallenges };
+  // With what the shopper and the bank would do at the simulator's own pages.
+  return { payments, books: simulator.books as Books };
 }
-
-type BooksWithChallenges = {
-  ask: Awaited<ReturnType<typeof startSimulator>>['books']['ask'];
-  list(query: { order_id?: string }): Promise<SimulatorCharge[]>;
-  answerChallenge(charge_id: string, isConfirmed: boolean): Promise<unknown>;
-  settleDue(): Promise<void>;
-};
 
 /** Products as plain data, which a test may reprice or take off the shelf. */
 function goods() {
@@ -233,7 +228,7 @@ interface Parts {
   db: Database;
   ids: ReturnType<typeof createIds>;
   clock: ReturnType<typeof shiftableClock>;
-  books: BooksWithChallenges;
+  books: Books;
   drained(): Promise<void>;
   follow(): Promise<void>;
   runJob(name: string): Promise<void>;

@@ -1,5 +1,5 @@
--- A checkout freezes prices and names the reservation that holds its units. `open` waits to be paid, `paying` belongs to
--- the order in order_id, and the others have ended. Which of a payment and a newer checkout wins is decided by
+-- A checkout freezes prices and names the reservation that holds its units. `open` waits to be paid, `paying` belongs
+-- to the order in order_id, and the others have ended. Which of a payment and a newer checkout wins is decided by
 -- compare-and-set on `state`.
 create table orders.checkouts (
   bucket smallint not null,
