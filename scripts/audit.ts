@@ -1,4 +1,7 @@
-/** `npm run audit`: every invariant over DATA_DIR or DATABASE_URL, beside a running shop or without one. Exit 1 on a violation. */
+/**
+ * `npm run audit`: every invariant over DATA_DIR or DATABASE_URL, beside a running shop or without one. Exit 1 on a
+ * violation.
+ */
 
 import { readConfig } from '#config';
 import { limits } from '#limits';

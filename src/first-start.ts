@@ -17,7 +17,10 @@ export interface FirstStart {
   begin(): void;
   /** Between two steps; the next start goes on from there. */
   stop(): Promise<void>;
-  /** Settles when nothing more will come: the shop is filled and searchable, the source is unreadable, or it was stopped. */
+  /**
+   * Settles when nothing more will come: the shop is filled and searchable, the source is unreadable, or it was
+   * stopped.
+   */
   done: Promise<void>;
   state(): { ready: boolean; text: string };
   /** Lines for people, the earlier ones too. */

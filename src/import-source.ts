@@ -42,8 +42,8 @@ const POLL_MS = 100;
 const TELL_MS = 1_000;
 
 /**
- * Sends a source through the catalog's contract, wherever the catalog runs, and waits for the end of its import. Stopped
- * in between, it answers with the import as it stands; the catalog goes on with what it has been given.
+ * Sends a source through the catalog's contract, wherever the catalog runs, and waits for the end of its import.
+ * Stopped in between, it answers with the import as it stands; the catalog goes on with what it has been given.
  */
 export async function importSource(deps: ImportDeps, source: ImportSource): Promise<ImportReport> {
   const { catalog, ids, signal } = deps;
@@ -107,7 +107,8 @@ export function tellProgress(
 
 export function tellReport(name: string, { read, created, updated, rejected, errors }: ImportReport): string[] {
   const rest = rejected === 0 ? '' : `, ${count(rejected)} rejected`;
-  const summary = `${name}: ${count(read)} records read, ${count(created)} products created, ${count(updated)} updated${rest}`;
+  const products = `${count(created)} products created, ${count(updated)} updated${rest}`;
+  const summary = `${name}: ${count(read)} records read, ${products}`;
   return [summary, ...errors.slice(0, 3).map(({ line, message }) => `  line ${line}: ${message}`)];
 }
 

@@ -63,8 +63,9 @@ export interface OutsideParts {
 }
 
 /**
- * Whether a caller holds a module or an HTTP client of the same type is decided here alone. A remote module is connected
- * when somebody here first needs it, so a process names the addresses of those that it talks to, and no others.
+ * Whether a caller holds a module or an HTTP client of the same type is decided here alone. A remote module is
+ * connected when somebody here first needs it, so a process names the addresses of those that it talks to, and no
+ * others.
  */
 export function createModules(config: Config, deps: ModuleDeps, outside: OutsideParts): Modules {
   const outboxes = new Map<string, Outbox>();

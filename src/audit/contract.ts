@@ -2,8 +2,8 @@
  * audit: every invariant, checked over all data in bounded memory.
  *
  * Owns nothing. It reads the modules' sorted fact streams and merge-joins them, so memory does not grow with the shop.
- * Modules commit one after another, so what is younger than a minute and looks wrong is read again before it is called a
- * violation.
+ * Modules commit one after another, so what is younger than a minute and looks wrong is read again before it is called
+ * a violation.
  */
 import { type Static, Type } from 'typebox';
 import { defineContract, Nothing, query } from '#platform/contract';

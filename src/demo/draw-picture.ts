@@ -58,6 +58,8 @@ function backgroundShape(kind: number, backdrop: string): string {
   return `<path d="M0 380 Q150 250 330 330 T600 250 L600 600 L0 600 Z" fill="${fill}"/>`;
 }
 
+const DUSK = '#2e2a24';
+
 /** Below what lies flat, in the plainest steps, which every program that shows SVG knows. */
 const SHADOW = [
   '<feGaussianBlur in="SourceAlpha" stdDeviation="14" result="blur"/>',
@@ -70,10 +72,13 @@ function scenery(backdrop: string, isStanding: boolean): string {
   const stop = (at: number, color: string, opacity = 1) =>
     `<stop offset="${at}" stop-color="${color}" stop-opacity="${opacity}"/>`;
   const deep = mix(backdrop, '#6b6458', 0.16);
-  const wall = `<linearGradient id="wall" x1="0" y1="0" x2="0.4" y2="1">${stop(0, backdrop)}${stop(1, deep)}</linearGradient>`;
-  if (!isStanding) {
-    return `${wall}<filter id="lift" x="-20%" y="-20%" width="140%" height="150%">${SHADOW}</filter>`;
-  }
-  const floor = `<linearGradient id="floor" x1="0" y1="0" x2="0" y2="1">${stop(0, deep, 0.15)}${stop(1, deep, 0.9)}</linearGradient>`;
-  return `${wall}${floor}<radialGradient id="ground">${stop(0, '#2e2a24', 0.38)}${stop(0.6, '#2e2a24', 0.14)}${stop(1, '#2e2a24', 0)}</radialGradient>`;
+  const wall = [stop(0, backdrop), stop(1, deep)].join('');
+  const floor = [stop(0, deep, 0.15), stop(1, deep, 0.9)].join('');
+  const ground = [stop(0, DUSK, 0.38), stop(0.6, DUSK, 0.14), stop(1, DUSK, 0)].join('');
+  return [
+    `<linearGradient id="wall" x1="0" y1="0" x2="0.4" y2="1">${wall}</linearGradient>`,
+    isStanding ? `<linearGradient id="floor" x1="0" y1="0" x2="0" y2="1">${floor}</linearGradient>` : '',
+    isStanding ? `<radialGradient id="ground">${ground}</radialGradient>` : '',
+    isStanding ? '' : `<filter id="lift" x="-20%" y="-20%" width="140%" height="150%">${SHADOW}</filter>`,
+  ].join('');
 }

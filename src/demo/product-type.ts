@@ -4,9 +4,9 @@ import type { Shape } from './pictures/shapes.ts';
 export type Fact = string | number | boolean;
 
 /**
- * One kind of product, from which the generator makes models, and of each model its colors and sizes. Texts hold places:
- * `{capacity_ml}` is a fact, `{material}`, `{color}`, `{size}`, `{brand}` and `{line}` speak for themselves, `{Material}`
- * has capitals. "A" becomes "An" where it must.
+ * One kind of product, from which the generator makes models, and of each model its colors and sizes. Texts hold
+ * places: `{capacity_ml}` is a fact, `{material}`, `{color}`, `{size}`, `{brand}` and `{line}` speak for themselves,
+ * `{Material}` has capitals. "A" becomes "An" where it must.
  */
 export interface ProductType {
   /** The categories below the department's. */

@@ -50,8 +50,8 @@ const PARALLEL = 10;
 const SCAN_ROWS = 1_000;
 
 /**
- * Writes the reviews through the catalog. Ids follow from the product, so a repeat writes none twice; products that have
- * theirs are passed over, so that a start after a crash goes on where the last one ended.
+ * Writes the reviews through the catalog. Ids follow from the product, so a repeat writes none twice; products that
+ * have theirs are passed over, so that a start after a crash goes on where the last one ended.
  */
 export async function seedReviews(deps: {
   catalog: Pick<Catalog, 'scanProducts' | 'addReview'>;

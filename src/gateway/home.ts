@@ -65,16 +65,23 @@ ${list.length > 0 ? `<ul class="departments">${list.join('')}</ul>` : '<p>The fi
 `;
 }
 
-const STYLE = `:root { color-scheme: light dark; --ink: #1f2430; --paper: #fbf9f6; --quiet: #676c78; --line: #e4dfd8; --door: #b3321b; }
-@media (prefers-color-scheme: dark) { :root { --ink: #ece8e1; --paper: #17181c; --quiet: #a2a5ad; --line: #33353c; --door: #ff8a70; } }
+const STYLE = `:root {
+  color-scheme: light dark;
+  --ink: #1f2430; --paper: #fbf9f6; --quiet: #676c78; --line: #e4dfd8; --door: #b3321b;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #ece8e1; --paper: #17181c; --quiet: #a2a5ad; --line: #33353c; --door: #ff8a70; }
+}
 body { margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.6 system-ui, sans-serif; }
 main { max-width: 44rem; margin: 0 auto; padding: 3rem 1.25rem 5rem; }
 h1 { margin: 0; font-size: 2.4rem; letter-spacing: -.02em; color: var(--door); }
 h2 { margin: 2.5rem 0 .75rem; font-size: 1.1rem; }
 a { color: inherit; text-decoration-color: var(--door); text-underline-offset: .2em; }
 a:focus-visible { outline: 3px solid var(--door); outline-offset: 3px; }
-.departments { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .6rem; padding: 0; list-style: none; }
-.departments li { display: flex; justify-content: space-between; padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .6rem; }
+.departments { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .6rem; }
+.departments { padding: 0; list-style: none; }
+.departments li { display: flex; justify-content: space-between; padding: .6rem .9rem; }
+.departments li { border: 1px solid var(--line); border-radius: .6rem; }
 .departments span, dd { color: var(--quiet); }
 dd { margin: 0 0 .8rem; }
 `;

@@ -1,5 +1,6 @@
 // Goal: however many ask at once, from however many processes, no unit is held twice and each hold has one end.
-// Method: crowds on PostgreSQL through one or two instances of the module, killed connections among them, and the balance.
+// Method: crowds on PostgreSQL through one or two instances of the module, killed connections among them, and the
+// balance.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

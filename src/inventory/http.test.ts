@@ -1,5 +1,5 @@
-// Goal: the routes of stock and warehouses answer as API.md says, to staff, to a seller for its own, and to nobody else.
-// Method: the real app and module; who asks is said by a header.
+// Goal: the routes of stock and warehouses answer as API.md says, to staff, to a seller for its own, and to nobody
+// else. Method: the real app and module; who asks is said by a header.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '#platform/clock';

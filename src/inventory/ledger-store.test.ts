@@ -1,5 +1,6 @@
 // Goal: the ledger holds all or none, ends each hold once, repeats without effect, and refuses without a trace.
-// Method: one command at a time on PostgreSQL with a clock that stands still, exact figures, and the balance at the end.
+// Method: one command at a time on PostgreSQL with a clock that stands still, exact figures, and the balance at the
+// end.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manualClock } from '#platform/clock';

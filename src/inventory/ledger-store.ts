@@ -5,8 +5,8 @@ import type { Changes } from './book.ts';
 import type { Hold, NewMovement, PersonUnits, Shelf } from './commands.ts';
 
 /**
- * What everybody may buy. It goes into joins as an array like every part of a key: of a constant the planner guesses, on
- * a table without statistics, that two rows have it, and then walks the whole index for them.
+ * What everybody may buy. It goes into joins as an array like every part of a key: of a constant the planner guesses,
+ * on a table without statistics, that two rows have it, and then walks the whole index for them.
  */
 const OPEN_POOL = '';
 
@@ -36,9 +36,10 @@ export async function openShelves(
 }
 
 /**
- * Locks all shelves of the products in the order given, which is that of their key: whoever changes a product's stock or
- * holds waits here. `planned` is for the statements that follow in this transaction: a young table has no statistics, and
- * without it their joins read the whole of it (measured: a third of the orders a second at 15,000 holds, ever fewer).
+ * Locks all shelves of the products in the order given, which is that of their key: whoever changes a product's stock
+ * or holds waits here. `planned` is for the statements that follow in this transaction: a young table has no
+ * statistics, and without it their joins read the whole of it (measured: a third of the orders a second at 15,000
+ * holds, ever fewer).
  */
 export async function lockShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
   return await tx.query<Shelf>(sql`

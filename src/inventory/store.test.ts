@@ -145,7 +145,8 @@ test('the total is exact to 10,000 and says so beyond, where the cursor goes on'
   const { inventory, db } = await openInventory(t);
   const product_id = ids.next();
   await db.query(sql`
-    insert into inventory.movements (bucket, product_id, movement_id, warehouse_id, kind, total_delta, reserved_delta, at)
+    insert into inventory.movements
+      (bucket, product_id, movement_id, warehouse_id, kind, total_delta, reserved_delta, at)
     select ${bucketOf(product_id)}::smallint, ${product_id}::uuid, gen_random_uuid(), ${WEST}::uuid, 'hold', 0, 0, now()
     from generate_series(1, 10001)`);
   const page = await inventory.listMovements({ product_id, page: 100, page_size: 100 });

@@ -119,7 +119,8 @@ export async function endForgottenCheckouts(db: Connection, before: string, limi
 export async function dropOldCheckouts(db: Connection, before: string, limit: number): Promise<number> {
   const rows = await db.query<{ checkout_id: string }>(sql`
     delete from orders.checkouts where (bucket, checkout_id) in (
-      select bucket, checkout_id from orders.checkouts where expires_at < ${before} and state <> 'paying' limit ${limit})
+      select bucket, checkout_id from orders.checkouts
+      where expires_at < ${before} and state <> 'paying' limit ${limit})
     returning checkout_id`);
   return rows.length;
 }

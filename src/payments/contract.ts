@@ -8,9 +8,9 @@
  * An unknown outcome (time-out, cut) is not a failure: the identical request is repeated under its key, and after that
  * the payment is looked up at the gateway by our order id, until it is known. Tokens of cards are passed on and never
  * stored or logged.
- * The row is written after the gateway has answered, once: a caller therefore owns a durable order before it authorises,
- * and asks `settlePayment` of an order whose payment it doesn't know. Money that comes after its payment's end is voided.
- * Repeats: every command is keyed by order_id or refund_id and answers again as it did first.
+ * The row is written after the gateway has answered, once: a caller therefore owns a durable order before it
+ * authorises, and asks `settlePayment` of an order whose payment it doesn't know. Money that comes after its payment's
+ * end is voided. Repeats: every command is keyed by order_id or refund_id and answers again as it did first.
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, query } from '#platform/contract';
@@ -48,7 +48,10 @@ export const NextAction = Type.Union([
 ]);
 export type NextAction = Static<typeof NextAction>;
 
-/** Amounts are minor units of `currency`. `reason` is a decline in one word: declined, insufficient_funds, capture_failed … */
+/**
+ * Amounts are minor units of `currency`. `reason` is a decline in one word: declined, insufficient_funds,
+ * capture_failed …
+ */
 export interface Payment {
   payment_id: string;
   order_id: string;
@@ -111,8 +114,9 @@ export interface PaymentFact {
 
 export interface Payments {
   /**
-   * Authorises once an order. `pending` carries `next_action`: `wait` (outcome unknown, or a bank transfer under way) or
-   * `redirect` (3-D Secure); its end is told by `payment.authorized` or `payment.failed`. PAYMENT_DECLINED has `reason`.
+   * Authorises once an order. `pending` carries `next_action`: `wait` (outcome unknown, or a bank transfer under way)
+   * or `redirect` (3-D Secure); its end is told by `payment.authorized` or `payment.failed`. PAYMENT_DECLINED has
+   * `reason`.
    */
   authorise(input: Static<typeof Authorise>): Promise<Outcome<Payment, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN'>>;
   /**
@@ -129,8 +133,8 @@ export interface Payments {
   voidPayment(input: { order_id: string; reason: string }): Promise<Outcome<Payment | null, 'PAYMENT_CAPTURED'>>;
   /**
    * Never more than captured, also in parallel: one statement checks and takes. Accepted means that it is reserved and
-   * will be given back; `payment.refunded` tells when the gateway has done it, at once in the usual case. A gateway that
-   * refuses for good (REFUND_REFUSED, with `reason`) frees the reserved amount; where it does so after an unknown
+   * will be given back; `payment.refunded` tells when the gateway has done it, at once in the usual case. A gateway
+   * that refuses for good (REFUND_REFUSED, with `reason`) frees the reserved amount; where it does so after an unknown
    * outcome, the refund is listed as stuck.
    */
   refund(

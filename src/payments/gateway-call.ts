@@ -33,8 +33,9 @@ const RETRY_PAUSE_MAX_MS = 1_000;
 /** A shopper waits for an authorisation: after this many time limits the rest is left to the sweeper. */
 const PATIENCE_IN_TIMEOUTS = 3;
 /**
- * The circuit opens when nearly every one of many calls fails: a gateway that is down, but not cards that fail two times
- * of three on their way. Half a minute of shoppers is the price of a longer break, so the gateway is tried again soon.
+ * The circuit opens when nearly every one of many calls fails: a gateway that is down, but not cards that fail two
+ * times of three on their way. Half a minute of shoppers is the price of a longer break, so the gateway is tried again
+ * soon.
  */
 const BREAKER = { threshold: 0.8, duration: 10_000, minimumRps: 5 };
 const BREAK_MS = 3_000;

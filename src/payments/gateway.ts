@@ -77,7 +77,8 @@ export type WebhookVerdict =
 
 /**
  * What a webhook claims. It is matched with our record and then only makes us ask the gateway: what `find` answers is
- * newer than any webhook, so that duplicates and odd orders of arrival change nothing. `about: 'other'` is kept and done.
+ * newer than any webhook, so that duplicates and odd orders of arrival change nothing. `about: 'other'` is kept and
+ * done.
  */
 export interface GatewayEvent {
   event_id: string;

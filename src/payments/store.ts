@@ -141,7 +141,8 @@ export function readRefunds(db: Connection, refunds: { order_id: string; refund_
   return db.query<RefundRow>(sql`
     select ${refundColumns}
     from unnest(
-      ${refunds.map(refund => bucketOf(refund.order_id))}::smallint[], ${refunds.map(refund => refund.refund_id)}::uuid[]
+      ${refunds.map(refund => bucketOf(refund.order_id))}::smallint[],
+      ${refunds.map(refund => refund.refund_id)}::uuid[]
     ) as i (bucket, refund_id)
     join payments.refunds r on r.bucket = i.bucket and r.refund_id = i.refund_id`);
 }

@@ -1,5 +1,5 @@
-// Goal: after a time-out, a cut, a crash or a dead gateway everything converges to one truth. Method: a gateway that loses
-// requests or answers where the test says, simulators that are stopped or killed, and the module's own sweeper.
+// Goal: after a time-out, a cut, a crash or a dead gateway everything converges to one truth. Method: a gateway that
+// loses requests or answers where the test says, simulators that are stopped or killed, and the module's own sweeper.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -27,7 +27,8 @@ export async function keepWebhooks(db: Connection, rows: WebhookRow[]): Promise<
   await db.query(sql`
     insert into payments.webhooks (bucket, gateway, event_id, order_id, type, claim, body, state,
       next_try_at, received_at)
-    select i.bucket, i.gateway, i.event_id, i.order_id, i.type, i.claim, i.body, 'received', i.received_at, i.received_at
+    select i.bucket, i.gateway, i.event_id, i.order_id, i.type, i.claim, i.body, 'received',
+      i.received_at, i.received_at
     from unnest(
       ${rows.map(row => row.bucket)}::smallint[],
       ${rows.map(row => row.gateway)}::text[],

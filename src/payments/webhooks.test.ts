@@ -1,5 +1,6 @@
-// Goal: a webhook counts once, in any order, and only where its signature and its claims hold. Method: the module's real
-// route; webhooks are signed here as the simulator signs them, truthful ones, forged ones, and lies under a right key.
+// Goal: a webhook counts once, in any order, and only where its signature and its claims hold. Method: the module's
+// real route; webhooks are signed here as the simulator signs them, truthful ones, forged ones, and lies under a right
+// key.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sql } from '#platform/sql';

@@ -1,8 +1,10 @@
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 
 const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '\\S' });
 
-/** A postal address as API.md has it. `country` is ISO 3166-1 alpha-2; `region` a state, province or county in words. */
+/**
+ * A postal address as API.md has it. `country` is ISO 3166-1 alpha-2; `region` a state, province or county in words.
+ */
 export const Address = Type.Object(
   {
     name: line(200),

@@ -272,7 +272,8 @@ test('PostgreSQL: a backend killed before and after its commit loses and doubles
   t.after(() => killer.end());
   await db.query(sql`create table notes (id int primary key, quantity int not null)`);
   const kill = sql`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid() and query like 'insert into notes%' and wait_event_type = 'Lock'`;
+    where datname = current_database() and pid <> pg_backend_pid()
+      and query like 'insert into notes%' and wait_event_type = 'Lock'`;
   let runs = 0;
   const group = noting(db, async () => {
     if (++runs === 1) throw new Unavailable('the answer was lost after the commit');

@@ -1,4 +1,5 @@
-// Goal: migrations run once, in order, whole or not at all. Method: files in a temporary folder against a real database.
+// Goal: migrations run once, in order, whole or not at all. Method: files in a temporary folder against a real
+// database.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

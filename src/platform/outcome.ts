@@ -20,7 +20,9 @@ export function refuse<Code extends string>(code: Code, detail?: Record<string, 
   return detail === undefined ? { ok: false, code } : { ok: false, code, detail };
 }
 
-/** An outage: a part that is needed does not answer. HTTP says 503 with `Retry-After`; callers may retry within a bound. */
+/**
+ * An outage: a part that is needed does not answer. HTTP says 503 with `Retry-After`; callers may retry within a bound.
+ */
 export class Unavailable extends Error {
   readonly retryAfterSeconds: number;
 

@@ -72,7 +72,9 @@ export async function prepareBinaries(native: string): Promise<Binaries> {
   return { native, ...programs, hasStatStatements: libraries.some(found => found !== null) };
 }
 
-/** Each link is made aside and renamed into place, so that two processes at once, or a reader, never meet half of it. */
+/**
+ * Each link is made aside and renamed into place, so that two processes at once, or a reader, never meet half of it.
+ */
 async function recreateSymlinks(native: string): Promise<void> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
@@ -144,7 +146,9 @@ async function unprivilegedAccount(): Promise<Account> {
   );
 }
 
-/** The outermost folder on the way to `folder`, itself included, that `account` may not pass; null when there is none. */
+/**
+ * The outermost folder on the way to `folder`, itself included, that `account` may not pass; null when there is none.
+ */
 export async function blockedFolder(folder: string, account: Account): Promise<string | null> {
   const above = dirname(folder);
   if (above !== folder) {
@@ -160,9 +164,10 @@ export async function blockedFolder(folder: string, account: Account): Promise<s
 const PASSING_CAPABILITIES = ['dac_read_search', 'dac_override'];
 
 /**
- * A clone below /root (mode 0700) can't be reached by another user, and to open root's home is not ours to do. On Linux,
- * root may hand the account one capability that passes closed folders. The price: whoever broke into this PostgreSQL as
- * its superuser could read (with dac_override: write) root's files too, so that it is told at every start.
+ * A clone below /root (mode 0700) can't be reached by another user, and to open root's home is not ours to do. On
+ * Linux, root may hand the account one capability that passes closed folders. The price: whoever broke into this
+ * PostgreSQL as its superuser could read (with dac_override: write) root's files too, so that it is told at every
+ * start.
  */
 async function privilegedPassage(options: {
   account: Account;

@@ -336,9 +336,9 @@ export async function stopOrphan(layout: Layout, log: Log): Promise<void> {
 }
 
 /**
- * PostgreSQL refuses to start while the system knows the pid in an old postmaster.pid, be it another program's by now or
- * a zombie's (in a container whose first process buries nobody, for ever). Backends that still run are found without the
- * file too: the shared memory's key comes from the folder's inode. A pid that is gone stays: PostgreSQL handles it.
+ * PostgreSQL refuses to start while the system knows the pid in an old postmaster.pid, be it another program's by now
+ * or a zombie's (in a container whose first process buries nobody, for ever). Backends that still run are found without
+ * the file too: the shared memory's key comes from the folder's inode. A pid that is gone stays: PostgreSQL handles it.
  */
 async function forgetForeignPid(layout: Layout): Promise<void> {
   const found = await readPidFile(layout);

@@ -3,8 +3,8 @@
  *
  * Owns an index that is derived from the catalogue and the stock levels: it can be dropped and rebuilt while it serves.
  * Engines are adapters behind one port; the embedded one lives in a worker thread and in `DATA_DIR`.
- * A facet's counts ignore its own filter, so a value chosen alone in its facet gives exactly its count; `total` is exact.
- * A change of a product or of its stock level is searchable within a second.
+ * A facet's counts ignore its own filter, so a value chosen alone in its facet gives exactly its count; `total` is
+ * exact. A change of a product or of its stock level is searchable within a second.
  */
 import { type Static, Type } from 'typebox';
 import { limits } from '#limits';
@@ -20,7 +20,10 @@ export const SearchSort = Type.Union([
   Type.Literal('newest'),
 ]);
 
-/** Brands and the values of one attribute are joined by "or", everything else by "and". Prices in minor units, inclusive. */
+/**
+ * Brands and the values of one attribute are joined by "or", everything else by "and". Prices in minor units,
+ * inclusive.
+ */
 export const SearchQuery = object({
   q: text(limits.queryLengthMax, { min: 0 }),
   category: Type.Array(text(100), { maxItems: 6 }),

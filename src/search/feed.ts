@@ -14,8 +14,9 @@ const CONSUMER = 'search';
 const RETRY_FIRST_MS = 200;
 
 /**
- * Keeps the index true. An event only says which product to look at; what it is now is read from its owner, so the order
- * of events does not matter, and an index that is built from a scan meets the events of the meantime without a gap.
+ * Keeps the index true. An event only says which product to look at; what it is now is read from its owner, so the
+ * order of events does not matter, and an index that is built from a scan meets the events of the meantime without a
+ * gap.
  */
 export interface Feed {
   subscriptions: Subscription[];

@@ -1,5 +1,5 @@
-// Goal: GET /api/search and /api/suggest take and answer exactly what API.md says. Method: the whole module over a fake shop
-// behind a real HTTP frame; OpenAPI is read from the same app.
+// Goal: GET /api/search and /api/suggest take and answer exactly what API.md says. Method: the whole module over a fake
+// shop behind a real HTTP frame; OpenAPI is read from the same app.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

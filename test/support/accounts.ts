@@ -14,7 +14,9 @@ export const PASSWORD = 'a quiet heron at dawn';
 export const OTHER_PASSWORD = 'seven lamps, one wick';
 export const network = '192.0.2.1';
 
-/** The accounts module on a database of its own, under a clock that is moved; without brakes on guessing unless told. */
+/**
+ * The accounts module on a database of its own, under a clock that is moved; without brakes on guessing unless told.
+ */
 export async function openAccounts(
   t: { after(work: () => Promise<void>): void },
   options: Partial<AccountsOptions> = {},

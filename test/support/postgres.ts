@@ -53,8 +53,8 @@ async function removeAbandoned(parent: string): Promise<void> {
 }
 
 /**
- * A fresh database with the schemas of `modules` (folder names under `src/`), for one test alone: cloned from a template
- * that is made once for each state of their migrations. It is dropped after the test.
+ * A fresh database with the schemas of `modules` (folder names under `src/`), for one test alone: cloned from a
+ * template that is made once for each state of their migrations. It is dropped after the test.
  */
 export async function testDatabase(
   t: { after(work: () => Promise<void>): void },

@@ -182,6 +182,9 @@ const fileLines: TidyRule = {
   },
 };
 
+/** One long word, sentence or path of a drawing: breaking it would make it harder to read or to search for. */
+const LONG_LITERAL = /(['"`])(?:(?!\1).){80,}/;
+
 const columns: TidyRule = {
   name: 'columns',
   mend: 'break the line',
@@ -189,7 +192,9 @@ const columns: TidyRule = {
   find: ({ lines }) =>
     lines.flatMap((line, index) => {
       const width = [...line].length;
-      return width > LIMITS.columns ? [{ line: index + 1, value: width, problem: `${width} columns` }] : [];
+      return width > LIMITS.columns && !LONG_LITERAL.test(line)
+        ? [{ line: index + 1, value: width, problem: `${width} columns` }]
+        : [];
     }),
 };
 

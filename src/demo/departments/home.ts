@@ -174,8 +174,8 @@ export const home: Department = {
       facts: { shelves: [3, 4, 5], width_cm: [60, 80, 100] },
       title: '{brand} {line} Bookcase with {shelves} Shelves, {width_cm} cm',
       says: [
-        'An open bookcase {width_cm} cm wide, in {material}, with {shelves} shelves for books and what stands between them.',
-        'The {line} bookcase has thin sides and strong boards: it holds encyclopedias, and looks as if it held nothing.',
+        'An open bookcase in {material}, {width_cm} cm wide, for books and what stands between them.',
+        'The {line} bookcase carries encyclopedias and looks as if it carried nothing.',
       ],
       tells: [
         'The shelves can be set every four centimeters.',

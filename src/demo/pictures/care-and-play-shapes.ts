@@ -47,16 +47,13 @@ export const careShapes = {
       rect([110, 428, 380, 20], 8, wood),
       rect([150, 300, 300, 132], 46, tall),
       area('M170 318 Q300 290 430 318 Q440 350 430 370 Q300 344 170 370 Z', light, 0.5),
-      `<text x="300" y="382" font-family="Georgia, serif" font-size="44" font-style="italic" text-anchor="middle" fill="${deep}" opacity="0.55">pure</text>`,
+      line('M240 368 Q256 340 272 366 T304 364 T336 366 T362 358', deep, 7, 0.45),
       ...[
         [400, 250, 34],
         [452, 208, 20],
         [360, 214, 16],
         [430, 160, 12],
-      ].map(
-        ([x, y, r]) =>
-          disc(x!, y!, r!, pale).replace('/>', ' opacity="0.75"/>') + disc(x! - r! / 3, y! - r! / 3, r! / 4, SHINE),
-      ),
+      ].map(([x, y, r]) => disc(x!, y!, r!, pale, 0.75) + disc(x! - r! / 3, y! - r! / 3, r! / 4, SHINE)),
       line('M176 420 L424 420', dark, 6, 0.3),
     ].join(''),
   ),
@@ -99,7 +96,7 @@ export const careShapes = {
       line('M270 180 L270 240', light, 7, 0.6),
       line('M232 400 L368 400', main, 7),
       line('M346 130 L346 246', dark, 4, 0.4),
-      oval(300, 478, 62, 6, deep).replace('/>', ' opacity="0.3"/>'),
+      oval(300, 478, 62, 6, deep, 0.3),
     ].join(''),
   ),
 } satisfies Record<string, Drawing>;
@@ -126,7 +123,10 @@ export const playShapes = {
   car: standing(({ dark, deep, light, accent, pale }) =>
     [
       area(
-        'M70 420 Q60 330 130 316 L180 312 Q220 210 300 206 L360 206 Q430 214 456 312 Q530 324 534 380 L530 430 L76 430 Z',
+        [
+          'M70 420 Q60 330 130 316 L180 312 Q220 210 300 206 L360 206',
+          'Q430 214 456 312 Q530 324 534 380 L530 430 L76 430 Z',
+        ].join(' '),
         tall,
       ),
       area('M208 310 Q236 238 296 236 L296 310 Z M316 236 L354 236 Q404 242 424 310 L316 310 Z', '#dff0f5'),
@@ -157,7 +157,7 @@ export const playShapes = {
     const piece =
       'M0 0 h56 a26 26 0 1 1 48 0 h56 v56 a26 26 0 1 1 0 48 v56 h-56 a26 26 0 1 0 -48 0 h-56 v-56 a26 26 0 1 0 0 -48 Z';
     const at = (x: number, y: number, fill: string, degrees = 0) =>
-      `<path d="${piece}" transform="translate(${x} ${y}) rotate(${degrees} 80 80)" fill="${fill}" stroke="${dark}" stroke-width="4"/>`;
+      `<g transform="translate(${x} ${y}) rotate(${degrees} 80 80)">${area(piece, fill)}${line(piece, dark, 4)}</g>`;
     return [at(130, 150, main), at(290, 150, light), at(130, 310, accent), at(316, 336, main, 14)].join('');
   }),
   box: standing(({ dark, deep, light, accent, pale, style }) =>

@@ -2,6 +2,9 @@ import { area, type Drawing, disc, fills, flat, line, mirrored, oval, rect, stan
 
 const { body, tall, shade, metal } = fills;
 
+const WIDE_LENS = 'M112 250 Q200 226 284 252 Q288 350 236 376 Q150 388 122 340 Z';
+const TINT = '#2b3240';
+
 /** Folds that cloth throws at the sides. */
 const folds = (color: string) => mirrored(line('M206 300 Q222 380 210 470 M246 380 Q252 440 246 492', color, 5, 0.35));
 
@@ -9,7 +12,10 @@ export const clothingShapes = {
   shirt: flat(({ dark, deep, light, accent, style }) =>
     [
       area(
-        'M220 96 L120 146 L60 268 L140 306 L176 252 L176 506 L424 506 L424 252 L460 306 L540 268 L480 146 L380 96 Q300 150 220 96 Z',
+        [
+          'M220 96 L120 146 L60 268 L140 306 L176 252 L176 506 L424 506 L424 252',
+          'L460 306 L540 268 L480 146 L380 96 Q300 150 220 96 Z',
+        ].join(' '),
         tall,
       ),
       line('M220 96 Q300 160 380 96', deep, 12),
@@ -25,7 +31,10 @@ export const clothingShapes = {
   sweater: flat(({ dark, deep, light, style }) =>
     [
       area(
-        'M226 100 L130 142 Q90 180 70 420 L60 486 L124 496 L178 280 L178 508 L422 508 L422 280 L476 496 L540 486 L530 420 Q510 180 470 142 L374 100 Q300 140 226 100 Z',
+        [
+          'M226 100 L130 142 Q90 180 70 420 L60 486 L124 496 L178 280 L178 508 L422 508 L422 280',
+          'L476 496 L540 486 L530 420 Q510 180 470 142 L374 100 Q300 140 226 100 Z',
+        ].join(' '),
         tall,
       ),
       ...Array.from({ length: 12 }, (_, i) => line(`M${190 + i * 20} 478 l0 26`, deep, 5, 0.4)),
@@ -43,7 +52,10 @@ export const clothingShapes = {
   jacket: flat(({ dark, deep, light, accent }) =>
     [
       area(
-        'M222 90 L130 138 Q86 190 66 420 L56 484 L126 498 L176 290 L172 510 L428 510 L424 290 L474 498 L544 484 L534 420 Q514 190 470 138 L378 90 Q300 130 222 90 Z',
+        [
+          'M222 90 L130 138 Q86 190 66 420 L56 484 L126 498 L176 290 L172 510 L428 510 L424 290',
+          'L474 498 L544 484 L534 420 Q514 190 470 138 L378 90 Q300 130 222 90 Z',
+        ].join(' '),
         tall,
       ),
       area('M222 90 Q300 130 378 90 L392 132 Q300 178 208 132 Z', deep),
@@ -71,7 +83,10 @@ export const clothingShapes = {
   dress: flat(({ dark, deep, light, accent, style }) =>
     [
       area(
-        'M232 70 L262 70 Q300 130 338 70 L368 70 Q364 170 388 210 L376 270 Q452 400 478 530 Q300 566 122 530 Q148 400 224 270 L212 210 Q236 170 232 70 Z',
+        [
+          'M232 70 L262 70 Q300 130 338 70 L368 70 Q364 170 388 210 L376 270',
+          'Q452 400 478 530 Q300 566 122 530 Q148 400 224 270 L212 210 Q236 170 232 70 Z',
+        ].join(' '),
         tall,
       ),
       area('M222 262 L378 262 L382 290 L218 290 Z', style === 1 ? accent : dark),
@@ -158,7 +173,10 @@ export const clothingShapes = {
   scarf: flat(({ dark, light, main, accent, style }) =>
     [
       area(
-        'M250 120 Q420 100 440 210 Q430 300 300 300 Q170 300 170 210 Q180 130 250 120 Z M300 156 Q222 160 222 208 Q230 256 300 256 Q376 256 384 208 Q380 160 300 156 Z',
+        [
+          'M250 120 Q420 100 440 210 Q430 300 300 300 Q170 300 170 210 Q180 130 250 120 Z',
+          'M300 156 Q222 160 222 208 Q230 256 300 256 Q376 256 384 208 Q380 160 300 156 Z',
+        ].join(' '),
         tall,
       ),
       area('M216 262 L316 274 L300 520 L190 506 Z', body),
@@ -186,8 +204,8 @@ export const clothingShapes = {
         mirrored(line('M130 266 Q90 250 78 330', dark, 16)),
         mirrored(
           style === 1
-            ? `<circle cx="200" cy="310" r="84" fill="#2b3240" fill-opacity="0.72" stroke="${main}" stroke-width="18"/>`
-            : `<path d="M112 250 Q200 226 284 252 Q288 350 236 376 Q150 388 122 340 Z" fill="#2b3240" fill-opacity="0.72" stroke="${main}" stroke-width="18"/>`,
+            ? disc(200, 310, 84, TINT, 0.72) + ring(200, 310, 84, main, 18)
+            : area(WIDE_LENS, TINT, 0.72) + line(WIDE_LENS, main, 18),
         ),
         line('M282 276 Q300 256 318 276', main, 16),
         mirrored(line('M150 290 L190 262', '#ffffff', 10, 0.55)),

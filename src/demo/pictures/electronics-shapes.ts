@@ -101,7 +101,7 @@ export const electronicsShapes = {
       style === 1 ? '' : rect([176, 170, 248, 260], 64, dark) + rect([192, 186, 216, 228], 50, '#1b2130'),
       rect([420, 268, 22, 62], 10, metal),
       line('M300 300 L300 232 M300 300 L346 322', SHINE, 8),
-      `<circle cx="300" cy="300" r="86" fill="none" stroke="${accent}" stroke-width="9" stroke-dasharray="360 180" stroke-linecap="round" transform="rotate(-90 300 300)"/>`,
+      line('M300 214 A86 86 0 1 1 225 343', accent, 9),
       disc(300, 300, 9, light),
       line('M236 60 L228 180', main, 6, 0.6),
     ].join(''),
@@ -159,7 +159,7 @@ export const electronicsShapes = {
   ),
   light: standing(({ dark, deep, light }) =>
     [
-      disc(300, 220, 178, '#fff3c9').replace('/>', ' opacity="0.55"/>'),
+      disc(300, 220, 178, '#fff3c9', 0.55),
       area('M210 210 A90 90 0 1 1 390 210 Q390 262 352 300 L352 340 L248 340 L248 300 Q210 262 210 210 Z', '#fff6da'),
       area('M270 330 L262 236 Q282 214 300 238 Q318 214 338 236 L330 330', 'none'),
       line('M276 336 L264 240 Q282 214 300 240 Q318 214 336 240 L324 336', '#e0a63c', 6),
@@ -171,10 +171,7 @@ export const electronicsShapes = {
   ),
   cable: flat(({ dark, main, light, deep }) =>
     [
-      ...[150, 122, 94].map(
-        (radius, i) =>
-          `<circle cx="290" cy="300" r="${radius}" fill="none" stroke="${[dark, main, light][i]}" stroke-width="22"/>`,
-      ),
+      ...[150, 122, 94].map((radius, i) => ring(290, 300, radius, [dark, main, light][i], 22)),
       line('M290 150 C420 120 480 160 476 92', main, 22),
       line('M290 450 C160 490 110 440 118 520', dark, 22),
       rect([452, 40, 48, 70], 10, deep),

@@ -3,16 +3,14 @@ import { area, type Drawing, disc, fills, flat, line, mirrored, oval, rect, stan
 const { body, tall, shade, metal, wood, leaf } = fills;
 const SHINE = '#ffffff';
 
+const LONG_LEAF =
+  area('M300 330 Q244 200 300 80 Q356 200 300 330 Z', leaf) + line('M300 320 L300 110', '#2f5d3d', 4, 0.5);
+
 export const gardenShapes = {
   plant: standing(({ deep, light, dark, style }) =>
     [
       style === 0
-        ? [0, 34, -34, 68, -68]
-            .map(
-              angle =>
-                `<g transform="rotate(${angle} 300 330)">${area('M300 330 Q244 200 300 80 Q356 200 300 330 Z', leaf)}${line('M300 320 L300 110', '#2f5d3d', 4, 0.5)}</g>`,
-            )
-            .join('')
+        ? [0, 34, -34, 68, -68].map(angle => `<g transform="rotate(${angle} 300 330)">${LONG_LEAF}</g>`).join('')
         : '',
       style === 1
         ? mirrored(line('M300 320 Q260 220 180 190', '#44734b', 7)) +
@@ -82,8 +80,7 @@ export const gardenShapes = {
   hose: flat(({ main, dark, light, accent }) =>
     [
       ...[178, 146, 114].map(
-        (radius, i) =>
-          `<circle cx="300" cy="310" r="${radius}" fill="none" stroke="${[dark, main, dark][i]}" stroke-width="34"/><circle cx="300" cy="310" r="${radius + 6}" fill="none" stroke="${light}" stroke-width="5" opacity="0.5"/>`,
+        (radius, i) => ring(300, 310, radius, i === 1 ? main : dark, 34) + ring(300, 310, radius + 6, light, 5, 0.5),
       ),
       line('M440 200 C500 140 440 90 500 60', main, 34),
       area('M480 30 L530 50 L506 104 L464 84 Z', accent),
@@ -134,8 +131,8 @@ export const petShapes = {
   ),
   leash: flat(({ main, dark, light, accent }) =>
     [
-      `<circle cx="250" cy="340" r="150" fill="none" stroke="${dark}" stroke-width="30"/>`,
-      `<circle cx="270" cy="324" r="128" fill="none" stroke="${main}" stroke-width="30"/>`,
+      ring(250, 340, 150, dark, 30),
+      ring(270, 324, 128, main, 30),
       `<circle cx="270" cy="324" r="128" fill="none" stroke="${light}" stroke-width="4" stroke-dasharray="14 10"/>`,
       line('M372 246 C430 180 400 130 460 110', main, 28),
       rect([440, 62, 54, 60], 12, metal),
@@ -162,7 +159,10 @@ export const petShapes = {
     turned(
       [
         area(
-          'M180 262 C150 180 260 170 250 254 L350 254 C340 170 450 180 420 262 C500 250 500 350 420 338 C450 420 340 430 350 346 L250 346 C260 430 150 420 180 338 C100 350 100 250 180 262 Z',
+          [
+            'M180 262 C150 180 260 170 250 254 L350 254 C340 170 450 180 420 262 C500 250 500 350 420 338',
+            'C450 420 340 430 350 346 L250 346 C260 430 150 420 180 338 C100 350 100 250 180 262 Z',
+          ].join(' '),
           tall,
         ),
         line('M236 282 L364 282', light, 9, 0.7),
@@ -197,7 +197,7 @@ export const petShapes = {
         [420, 260, 9],
         [434, 226, 6],
         [412, 290, 5],
-      ].map(([x, y, r]) => disc(x!, y!, r!, '#ffffff').replace('/>', ' opacity="0.7"/>')),
+      ].map(([x, y, r]) => disc(x!, y!, r!, '#ffffff', 0.7)),
       rect([100, 128, 400, 34], 10, body),
       rect([100, 454, 400, 26], 8, shade),
       line('M136 220 L136 400', SHINE, 8, 0.6),

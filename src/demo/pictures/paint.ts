@@ -55,14 +55,16 @@ function gradient(id: string, direction: string, stops: string[]): string {
   return `<linearGradient id="${id}" ${direction}>${drawn.join('')}</linearGradient>`;
 }
 
+const faint = (opacity: number): string => (opacity === 1 ? '' : ` opacity="${opacity}"`);
+
 export const area = (d: string, fill: string, opacity = 1): string =>
-  `<path d="${d}" fill="${fill}"${opacity === 1 ? '' : ` opacity="${opacity}"`}/>`;
+  `<path d="${d}" fill="${fill}"${faint(opacity)}/>`;
+
+const ROUND = 'fill="none" stroke-linecap="round" stroke-linejoin="round"';
 
 /** A line with round ends. */
 export const line = (d: string, stroke: string, width: number, opacity = 1): string =>
-  `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round"${
-    opacity === 1 ? '' : ` opacity="${opacity}"`
-  }/>`;
+  `<path d="${d}" ${ROUND} stroke="${stroke}" stroke-width="${width}"${faint(opacity)}/>`;
 
 export const rect = (
   box: [x: number, y: number, width: number, height: number],
@@ -70,10 +72,14 @@ export const rect = (
   fill: string,
 ): string => `<rect x="${box[0]}" y="${box[1]}" width="${box[2]}" height="${box[3]}" rx="${radius}" fill="${fill}"/>`;
 
-export const oval = (x: number, y: number, rx: number, ry: number, fill: string): string =>
-  `<ellipse cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" fill="${fill}"/>`;
+export const oval = (x: number, y: number, rx: number, ry: number, fill: string, opacity = 1): string =>
+  `<ellipse cx="${x}" cy="${y}" rx="${rx}" ry="${ry}" fill="${fill}"${faint(opacity)}/>`;
 
-export const disc = (x: number, y: number, radius: number, fill: string): string => oval(x, y, radius, radius, fill);
+export const disc = (x: number, y: number, radius: number, fill: string, opacity = 1): string =>
+  oval(x, y, radius, radius, fill, opacity);
+
+export const ring = (x: number, y: number, radius: number, stroke: string, width: number, opacity = 1): string =>
+  `<circle cx="${x}" cy="${y}" r="${radius}" fill="none" stroke="${stroke}" stroke-width="${width}"${faint(opacity)}/>`;
 
 /** The same drawing once more, mirrored at the middle of the picture. */
 export const mirrored = (drawing: string): string => `${drawing}<g transform="matrix(-1 0 0 1 600 0)">${drawing}</g>`;

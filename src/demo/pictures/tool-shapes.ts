@@ -3,6 +3,11 @@ import { area, type Drawing, disc, fills, flat, line, rect, standing, turned } f
 const { body, tall, shade, metal, wood } = fills;
 const SHINE = '#ffffff';
 
+const TEETH = Array.from({ length: 24 }, (_, i) => {
+  const [x, y] = [67.7 + i * 15.4, 302.5 + i * 2.5];
+  return `L${x.toFixed(1)} ${y + 14.5} L${(x + 7.7).toFixed(1)} ${y}`;
+}).join(' ');
+
 export const toolShapes = {
   hammer: flat(({ dark, light }) =>
     turned(
@@ -51,10 +56,7 @@ export const toolShapes = {
     turned(
       [
         area('M40 252 L430 230 L430 360 L60 300 Z', metal),
-        area(
-          `M60 300 ${Array.from({ length: 24 }, (_, i) => `L${67.7 + i * 15.4} ${317 + i * 2.5} L${75.4 + i * 15.4} ${302.5 + i * 2.5}`).join(' ')} L430 350 L60 296 Z`,
-          '#8b939b',
-        ),
+        area(`M60 300 ${TEETH} L430 350 L60 296 Z`, '#8b939b'),
         line('M60 262 L420 244', SHINE, 6, 0.7),
         area('M416 214 Q480 190 548 222 Q570 300 530 380 Q480 404 440 372 Q430 340 446 320 Q410 300 416 214 Z', body),
         area('M470 250 Q508 240 516 268 Q526 320 502 340 Q476 346 474 316 Z', '#f1ece4'),
@@ -71,7 +73,10 @@ export const toolShapes = {
       [
         area('M270 170 L330 170 L326 430 L274 430 Z', body),
         area(
-          'M300 40 Q380 44 384 120 Q380 190 300 196 Q220 190 216 120 Q220 70 260 48 L268 112 L300 128 L332 112 L338 48 Q320 40 300 40 Z',
+          [
+            'M300 40 Q380 44 384 120 Q380 190 300 196 Q220 190 216 120',
+            'Q220 70 260 48 L268 112 L300 128 L332 112 L338 48 Q320 40 300 40 Z',
+          ].join(' '),
           metal,
         ),
         disc(300, 476, 70, metal),

@@ -1,5 +1,5 @@
--- One row an order. Idempotency keys at the gateway derive from ids (order_…, capture_…, void_…, refund_…), so they need
--- no column. A row `unwanted` is no payment: it notes that nothing may be held for this order any more, so that an
+-- One row an order. Idempotency keys at the gateway derive from ids (order_…, capture_…, void_…, refund_…), so they
+-- need no column. A row `unwanted` is no payment: it notes that nothing may be held for this order any more, so that an
 -- authorisation which comes late is given back; it has no amount yet.
 create table payments.payments (
   bucket smallint not null,

@@ -37,7 +37,9 @@ export interface BooksOptions {
   clock: Clock;
   ids: Ids;
   settleMs: number;
-  /** `untold`: webhooks only of what no answer has told (challenges, transfers, lost answers); `all`: of every change. */
+  /**
+   * `untold`: webhooks only of what no answer has told (challenges, transfers, lost answers); `all`: of every change.
+   */
   webhooks: 'untold' | 'all';
   baseUrl: () => string;
   /** A webhook or a settlement has become due, or will be. */

@@ -21,8 +21,8 @@ export interface EmbeddedEngineOptions {
 }
 
 /**
- * FTS5 for the words and typed arrays for everything else, in a thread. Each index is a folder with a thread of its own,
- * so a rebuild takes no time from the queries, and to swap is to point at another one.
+ * FTS5 for the words and typed arrays for everything else, in a thread. Each index is a folder with a thread of its
+ * own, so a rebuild takes no time from the queries, and to swap is to point at another one.
  */
 export class EmbeddedEngine implements SearchEngine {
   readonly name = 'embedded';

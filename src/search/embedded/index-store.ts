@@ -11,8 +11,9 @@ const FILE = 'index.db';
 const CACHE_KIB = 65_536;
 
 /**
- * The index's file: the text side (FTS5, without the texts themselves), the facts that become columns when it is opened,
- * and the consumer's cursors, which are written after what they stand for in the same log, so never ahead of it.
+ * The index's file: the text side (FTS5, without the texts themselves), the facts that become columns when it is
+ * opened, and the consumer's cursors, which are written after what they stand for in the same log, so never ahead of
+ * it.
  */
 export interface IndexStore {
   isBuilt(): boolean;

@@ -1,4 +1,7 @@
-/** The thread that owns one index: answers one question after the other, so that the process that serves HTTP never waits. */
+/**
+ * The thread that owns one index: answers one question after the other, so that the process that serves HTTP never
+ * waits.
+ */
 import { parentPort } from 'node:worker_threads';
 import type { Answer, Question } from './messages.ts';
 import { openSearchIndex, type SearchIndex } from './search-index.ts';

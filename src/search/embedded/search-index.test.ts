@@ -1,5 +1,6 @@
-// Goal: what the embedded engine answers is true: matches, orders, totals and every facet's count. Method: small indexes in
-// a temporary folder, without the thread; a facet's counts are checked by choosing each of its values on random queries.
+// Goal: what the embedded engine answers is true: matches, orders, totals and every facet's count. Method: small
+// indexes in a temporary folder, without the thread; a facet's counts are checked by choosing each of its values on
+// random queries.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
