@@ -75,7 +75,7 @@ function toText(value: unknown): string | undefined {
   // Our own export marks what a spreadsheet would run as a formula.
   const text = String(value)
     .trim()
-    .replace(/^'(?=[=+\-@])/, '');
+    .replace(/^'(?=[=+\-@\t\r])/, '');
   return text === '' ? undefined : text;
 }
 
