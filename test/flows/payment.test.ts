@@ -1,7 +1,7 @@
 // Every way in which a payment can go, by the simulator's test tokens, through both doors (an order of a checkout, and
 // buy-now). Afterwards the simulator's own books are compared: an order never has more than one living charge.
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import {
   type Answer,
   address,
@@ -86,59 +86,64 @@ async function untilStatus(guest: Client, answer: Answer, status: string) {
   );
 }
 
-for (const door of doorNames) {
-  for (const token of ['tok_visa', 'tok_flaky', 'tok_slow', 'tok_timeout_charged', 'tok_timeout_not_charged']) {
-    test(`${token} ends as a confirmed order with one charge, by ${door}`, async () => {
-      const { guest, productId, answer } = await doors[door](card(token));
-      assert.ok(answer.status === 201 || answer.status === 202, `${answer.status} ${JSON.stringify(answer.body)}`);
-      if (answer.status === 202) assert.deepEqual(answer.body.next_action, { type: 'wait' });
+// Most of the time is spent waiting for slow gateways, so the cases wait together.
+const together = { concurrency: 8 };
+
+describe('payments through both doors', together, () => {
+  for (const door of doorNames) {
+    for (const token of ['tok_visa', 'tok_flaky', 'tok_slow', 'tok_timeout_charged', 'tok_timeout_not_charged']) {
+      test(`${token} ends as a confirmed order with one charge, by ${door}`, async () => {
+        const { guest, productId, answer } = await doors[door](card(token));
+        assert.ok(answer.status === 201 || answer.status === 202, `${answer.status} ${JSON.stringify(answer.body)}`);
+        if (answer.status === 202) assert.deepEqual(answer.body.next_action, { type: 'wait' });
+        const order = await untilStatus(guest, answer, 'CONFIRMED');
+        assert.equal(order.payment.status, 'captured');
+        assert.deepEqual(await chargesOf(order.order_id), paid);
+        await assertStock(productId, { total_quantity: 0, reserved: 0 });
+      });
+    }
+
+    test(`tok_visa of a wallet pays like a card, by ${door}`, async () => {
+      const { answer } = await doors[door]({ method: 'wallet', token: 'tok_visa' });
+      assert.deepEqual([answer.status, answer.body.payment.method], [201, 'wallet']);
+      assert.deepEqual(await chargesOf(answer.body.order_id), paid);
+    });
+
+    test(`3-D Secure waits for the challenge page, then pays, by ${door}`, async () => {
+      const { guest, productId, answer } = await doors[door](card('tok_3ds'));
+      assert.equal(answer.status, 202, JSON.stringify(answer.body));
+      assert.equal(answer.body.next_action.type, 'redirect');
+      await assertStock(productId, { total_quantity: 1, reserved: 1 });
+      await answerChallenge(answer.body.next_action.url, 'confirm');
       const order = await untilStatus(guest, answer, 'CONFIRMED');
-      assert.equal(order.payment.status, 'captured');
       assert.deepEqual(await chargesOf(order.order_id), paid);
       await assertStock(productId, { total_quantity: 0, reserved: 0 });
     });
+
+    test(`a challenge that is declined fails the order and takes no money, by ${door}`, async () => {
+      const { guest, answer } = await doors[door](card('tok_3ds'));
+      await answerChallenge(answer.body.next_action.url, 'decline');
+      const order = await untilStatus(guest, answer, 'PAYMENT_FAILED');
+      assert.deepEqual(await chargesOf(order.order_id), []);
+    });
+
+    test(`a bank transfer is confirmed by its webhook within seconds, by ${door}`, async () => {
+      const { guest, answer } = await doors[door]({ method: 'bank_transfer', token: 'tok_visa' });
+      assert.equal(answer.status, 202, JSON.stringify(answer.body));
+      assert.deepEqual(answer.body.next_action, { type: 'wait' });
+      const order = await untilStatus(guest, answer, 'CONFIRMED');
+      assert.equal(order.payment.method, 'bank_transfer');
+      assert.deepEqual(await chargesOf(order.order_id), paid);
+    });
+
+    test(`a bank transfer that fails ends the order, by ${door}`, async () => {
+      const { guest, answer } = await doors[door]({ method: 'bank_transfer', token: 'tok_insufficient_funds' });
+      assert.equal(answer.status, 202, JSON.stringify(answer.body));
+      const order = await untilStatus(guest, answer, 'PAYMENT_FAILED');
+      assert.deepEqual(await chargesOf(order.order_id), []);
+    });
   }
-
-  test(`tok_visa of a wallet pays like a card, by ${door}`, async () => {
-    const { answer } = await doors[door]({ method: 'wallet', token: 'tok_visa' });
-    assert.deepEqual([answer.status, answer.body.payment.method], [201, 'wallet']);
-    assert.deepEqual(await chargesOf(answer.body.order_id), paid);
-  });
-
-  test(`3-D Secure waits for the challenge page, then pays, by ${door}`, async () => {
-    const { guest, productId, answer } = await doors[door](card('tok_3ds'));
-    assert.equal(answer.status, 202, JSON.stringify(answer.body));
-    assert.equal(answer.body.next_action.type, 'redirect');
-    await assertStock(productId, { total_quantity: 1, reserved: 1 });
-    await answerChallenge(answer.body.next_action.url, 'confirm');
-    const order = await untilStatus(guest, answer, 'CONFIRMED');
-    assert.deepEqual(await chargesOf(order.order_id), paid);
-    await assertStock(productId, { total_quantity: 0, reserved: 0 });
-  });
-
-  test(`a challenge that is declined fails the order and takes no money, by ${door}`, async () => {
-    const { guest, answer } = await doors[door](card('tok_3ds'));
-    await answerChallenge(answer.body.next_action.url, 'decline');
-    const order = await untilStatus(guest, answer, 'PAYMENT_FAILED');
-    assert.deepEqual(await chargesOf(order.order_id), []);
-  });
-
-  test(`a bank transfer is confirmed by its webhook within seconds, by ${door}`, async () => {
-    const { guest, answer } = await doors[door]({ method: 'bank_transfer', token: 'tok_visa' });
-    assert.equal(answer.status, 202, JSON.stringify(answer.body));
-    assert.deepEqual(answer.body.next_action, { type: 'wait' });
-    const order = await untilStatus(guest, answer, 'CONFIRMED');
-    assert.equal(order.payment.method, 'bank_transfer');
-    assert.deepEqual(await chargesOf(order.order_id), paid);
-  });
-
-  test(`a bank transfer that fails ends the order, by ${door}`, async () => {
-    const { guest, answer } = await doors[door]({ method: 'bank_transfer', token: 'tok_insufficient_funds' });
-    assert.equal(answer.status, 202, JSON.stringify(answer.body));
-    const order = await untilStatus(guest, answer, 'PAYMENT_FAILED');
-    assert.deepEqual(await chargesOf(order.order_id), []);
-  });
-}
+});
 
 /** As a person does: opens the page, and presses the button. */
 async function answerChallenge(url: string, answer: 'confirm' | 'decline'): Promise<void> {
@@ -158,32 +163,34 @@ const refusing = [
   { token: 'tok_capture_fails', reason: 'capture_failed', charges: voided },
 ];
 
-for (const { token, reason, charges } of refusing) {
-  test(`${token} is a decline with its reason, and another card pays under the same hold`, async () => {
-    const { guest, productId, answer, checkoutId } = await doors.order(card(token));
-    assert.deepEqual([answer.status, answer.body.code, answer.body.reason], [402, 'PAYMENT_DECLINED', reason]);
-    const failedId = answer.body.order_id;
-    assert.equal((await guest.get(`/api/orders/${failedId}`)).body.status, 'PAYMENT_FAILED');
-    assert.deepEqual(await chargesOf(failedId), charges);
-    await assertStock(productId, { total_quantity: 1, reserved: 1 });
+describe('payments that are refused', together, () => {
+  for (const { token, reason, charges } of refusing) {
+    test(`${token} is a decline with its reason, and another card pays under the same hold`, async () => {
+      const { guest, productId, answer, checkoutId } = await doors.order(card(token));
+      assert.deepEqual([answer.status, answer.body.code, answer.body.reason], [402, 'PAYMENT_DECLINED', reason]);
+      const failedId = answer.body.order_id;
+      assert.equal((await guest.get(`/api/orders/${failedId}`)).body.status, 'PAYMENT_FAILED');
+      assert.deepEqual(await chargesOf(failedId), charges);
+      await assertStock(productId, { total_quantity: 1, reserved: 1 });
 
-    const retried = await guest.post('/api/orders', { checkout_id: checkoutId, payment: card() });
-    assert.equal(retried.status, 201, JSON.stringify(retried.body));
-    assert.notEqual(retried.body.order_id, failedId, 'an order that has failed stays failed');
-    assert.deepEqual(await chargesOf(retried.body.order_id), paid);
-    assert.deepEqual(await chargesOf(failedId), charges);
-    await assertStock(productId, { total_quantity: 0, reserved: 0 });
-  });
+      const retried = await guest.post('/api/orders', { checkout_id: checkoutId, payment: card() });
+      assert.equal(retried.status, 201, JSON.stringify(retried.body));
+      assert.notEqual(retried.body.order_id, failedId, 'an order that has failed stays failed');
+      assert.deepEqual(await chargesOf(retried.body.order_id), paid);
+      assert.deepEqual(await chargesOf(failedId), charges);
+      await assertStock(productId, { total_quantity: 0, reserved: 0 });
+    });
 
-  test(`${token} of a buy-now is a decline, and the hold goes back at once`, async () => {
-    const { guest, productId, answer } = await doors.buyNow(card(token));
-    assert.deepEqual([answer.status, answer.body.code, answer.body.reason], [402, 'PAYMENT_DECLINED', reason]);
-    const { body } = await admin.get(`/api/admin/inventory/${productId}`);
-    assert.deepEqual([body.total_quantity, body.reserved], [1, 0]);
-    assert.equal((await guest.get(`/api/orders/${answer.body.order_id}`)).body.status, 'PAYMENT_FAILED');
-    assert.deepEqual(await chargesOf(answer.body.order_id), charges);
-  });
-}
+    test(`${token} of a buy-now is a decline, and the hold goes back at once`, async () => {
+      const { guest, productId, answer } = await doors.buyNow(card(token));
+      assert.deepEqual([answer.status, answer.body.code, answer.body.reason], [402, 'PAYMENT_DECLINED', reason]);
+      const { body } = await admin.get(`/api/admin/inventory/${productId}`);
+      assert.deepEqual([body.total_quantity, body.reserved], [1, 0]);
+      assert.equal((await guest.get(`/api/orders/${answer.body.order_id}`)).body.status, 'PAYMENT_FAILED');
+      assert.deepEqual(await chargesOf(answer.body.order_id), charges);
+    });
+  }
+});
 
 test('an order that waits for its bank can be cancelled, and money that comes later goes back', async () => {
   const { guest, productId, answer } = await doors.order(card('tok_3ds'));
