@@ -106,11 +106,13 @@ async function startSplit(environment: Environment): Promise<Started> {
 }
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
+const compileCache = new URL('../../node_modules/.cache/node', import.meta.url).pathname;
 
 function startProcess(environment: Record<string, string>): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
-    env: { PATH, HOME, ...environment },
+    // As the bootstrap does: eleven processes load the same sources.
+    env: { PATH, HOME, NODE_COMPILE_CACHE: compileCache, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }
