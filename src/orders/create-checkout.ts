@@ -8,7 +8,7 @@ import type { Deps } from './deps.ts';
 import { presentCheckout } from './present.ts';
 import { isHeld, releaseHold } from './release-hold.ts';
 import { countUnits, quote } from './rules.ts';
-import { type CheckoutRow, endOpenCheckouts, openCheckout, readCheckouts, readOpenCheckouts } from './store.ts';
+import { type CheckoutRow, endOpenCheckouts, openCheckout, readCheckouts, readOlderCheckouts } from './store.ts';
 
 type Input = Static<typeof CreateCheckout>;
 type Answer = Awaited<ReturnType<Orders['createCheckout']>>;
@@ -37,7 +37,7 @@ export async function createCheckout(deps: Deps, input: Input): Promise<Answer> 
     deps,
   );
   const reservationId = derivedId(input.checkout_id, 'reservation');
-  const older = await readOpenCheckouts(deps.db, shopper.person_id);
+  const older = await readOlderCheckouts(deps.db, shopper.person_id, timestamp(deps.clock.nowMs()));
   const reserved = await reserve(deps, input, { reservationId, goods: goods.value, older });
   if (!reserved.ok) return reserved;
   if (!isHeld(reserved.value, deps.clock)) return refuse('RESERVATION_EXPIRED');
@@ -93,7 +93,7 @@ async function readGoods(deps: Deps, shopper: Input['shopper']): Promise<Outcome
 interface Wish {
   reservationId: string;
   goods: Goods[];
-  /** The person's open checkouts, which the new one supersedes. */
+  /** The person's open checkouts, which the new one supersedes, and those that were superseded before. */
   older: CheckoutRow[];
 }
 
@@ -113,22 +113,29 @@ async function reserve(deps: Deps, input: Input, { reservationId, goods, older }
     ship_to: { country: input.shipping_address.country, region: input.shipping_address.region },
     ttl_ms: deps.reservationTtlMs,
   };
-  const first = await deps.inventory.reserveStock(request);
-  if (first.ok || !(await wouldFit(deps, goods, older, first))) return first;
-  await releaseHolds(deps, await endOpenCheckouts(deps.db, idsOf(older), 'superseded'));
-  // The refused try left no trace, so its id may be tried again.
-  return deps.inventory.reserveStock(request);
+  const reserveStock = () => deps.inventory.reserveStock(request);
+  let first = await reserveStock();
+  // A try that stopped between ending a checkout and giving its goods back would keep them from their own person.
+  const left = older.filter(row => row.state === 'superseded');
+  if (!first.ok && left.length > 0) {
+    await releaseHolds(deps, left);
+    // The refused try left no trace, so its id may be tried again.
+    first = await reserveStock();
+  }
+  const open = older.filter(row => row.state === 'open');
+  if (first.ok || !(await wouldFit(deps, goods, open, first))) return first;
+  await releaseHolds(deps, await endOpenCheckouts(deps.db, idsOf(open), 'superseded'));
+  return reserveStock();
 }
 
-/** Whether a refused reservation would be granted without the older checkouts' holds, which count as freed. */
+/** Whether a refused reservation would be granted if the open checkouts gave back what they hold. */
 async function wouldFit(
   deps: Deps,
   goods: Goods[],
-  older: CheckoutRow[],
+  open: CheckoutRow[],
   refused: Refusal<'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>,
 ): Promise<boolean> {
-  const alive = older.filter(row => Date.parse(row.expires_at) > deps.clock.nowMs());
-  const held = countUnits(alive.flatMap(row => row.lines));
+  const held = countUnits(open.flatMap(row => row.lines));
   if (!goods.some(({ product }) => held.has(product.product_id))) return false;
   const stock = await deps.inventory.getAvailability({ product_ids: goods.map(({ product }) => product.product_id) });
   const free = new Map(stock.map(({ product_id, available }) => [product_id, available]));

@@ -57,10 +57,13 @@ export async function readCheckouts(db: Connection, checkoutIds: string[]): Prom
       using (bucket, checkout_id)`);
 }
 
-export async function readOpenCheckouts(db: Connection, personId: string): Promise<CheckoutRow[]> {
+/** A person's open checkouts, and superseded ones whose hold may live still. */
+export async function readOlderCheckouts(db: Connection, personId: string, now: string): Promise<CheckoutRow[]> {
   return db.query<CheckoutRow>(sql`
     select ${checkoutColumns} from orders.checkouts
-    where bucket = ${bucketOf(personId)} and person_id = ${personId} and state = 'open'`);
+    where bucket = ${bucketOf(personId)} and person_id = ${personId} and state in ('open', 'superseded')
+      and expires_at > ${now}
+    order by checkout_id`);
 }
 
 /** open → ended, where no payment has begun. Locked in key order: two newer checkouts may end the same older ones. */

@@ -25,8 +25,8 @@ create table orders.checkouts (
   primary key (bucket, checkout_id)
 );
 
--- A person's open checkouts: what a newer one supersedes.
-create index checkouts_open on orders.checkouts (bucket, person_id) where state = 'open';
+-- What a person's newer checkout supersedes, and what it superseded before.
+create index checkouts_of_person on orders.checkouts (bucket, person_id) where state in ('open', 'superseded');
 
 -- deadline_at: when the sweeper takes the order up; null when nothing is left to do.
 create table orders.orders (
