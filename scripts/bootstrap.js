@@ -58,7 +58,7 @@ function isInstalledByHand() {
 async function install() {
   const startedMs = Date.now();
   let told = false;
-  // `npm ci` begins by deleting node_modules: two at once would leave half of each.
+  // Two installations at once would leave half of each.
   while (!takeInstallLock()) {
     if (!told) process.stderr.write('doorbuster: waiting for another process that installs the packages …\n');
     told = true;
@@ -69,11 +69,13 @@ async function install() {
   }
   try {
     if (isInstalled()) return;
-    process.stderr.write('doorbuster: installing packages (npm ci), once …\n');
+    process.stderr.write('doorbuster: installing packages, once …\n');
     const hash = lockfileHash();
-    const result = runNpm(['ci', '--loglevel=error', '--no-audit', '--no-fund']);
+    // Not `npm ci`: from 11.16 on it refuses a lockfile without the optional packages of platforms that the registry
+    // it was made with does not serve (npm/cli#9846). `--no-save` installs from the lockfile and leaves it as it is.
+    const result = runNpm(['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund']);
     if (result.error !== undefined) return fail(`npm could not be started: ${result.error.message}`);
-    if (result.status !== 0) return fail(`npm ci failed (${result.signal ?? `exit code ${result.status}`}), see above`);
+    if (result.status !== 0) return fail(`npm install failed (${result.signal ?? `exit code ${result.status}`}), see above`);
     mkdirSync(modules, { recursive: true });
     writeFileSync(stamp, `${hash}\n`);
   } finally {
@@ -155,7 +157,7 @@ function findNode() {
   return fail(
     `needs Node ${NODE_MAJOR_NEEDED}, this is ${process.versions.node}, and no bundled one is installed for ` +
       `${process.platform}-${process.arch}. Either install Node ${NODE_MAJOR_NEEDED} or newer and start again, or, if npm ` +
-      'was told to omit optional packages, run: npm ci --include=optional',
+      'was told to omit optional packages, run: npm install --include=optional',
   );
 }
 
