@@ -75,7 +75,8 @@ async function install() {
     // it was made with does not serve (npm/cli#9846). `--no-save` installs from the lockfile and leaves it as it is.
     const result = runNpm(['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund']);
     if (result.error !== undefined) return fail(`npm could not be started: ${result.error.message}`);
-    if (result.status !== 0) return fail(`npm install failed (${result.signal ?? `exit code ${result.status}`}), see above`);
+    if (result.status !== 0)
+      return fail(`npm install failed (${result.signal ?? `exit code ${result.status}`}), see above`);
     mkdirSync(modules, { recursive: true });
     writeFileSync(stamp, `${hash}\n`);
   } finally {
