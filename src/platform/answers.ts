@@ -93,7 +93,14 @@ export function describeRoute(route: RouteOptions): void {
   if (names.length > 0) schema.params ??= object(Object.fromEntries(names.map(name => [name, paramSchema(name)])));
   schema.querystring ??= object({});
   const responses: Responses = { ...(schema.response as Responses | undefined) };
-  const codes: EdgeCode[] = ['INVALID_INPUT', 'TOO_MANY_REQUESTS', 'INTERNAL', 'UNAVAILABLE'];
+  const codes: EdgeCode[] = [
+    'INVALID_INPUT',
+    'REQUEST_TIMEOUT',
+    'TOO_MANY_REQUESTS',
+    'HEADERS_TOO_LARGE',
+    'INTERNAL',
+    'UNAVAILABLE',
+  ];
   codes.push(...accessCodes(config?.access ?? 'anyone'));
   if (isMutation) codes.push('CROSS_SITE');
   if (names.length > 0) codes.push('NOT_FOUND');

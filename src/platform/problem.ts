@@ -57,7 +57,6 @@ export const edgeRefusals = {
   REQUEST_TIMEOUT: { status: 408, meaning: 'The request did not arrive in time.' },
   IDEMPOTENCY_IN_FLIGHT: { status: 409, meaning: 'The first request with this key is still running.' },
   BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than this route takes.' },
-  URI_TOO_LONG: { status: 414, meaning: 'The address is too long.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'This route does not take this content type.' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, meaning: 'This key was used before with other input.' },
   TOO_MANY_REQUESTS: { status: 429, meaning: 'Too many requests; try again later.' },
