@@ -12,7 +12,7 @@ export function fillText(text: string, words: Words): string {
     if (word === undefined) throw new Error(`no word for ${place} in "${text}"`);
     return key === name ? String(word) : capitals(String(word));
   });
-  return filled.replaceAll(/\b([Aa]) (?=8|1[18](?!\d)|(?!one|uni|use|eu)[aeiou])/gi, '$1n ');
+  return filled.replaceAll(/\b([Aa]) (?=8|1[18](?!\d)|(?!one|uni|use|uti|eu)[aeiou])/gi, '$1n ');
 }
 
 export function capitals(text: string): string {

@@ -184,6 +184,26 @@ export const home: Department = {
       ],
     },
     {
+      path: ['Storage', 'Hampers'],
+      noun: 'hamper',
+      shape: 'hamper',
+      usd: [24, 109],
+      weight_g: [700, 2800],
+      colors: ['sand', 'white', 'grey', 'walnut', 'sage'],
+      materials: ['willow', 'seagrass', 'rattan', 'paper cord'],
+      facts: { capacity_l: [25, 45, 65] },
+      title: '{brand} {line} Laundry Hamper in {Material}, {capacity_l} L',
+      says: [
+        'A hamper woven of {material} that holds {capacity_l} liters of laundry, toys or firewood.',
+        'The {line} hamper looks good enough to stand in the hall.',
+      ],
+      tells: [
+        'A cotton lining comes out and goes in the wash.',
+        'Two strong handles take the weight of wet towels.',
+        'Woven by hand over a frame that keeps its shape.',
+      ],
+    },
+    {
       path: ['Decor', 'Vases'],
       noun: 'vase',
       shape: 'vase',

@@ -1,4 +1,4 @@
-import { area, type Drawing, disc, fills, flat, line, mirrored, oval, rect, standing, turned } from './paint.ts';
+import { area, type Drawing, disc, fills, flat, line, mirrored, oval, rect, ring, standing, turned } from './paint.ts';
 
 const { body, tall, shade, metal } = fills;
 
@@ -198,7 +198,7 @@ export const clothingShapes = {
       area('M150 300 L164 300 L148 460 L134 456 Z', light, 0.5),
     ].join(''),
   ),
-  glasses: flat(({ main, dark, light, style }) =>
+  glasses: flat(({ main, dark, style }) =>
     turned(
       [
         mirrored(line('M130 266 Q90 250 78 330', dark, 16)),
@@ -209,7 +209,6 @@ export const clothingShapes = {
         ),
         line('M282 276 Q300 256 318 276', main, 16),
         mirrored(line('M150 290 L190 262', '#ffffff', 10, 0.55)),
-        line('M120 246 Q200 224 270 244', light, 4, 0.5),
       ].join(''),
       -8,
     ),

@@ -1,4 +1,4 @@
-import { area, type Drawing, disc, fills, flat, line, mirrored, rect, standing, turned } from './paint.ts';
+import { area, type Drawing, disc, fills, flat, line, mirrored, rect, ring, standing, turned } from './paint.ts';
 
 const { body, tall, shade, metal, screen } = fills;
 const SHINE = '#ffffff';
@@ -171,7 +171,7 @@ export const electronicsShapes = {
   ),
   cable: flat(({ dark, main, light, deep }) =>
     [
-      ...[150, 122, 94].map((radius, i) => ring(290, 300, radius, [dark, main, light][i], 22)),
+      ...[150, 122, 94].map((radius, i) => ring(290, 300, radius, [dark, main, light][i]!, 22)),
       line('M290 150 C420 120 480 160 476 92', main, 22),
       line('M290 450 C160 490 110 440 118 520', dark, 22),
       rect([452, 40, 48, 70], 10, deep),

@@ -1,4 +1,4 @@
-import { area, type Drawing, disc, fills, flat, line, mirrored, oval, rect, standing, turned } from './paint.ts';
+import { area, type Drawing, disc, fills, flat, line, mirrored, oval, rect, ring, standing, turned } from './paint.ts';
 
 const { body, tall, shade, metal, wood, leaf } = fills;
 const SHINE = '#ffffff';
@@ -155,19 +155,15 @@ export const petShapes = {
       ),
     ].join(''),
   ),
-  bone: flat(({ dark, light, accent }) =>
+  bone: flat(({ main, dark, light, accent }) =>
     turned(
       [
-        area(
-          [
-            'M180 262 C150 180 260 170 250 254 L350 254 C340 170 450 180 420 262 C500 250 500 350 420 338',
-            'C450 420 340 430 350 346 L250 346 C260 430 150 420 180 338 C100 350 100 250 180 262 Z',
-          ].join(' '),
-          tall,
-        ),
-        line('M236 282 L364 282', light, 9, 0.7),
-        rect([272, 250, 56, 100], 6, accent),
-        line('M300 262 L300 338', dark, 4, 0.4),
+        ...[140, 460].flatMap(x => [254, 346].map(y => disc(x, y, 58, main))),
+        rect([140, 256, 320, 88], 20, main),
+        line('M112 236 Q130 212 158 222 M432 236 Q450 212 478 222', light, 9, 0.7),
+        line('M190 276 L250 276 M350 276 L410 276', light, 9, 0.7),
+        line('M180 334 L420 334', dark, 7, 0.35),
+        rect([274, 256, 52, 88], 6, accent),
       ].join(''),
       -26,
     ),

@@ -1,4 +1,4 @@
-import { area, type Drawing, disc, fills, flat, line, oval, rect, standing, turned } from './paint.ts';
+import { area, type Drawing, disc, fills, flat, line, oval, rect, ring, standing, turned } from './paint.ts';
 
 const { body, metal, wood } = fills;
 const SHINE = '#ffffff';

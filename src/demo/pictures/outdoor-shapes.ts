@@ -1,4 +1,4 @@
-import { area, type Drawing, disc, fills, flat, line, mirrored, oval, rect, standing, turned } from './paint.ts';
+import { area, type Drawing, disc, fills, flat, line, mirrored, oval, rect, ring, standing, turned } from './paint.ts';
 
 const { body, tall, shade, metal, wood } = fills;
 const SHINE = '#ffffff';

@@ -1,6 +1,6 @@
 import { area, type Drawing, disc, fills, flat, line, oval, rect, standing, turned } from './paint.ts';
 
-const { body, tall, shade, metal, wood } = fills;
+const { body, tall, shade, metal } = fills;
 const PAPER = '#fbf8f0';
 
 export const paperShapes = {
@@ -153,7 +153,6 @@ export const officeShapes = {
       area('M262 128 Q330 70 392 118 L424 196 L292 236 Z', body),
       area('M292 236 L424 196 Q400 244 348 248 Q312 250 292 236 Z', '#fff0bd'),
       line('M286 136 Q324 104 364 118', light, 7, 0.6),
-      oval(170, 460, 30, 6, wood, 0),
     ].join(''),
   ),
 } satisfies Record<string, Drawing>;
