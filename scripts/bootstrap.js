@@ -180,6 +180,8 @@ function run(node) {
     });
   }
 
+  stopWithNpm(child);
+
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1);
     process.removeAllListeners(signal);
@@ -187,4 +189,19 @@ function run(node) {
     // A signal that does not end this process (some are ignored by npm's shells) still becomes the usual exit code.
     setTimeout(() => process.exit(128 + (constants.signals[signal] ?? 0)), 100);
   });
+}
+
+/**
+ * A SIGTERM to `npm start` ends npm and the shell it runs us in, and says nothing to us (npm passes it to the shell alone).
+ * We notice that our parent has gone. Run by hand, a shell that ends is no reason to stop.
+ */
+function stopWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 200);
+  watch.unref();
 }

@@ -38,7 +38,10 @@ async function project(t: TestContext): Promise<string> {
 }
 
 function run(t: TestContext, root: string, ...args: string[]) {
-  const child: ChildProcess = spawn(process.execPath, ['scripts/bootstrap.js', 'child.ts', ...args], { cwd: root });
+  return follow(t, spawn(process.execPath, ['scripts/bootstrap.js', 'child.ts', ...args], { cwd: root }));
+}
+
+function follow(t: TestContext, child: ChildProcess) {
   t.after(() => child.kill('SIGKILL'));
   let output = '';
   let errors = '';
@@ -114,6 +117,20 @@ test('a killed bootstrap takes the script with it', async t => {
   const started = run(t, await project(t), 'wait');
   const [, pid] = await started.says(/pid (\d+)/);
   started.child.kill('SIGKILL');
+  for (let waited = 0; isAlive(Number(pid)); waited += 20) {
+    assert.ok(waited < 10_000, 'the script ends soon');
+    await sleep(20);
+  }
+});
+
+test("when npm's shell is ended, the script is told to stop", { skip: process.platform === 'win32' }, async t => {
+  const root = await project(t);
+  const command = `'${process.execPath}' scripts/bootstrap.js child.ts wait; true`;
+  const environment = { ...process.env, npm_lifecycle_event: 'start' };
+  const started = follow(t, spawn('sh', ['-c', command], { cwd: root, env: environment }));
+  const [, pid] = await started.says(/pid (\d+)/);
+  started.child.kill('SIGTERM');
+  await started.says(/SIGTERM 1\n/);
   for (let waited = 0; isAlive(Number(pid)); waited += 20) {
     assert.ok(waited < 10_000, 'the script ends soon');
     await sleep(20);
