@@ -1,6 +1,6 @@
-// Goal: the first catalog comes in once for each source, the shop is ready when it can be found and bought, and no fault
-// on the way is final but an unreadable file. Method: the real first start over modules that are plain objects, whose
-// answers the test decides; time is real, and waits are short.
+// Goal: the first catalog comes in once for each source, the shop is ready when it can be found and bought, and no
+// fault on the way is final but an unreadable file. Method: the real first start over modules that are plain objects,
+// whose answers the test decides; time is real, and waits are short.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -20,6 +20,6 @@ export function capitals(text: string): string {
   return words.map((word, i) => (i > 0 && SMALL_WORDS.has(word) ? word : firstCapital(word))).join(' ');
 }
 
-export function firstCapital(text: string): string {
+function firstCapital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
