@@ -16,7 +16,7 @@ export interface ShopProcess {
   output(): string;
   /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
-  /** `kill -9` of every process at the same moment, PostgreSQL's first. */
+  /** `kill -9` of every process at the same moment, PostgreSQL's first; nothing when the shop has ended. */
   killTree(): Promise<void>;
   /** The shop's process and everything below it. */
   tree(): Promise<number[]>;
@@ -76,6 +76,8 @@ export async function startShopProcess(options: {
     stop: signal => stop(child, signal),
     tree: () => treeOf(child.pid!, dataDir),
     async killTree() {
+      // Its pid may be another program's by now.
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const pids = await treeOf(child.pid!, dataDir);
       // Without a pause between them: the shop would start a PostgreSQL that has ended anew.
       for (const pid of pids) killHard(pid);
