@@ -39,8 +39,8 @@ export const ImageUrl = Type.String({ maxLength: 2000, pattern: '^(https?://|/im
 export const Seller = object({ seller_id: Id, name: text(200), created_at: Type.String({ format: 'date-time' }) });
 export type Seller = Static<typeof Seller>;
 
-/** A product as the catalogue knows it. `rating` is the mean of its reviews to one decimal, 0 without any. */
-export const CatalogProduct = object({
+/** What everybody sees of a product. `rating` is the mean of its reviews to one decimal, 0 without any. */
+const shownFields = {
   product_id: Id,
   external_id: nullable(text(200)),
   seller: object({ seller_id: Id, name: text(200) }),
@@ -55,34 +55,24 @@ export const CatalogProduct = object({
   review_count: Type.Integer({ minimum: 0 }),
   prime: Type.Boolean(),
   max_per_person: nullable(Type.Integer({ minimum: 1 })),
+  created_at: Type.String({ format: 'date-time' }),
+  updated_at: Type.String({ format: 'date-time' }),
+};
+
+/** A product as the catalogue knows it. */
+export const CatalogProduct = object({
+  ...shownFields,
   released_at: nullable(Type.String({ format: 'date-time' })),
   deleted: Type.Boolean(),
   version: Type.Integer(),
-  created_at: Type.String({ format: 'date-time' }),
-  updated_at: Type.String({ format: 'date-time' }),
 });
 export type CatalogProduct = Static<typeof CatalogProduct>;
 
 /** A product as the shop shows it: `available` is a count on a single product, null in lists and cached pages. */
 export const Product = object({
-  product_id: Id,
-  external_id: nullable(text(200)),
-  seller: object({ seller_id: Id, name: text(200) }),
-  title: text(500),
-  description: text(20_000, { min: 0 }),
-  category_path: Type.Array(text(100)),
-  brand: nullable(text(200)),
-  price: Money,
-  images: Type.Array(text(2000)),
-  attributes: Attributes,
-  rating: Type.Number({ minimum: 0, maximum: 5 }),
-  review_count: Type.Integer({ minimum: 0 }),
-  prime: Type.Boolean(),
-  max_per_person: nullable(Type.Integer({ minimum: 1 })),
+  ...shownFields,
   in_stock: Type.Boolean(),
   available: nullable(Type.Integer({ minimum: 0 })),
-  created_at: Type.String({ format: 'date-time' }),
-  updated_at: Type.String({ format: 'date-time' }),
 });
 export type Product = Static<typeof Product>;
 
