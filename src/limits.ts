@@ -94,7 +94,8 @@ export const limits = {
   searchBuildRetryMaxMs: 30_000,
 
   // outside parts
-  gatewayTimeoutMs: 5_000,
+  /** Longer than the simulator's slowest answer of 2 s, and short enough for its time-outs to be watched. */
+  gatewayTimeoutMs: 2_500,
   gatewayRetriesMax: 4,
   carrierTimeoutMs: 5_000,
   mailTimeoutMs: 10_000,

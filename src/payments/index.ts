@@ -1,3 +1,4 @@
+import { limits } from '#limits';
 import { timestamp } from '#platform/clock';
 import type { Job } from '#platform/jobs';
 import type { Module, ModuleDeps } from '#platform/module';
@@ -31,13 +32,11 @@ export interface PaymentsDeps extends ModuleDeps {
   simulator?: { list(query: { order_id?: string }): Promise<SimulatorCharge[]> };
 }
 
-/** Longer than the simulator's slowest answer of 2 s, and short enough for its time-outs to be watched. */
-const GATEWAY_TIMEOUT_MS = 2_500;
 const NOT_FOUND_AFTER_MS = 30_000;
 const WEBHOOK_KEPT_MS = 30 * 24 * 3_600_000;
 
 export function createPayments(deps: PaymentsDeps): Module<Payments> {
-  const { db, clock, log, metrics, gatewayTimeoutMs: timeoutMs = GATEWAY_TIMEOUT_MS } = deps;
+  const { db, clock, log, metrics, gatewayTimeoutMs: timeoutMs = limits.gatewayTimeoutMs } = deps;
   const outbox = createOutbox({ db, schema: 'payments', log, clock });
   const groups = createPaymentGroups(deps, outbox);
   const calls = deps.gateways.map(gateway => gatewayCalls(gateway, { ...deps, timeoutMs }));

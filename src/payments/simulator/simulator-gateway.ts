@@ -89,7 +89,8 @@ export function remoteBooks(url: string): Pick<SimulatorBooks, 'list'> {
   return {
     async list({ order_id }) {
       const search = order_id === undefined ? '' : `?order_id=${encodeURIComponent(order_id)}`;
-      const { body } = await request(`${url}/v1/books${search}`, { headersTimeout: BOOKS_TIMEOUT_MS });
+      const signal = AbortSignal.timeout(BOOKS_TIMEOUT_MS);
+      const { body } = await request(`${url}/v1/books${search}`, { signal });
       return ((await body.json()) as { items: SimulatorCharge[] }).items;
     },
   };
