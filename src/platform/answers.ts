@@ -112,8 +112,8 @@ export function describeRoute(route: RouteOptions): void {
 }
 
 function accessCodes(access: Access): EdgeCode[] {
-  if (access === 'anyone') return [];
-  return access === 'person' ? ['UNAUTHENTICATED'] : ['UNAUTHENTICATED', 'FORBIDDEN'];
+  // A token that is wrong is told everywhere: who believes to be signed in must not go on as a stranger.
+  return access === 'anyone' || access === 'person' ? ['UNAUTHENTICATED'] : ['UNAUTHENTICATED', 'FORBIDDEN'];
 }
 
 /** The names of `:param`s in a route's pattern. */

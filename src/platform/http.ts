@@ -23,6 +23,7 @@ import {
   edgeProblem,
   invalidInput,
   PROBLEM_TYPE,
+  type Problem,
   ProblemSchema,
   problemBody,
   statusText,
@@ -142,17 +143,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   const methodsOf = routeRules(app);
   begin(app, headers);
   await options.before?.(app);
-  enter(app, options);
+  enter(app, options, methodsOf);
   end(app, options);
   close(app);
   app.setErrorHandler((error, request, reply) => reply.send(tellError(options.log, error, request, reply)));
-  app.setNotFoundHandler((request, reply) => {
-    const allowed = methodsOf(request.url);
-    if (allowed.length === 0 || allowed.includes(request.method)) throw edgeProblem('NOT_FOUND');
-    const problem = edgeProblem('METHOD_NOT_ALLOWED', { headers: { Allow: allowed.join(', ') } });
-    return reply.send(writeProblem(reply, problem.fields));
-  });
   return app;
+}
+
+/** Why nothing is at this address; a path that takes other methods says which. */
+function notHere({ method }: FastifyRequest, allowed: string[]): Problem {
+  if (allowed.length === 0 || allowed.includes(method)) return edgeProblem('NOT_FOUND');
+  return edgeProblem('METHOD_NOT_ALLOWED', { headers: { Allow: allowed.join(', ') } });
 }
 
 const PRIVATE = 'private, no-store';
@@ -239,7 +240,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Who is it, and may they? Decided before a byte of the body is read. */
-function enter(app: App, { identify, limitRate }: AppOptions): void {
+function enter(app: App, { identify, limitRate }: AppOptions, methodsOf: (url: string) => string[]): void {
   app.addHook('onRequest', async (request, reply) => {
     const refused: unknown = await identify?.(request, reply).then(
       () => undefined,
@@ -248,6 +249,8 @@ function enter(app: App, { identify, limitRate }: AppOptions): void {
     // Before a wrong token is told: who guesses is slowed like everybody.
     if (limitRate !== undefined) await limitRate(request, reply);
     if (refused !== undefined) throw refused;
+    // Before the body: where nothing is, nobody asks what was sent.
+    if (request.is404) throw notHere(request, methodsOf(request.url));
     const entry = mayEnter(request.caller, request.routeOptions.config.access ?? 'anyone');
     if (entry === 'UNAUTHENTICATED') throw edgeProblem(entry, { headers: { 'WWW-Authenticate': 'Bearer' } });
     if (entry === 'FORBIDDEN') throw edgeProblem(entry);

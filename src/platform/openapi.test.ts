@@ -106,7 +106,7 @@ test('parameters, bodies and nullable fields stand as they are checked', async t
 test('every status that a route can answer is there, problems as such', async t => {
   const { document } = await describedApp(t);
   const statuses = (path: string, method: string) => Object.keys(document.paths[path]![method]!.responses);
-  assert.deepEqual(statuses('/api/things', 'get'), ['200', '400', '408', '429', '431', '500', '503']);
+  assert.deepEqual(statuses('/api/things', 'get'), ['200', '400', '401', '408', '429', '431', '500', '503']);
   assert.deepEqual(
     statuses('/api/things/{thing_id}/parts', 'post').join(' '),
     '201 400 401 403 404 408 409 413 415 422 429 431 500 503',

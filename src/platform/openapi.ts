@@ -110,7 +110,7 @@ function describe(schema: FastifySchema, route: RouteOptions): FastifySchema {
   return {
     operationId: nameOperation(method, url),
     ...schema,
-    security: securityOf(config?.access ?? 'anyone'),
+    security: securityOf(config?.access ?? 'anyone', method),
     ...(querystring === undefined ? {} : { querystring: withoutDefaulted(querystring) }),
     ...(isKeyed ? { headers: { type: 'object', properties: { 'Idempotency-Key': IDEMPOTENCY_KEY } } } : {}),
     response: Object.fromEntries(
@@ -132,9 +132,11 @@ function withoutDefaulted<Query extends { required?: string[]; properties?: Reco
   return { ...query, required };
 }
 
-function securityOf(access: Access): Record<string, string[]>[] {
+/** Who comes without a session to a mutation for persons is made a guest by it. */
+function securityOf(access: Access, method: string): Record<string, string[]>[] {
   const known: Record<string, string[]>[] = [{ bearer: [] }, { cookie: [] }];
-  return access === 'anyone' ? [{}, ...known] : known;
+  const isOpen = access === 'anyone' || (access === 'person' && mutates(method));
+  return isOpen ? [{}, ...known] : known;
 }
 
 /** `GET /api/orders/:order_id` is `getApiOrdersByOrderId`. */
