@@ -1,5 +1,5 @@
-// The shop as a person runs it: `node scripts/bootstrap.js src/main.ts` with its embedded PostgreSQL, stopped, killed and
-// started again on the same DATA_DIR. What was there before is there afterwards.
+// The shop as a person runs it: `node scripts/bootstrap.js src/main.ts` with its embedded PostgreSQL, stopped, killed
+// and started again on the same DATA_DIR. What was there before is there afterwards.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
