@@ -51,12 +51,13 @@ export async function startTestShop(
     SIMULATOR_SETTLE_SECONDS: '0',
     ...options.environment,
   };
-  const started = options.form === 'split' ? await startSplit(environment) : await startJoined(environment);
+  let started: Started | undefined;
   t.after(async () => {
-    await started.stop();
+    await started?.stop();
     for (const end of later) await end();
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   });
+  started = options.form === 'split' ? await startSplit(environment) : await startJoined(environment);
   return { url: started.url, shop: started.shop, adminKey: secrets.ADMIN_API_KEY, databaseUrl };
 }
 
