@@ -1,5 +1,5 @@
-// Goal: a checkout freezes what was seen, holds it for one person once, and a failing one takes nothing away. Method: the
-// module with real stock and carts; each refusal is followed by a look at stock, cart and the person's other checkouts.
+// Goal: a checkout freezes what was seen, holds it for one person once, and a failing one takes nothing away.
+// Method: the module with real stock and carts; each refusal is followed by a look at stock, cart and other checkouts.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { card, DELIVERY, HOME, ordersWorld, TTL_MS, type World } from '../../test/support/orders-world.ts';

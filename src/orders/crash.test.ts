@@ -1,5 +1,5 @@
-// Goal: wherever a process stops, or an answer is lost, money and goods end in one truth. Method: a clean run counts the
-// calls that a command makes of the database, stock, payments and carts; then each call in turn fails, before and after
+// Goal: wherever a process stops, or an answer is lost, money and goods end in one truth. Method: a clean run counts
+// the calls that a command makes of database, stock, payments and carts; then each call fails in turn, before and after
 // its effect, as a crash and as an outage. The shopper is gone or asks again; another process sweeps; the audit judges.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

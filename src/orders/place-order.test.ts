@@ -144,6 +144,21 @@ describe('a placed checkout', () => {
     await world.settle();
     assert.equal((await world.units(product))[0], 15);
   });
+
+  test('is sold and taken from the cart once, however often its events are delivered', async t => {
+    const world = await ordersWorld(t);
+    const product = await world.sell(9);
+    const ada = world.shopper();
+    const checkout_id = await world.checkedOut(ada, { [product]: 2 });
+    placed(await world.place(ada, checkout_id));
+    await world.drained();
+    await world.fill(ada, { [product]: 3 });
+    for (const source of [world.module.outbox, world.paymentsModule.outbox]) await source?.restart('orders', '');
+    await world.drained();
+    await world.settle();
+    assert.deepEqual(await world.units(product), [7, 0, 7]);
+    assert.deepEqual(await world.inCart(ada), { [product]: 3 });
+  });
 });
 
 describe('a declined payment', () => {
@@ -227,6 +242,35 @@ describe('a declined payment', () => {
     assert(movedMs >= 0 && movedMs < 1_000, `${movedMs} ms`);
     const { order } = placed(await world.place(ada, checkout_id));
     assert.equal(order.status, 'CONFIRMED');
+    await world.settle();
+    assert.deepEqual(await world.units(product), [0, 0, 0]);
+  });
+
+  test('never takes off the pin of the order that follows it, however slowly it gives its money back', async t => {
+    const world = await ordersWorld(t, { isFollowing: false });
+    const product = await world.sell(1);
+    const ada = world.shopper();
+    const hangs = Promise.withResolvers<void>();
+    const voiding = Promise.withResolvers<void>();
+    const slow = world.openOrders({
+      payments: {
+        ...world.payments,
+        async voidPayment(input) {
+          voiding.resolve();
+          await hangs.promise;
+          return world.payments.voidPayment(input);
+        },
+      },
+    }).api;
+    const checkout_id = await world.checkedOut(ada, { [product]: 1 });
+    const asked = { checkout_id, shopper: ada, payment: card('tok_capture_fails') };
+    const first = slow.placeOrder({ ...asked, order_id: world.ids.nextFor(ada.person_id) });
+    await voiding.promise;
+    assert.equal(placed(await world.place(ada, checkout_id)).order.status, 'CONFIRMED');
+    hangs.resolve();
+    assert.equal(code(await first), 'PAYMENT_DECLINED');
+    const [hold] = (await world.inventory.explainStock({ product_id: product })).open_holds;
+    assert.equal(hold?.pinned, true);
     await world.settle();
     assert.deepEqual(await world.units(product), [0, 0, 0]);
   });
@@ -335,6 +379,21 @@ describe('buy-now', () => {
     await world.settle();
     assert.deepEqual(await world.units(product), [3, 0, 3]);
     assert.deepEqual(await world.inCart(ada), { [product]: 1 });
+  });
+
+  test('repeated by a new guest after a crash, under the first command, is an order all the same', async t => {
+    const world = await ordersWorld(t);
+    const product = await world.sell(5);
+    const [first, second] = [world.shopper(), world.shopper()];
+    const order_id = world.ids.nextFor(first.person_id);
+    const crashing = world.openOrders({ db: { ...world.db, transaction: () => Promise.reject(new Error('cut')) } }).api;
+    const asked = { order_id, product_id: product, quantity: 1, ...DELIVERY, payment: card() };
+    await assert.rejects(crashing.buyNow({ ...asked, shopper: first }), /cut/);
+    assert.equal(placed(await world.orders.buyNow({ ...asked, shopper: second })).order.order_id, order_id);
+    await world.settle();
+    assert.deepEqual(await world.units(product), [4, 0, 4]);
+    const [mine] = await world.orders.exportOrders({ person_id: second.person_id });
+    assert.equal(mine?.order_id, order_id);
   });
 
   test('400 people want 100 units: 100 get one each, 300 are told that it is out of stock', async t => {

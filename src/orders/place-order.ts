@@ -97,7 +97,7 @@ export function resumeOrder(deps: Deps, order: OrderRow, payment: PaymentInput) 
 /**
  * The answer to a place whose order exists: of the advance that is under way, here or in another process, or as it is.
  */
-export async function joinOrder(deps: Deps, order: OrderRow) {
+async function joinOrder(deps: Deps, order: OrderRow) {
   const running = deps.advancing.get(order.order_id) as Promise<Advanced> | undefined;
   if (running) return tellPlaced(deps, await running);
   const deadlineMs = deps.clock.nowMs() + limits.joinOrderMs;

@@ -25,7 +25,7 @@ function opens(deps: Deps, token: string, row: OrderRow): boolean {
   return given.length === right.length && timingSafeEqual(given, right);
 }
 
-export async function viewOrders(deps: Deps, rows: OrderRow[]): Promise<Order[]> {
+async function viewOrders(deps: Deps, rows: OrderRow[]): Promise<Order[]> {
   if (rows.length === 0) return [];
   const payments = await deps.payments.getPayments({ order_ids: rows.map(row => row.order_id) });
   const byOrder = new Map(payments.map(payment => [payment.order_id, payment]));

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Static } from 'typebox';
 import { limits } from '#limits';
 import type { Orders, RefundOrder } from '#orders';
@@ -65,7 +66,7 @@ function decideRefund(order: OrderRow | undefined, input: Input, at: string): Ou
 }
 
 /** Money, then goods, then the record: each step may be taken again. */
-export async function finishRefund(
+async function finishRefund(
   deps: Deps,
   orderId: string,
   record: RefundRecord,
@@ -128,14 +129,14 @@ function refundedEvent(row: OrderRow, record: RefundRecord, currency: string): N
 }
 
 /**
- * Only what was sold goes back to the shelf, so the sale comes first where it is still to come; where a cancellation
- * has released the hold instead, all of it lies there already. Back to the warehouses the units came from: restocked
- * refunds before this one have used up the first parts.
+ * Only what was sold can go back to the shelf, so the sale comes first where it is still to come: a cancellation after
+ * it would release the whole hold besides. Back to the warehouses the units came from; restocked refunds before this
+ * one have used up the first parts.
  */
 async function restock(deps: Deps, orderId: string, record: RefundRecord): Promise<void> {
   const order = (await readOrders(deps.db, [orderId]))[0]!;
   const sold = await deps.inventory.sellReservation({ ...reservationKey(order), order_id: orderId });
-  if (!sold.ok) return;
+  assert(sold.ok, 'a paid order has its hold until it is sold');
   const index = order.refunds.findIndex(refund => refund.refund_id === record.refund_id);
   const before = order.refunds.slice(0, index).filter(refund => refund.restock);
   await deps.inventory.returnStock({

@@ -70,7 +70,7 @@ export function quote(
 
 /** Which status may follow which. */
 export const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
-  CREATED: ['PAYMENT_PENDING'],
+  CREATED: ['PAYMENT_PENDING', 'CANCELLED'],
   PAYMENT_PENDING: ['CONFIRMED', 'PAYMENT_FAILED', 'CANCELLED'],
   PAYMENT_FAILED: [],
   CONFIRMED: ['SHIPPED', 'CANCELLED'],

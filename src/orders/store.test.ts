@@ -1,4 +1,4 @@
-// Goal: each statement keeps its promise when others run at the same time: a checkout is taken once, a step is made once.
+// Goal: each statement keeps its promise while others run: a checkout is taken once, a step is made once.
 // Method: the statements alone on PostgreSQL (15 and 18), many at once on connections of their own.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

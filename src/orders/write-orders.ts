@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { type GroupCommit, groupCommit } from '#platform/group-commit';
 import type { ModuleDeps } from '#platform/module';
 import { appendEvents, type NewEvent, type Outbox } from '#platform/outbox';
 import type { Connection } from '#platform/sql';
+import { transitions } from './rules.ts';
 import { insertOrders, moveOrders, type NewOrder, type OrderRow, readOrders, type Transition } from './store.ts';
 
 /** Creates are told whether they are in; a move answers the order, or null where it no longer stood where it should. */
@@ -35,7 +37,13 @@ export function createOrderWriter(deps: ModuleDeps, outbox: Outbox): OrderWriter
       const productIds = [...new Set(order.lines.map(line => line.product_id))];
       return (await group.submit({ kind: 'create', order: { ...order, product_ids: productIds }, after })) !== null;
     },
-    move: (step, events = () => []) => group.submit({ kind: 'move', step, events }),
+    async move(step, events = () => []) {
+      assert(
+        step.from.every(status => transitions[status].includes(step.to)),
+        `no order goes from ${step.from} to ${step.to}`,
+      );
+      return group.submit({ kind: 'move', step, events });
+    },
     stop: () => group.stop(),
   };
 }

@@ -16,7 +16,7 @@ export interface FaultLine {
   readonly calls: number;
 }
 
-/** One line for all that a process calls: stores and other modules are numbered together, in the order of their calls. */
+/** One line for all that a process calls: its database and other modules are numbered together, as they are called. */
 export function faultLine(fault?: Fault): FaultLine {
   let calls = 0;
   let isDead = false;

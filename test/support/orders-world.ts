@@ -56,57 +56,20 @@ export interface WorldOptions {
 
 export type World = Awaited<ReturnType<typeof ordersWorld>>;
 
+type Stops = (() => Promise<unknown> | unknown)[];
+
 /**
  * Orders with everything it needs, real but for the catalogue and the accounts, which are plain data: stock, payments
  * with the simulator at its in-process door, and carts, on one database and one clock that can be put forward.
  */
 export async function ordersWorld(t: Test, options: WorldOptions = {}) {
-  const stops: (() => Promise<unknown> | unknown)[] = [];
+  const stops: Stops = [];
   // The last thing started is stopped first: nothing may still read when the database ends.
   t.after(async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
   });
-  const clock = shiftableClock();
-  const ids = createIds();
-  const logged: string[] = [];
-  const log = createLog({ level: 'info', destination: { write: line => void logged.push(line) } });
-  const { db, url } = await testDatabase({ after: work => void stops.push(work) }, [
-    'inventory',
-    'orders',
-    'payments',
-    'cart',
-  ]);
-  const sources = new Map<string, Outbox>();
-  const events = {
-    listen: (source: string, listener: () => void) => sources.get(source)?.onCommitted(listener) ?? (() => {}),
-  };
-  const deps: ModuleDeps = { db, clock, ids, random: Math.random, log, metrics: createMetrics(), events };
-  const shelf = goods();
-  const inventory = createInventory({ ...deps, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
-  await inventory.start?.();
-  stops.push(() => inventory.stop?.());
-  const { payments, books } = await openPayments({ ...deps, metrics: createMetrics() }, { t, stops, options });
-  const cart = createCart({
-    ...deps,
-    hotStore: createHotStore({ clock }),
-    catalog: shelf.catalog,
-    inventory: inventory.api,
-    currency: 'USD',
-  });
-  stops.push(() => cart.stop?.());
-  const erased = eventList();
-  const shopOptions: OrdersOptions = {
-    ...deps,
-    cart: cart.api,
-    catalog: shelf.catalog,
-    inventory: inventory.api,
-    payments: payments.api,
-    accounts: erased.accounts,
-    currency: 'USD',
-    reservationTtlMs: TTL_MS,
-    orderAccessSecret: 'a secret of the orders',
-  };
-  if (payments.outbox) sources.set('payments', payments.outbox);
+  const parts = await openParts(t, stops, options);
+  const { deps, clock, ids, shelf, inventory, payments, shopOptions } = parts;
 
   /** Orders once more over the same data, as another process would run it; `changes` puts faults in its way. */
   function openOrders(changes: Partial<OrdersOptions> = {}): Module<Orders> {
@@ -116,21 +79,21 @@ export async function ordersWorld(t: Test, options: WorldOptions = {}) {
   }
 
   const orders = openOrders();
-  if (orders.outbox) sources.set('orders', orders.outbox);
+  parts.listenTo('orders', orders);
+  const subscriptions = orders.subscriptions ?? [];
   let isFollowed = false;
   async function follow(): Promise<void> {
     if (isFollowed) return;
     isFollowed = true;
-    const subscriptions = orders.subscriptions ?? [];
     for (const subscription of subscriptions) subscription.start();
     stops.push(() => Promise.all(subscriptions.map(subscription => subscription.stop())));
   }
   if (options.isFollowing !== false) await follow();
 
   const world = {
-    ...{ db, url, clock, ids, log, logged, deps, options: shopOptions },
-    ...{ orders: orders.api, module: orders, inventory: inventory.api, payments: payments.api, cart: cart.api },
-    ...{ books, openOrders, follow, erase: erased.add, price: shelf.price, remove: shelf.remove },
+    ...{ db: deps.db, clock, ids, books: parts.books, module: orders, paymentsModule: payments },
+    ...{ orders: orders.api, inventory: inventory.api, payments: payments.api, cart: shopOptions.cart },
+    ...{ openOrders, follow, erase: parts.erase, price: shelf.price, remove: shelf.remove },
     /** A new product with these units: a number lies in the west. */
     async sell(units: number | Record<string, number>, fields: Partial<CatalogProduct> = {}): Promise<string> {
       const product_id = ids.next();
@@ -142,20 +105,51 @@ export async function ordersWorld(t: Test, options: WorldOptions = {}) {
       }
       return product_id;
     },
+    /** Twice, since what one of them applies may be news for another one. */
     async drained(): Promise<void> {
-      for (let round = 0; round < 2; round += 1) {
-        for (const subscription of orders.subscriptions ?? []) await subscription.drained();
-      }
+      for (const subscription of [...subscriptions, ...subscriptions]) await subscription.drained();
     },
     runJob: (name: string) => runJob([orders, payments, inventory], name),
   };
   return { ...world, ...steps(world), ...sights(world), settle: () => settle(world) };
 }
 
-async function openPayments(
-  deps: ModuleDeps,
-  { t, stops, options }: { t: Test; stops: (() => unknown)[]; options: WorldOptions },
-) {
+/** All but orders itself. */
+async function openParts(t: Test, stops: Stops, options: WorldOptions) {
+  const clock = shiftableClock();
+  const ids = createIds();
+  const log = createLog({ level: 'silent' });
+  const schemas = ['inventory', 'orders', 'payments', 'cart'];
+  const { db } = await testDatabase({ after: work => void stops.push(work) }, schemas);
+  const sources = new Map<string, Outbox>();
+  const events = {
+    listen: (source: string, listener: () => void) => sources.get(source)?.onCommitted(listener) ?? (() => {}),
+  };
+  const listenTo = (source: string, { outbox }: Module<unknown>) => void (outbox && sources.set(source, outbox));
+  const deps: ModuleDeps = { db, clock, ids, random: Math.random, log, metrics: createMetrics(), events };
+  const shelf = goods();
+  const inventory = createInventory({ ...deps, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
+  await inventory.start?.();
+  stops.push(() => inventory.stop?.());
+  const { payments, books } = await openPayments(deps, { t, stops, options });
+  listenTo('payments', payments);
+  const sold = { catalog: shelf.catalog, inventory: inventory.api, currency: 'USD' };
+  const cart = createCart({ ...deps, ...sold, hotStore: createHotStore({ clock }) });
+  stops.push(() => cart.stop?.());
+  const { accounts, erase } = people();
+  const shopOptions: OrdersOptions = {
+    ...deps,
+    ...sold,
+    cart: cart.api,
+    payments: payments.api,
+    accounts,
+    reservationTtlMs: TTL_MS,
+    orderAccessSecret: 'a secret of the orders',
+  };
+  return { deps, clock, ids, shelf, inventory, payments, books, listenTo, erase, shopOptions };
+}
+
+async function openPayments(deps: ModuleDeps, { t, stops, options }: { t: Test; stops: Stops; options: WorldOptions }) {
   const { log, clock, ids } = deps;
   const dataDir = await temporaryFolder(t);
   const secret = 'a secret of the simulator';
@@ -195,7 +189,7 @@ function goods() {
 const noEvents = async (): Promise<EventBatch> => ({ events: [], cursor: '', seen_to: '0', head: '0' });
 
 /** Accounts as far as orders knows them: events of erased people. */
-function eventList() {
+function people() {
   const events: DomainEvent[] = [];
   const accounts: Partial<Accounts> = {
     async readEvents({ after, limit }: ReadEvents) {
@@ -207,7 +201,7 @@ function eventList() {
   };
   return {
     accounts: accounts as Accounts,
-    add(person_id: string): void {
+    erase(person_id: string): void {
       const event_id = String(events.length + 1);
       events.push({ event_id, type: 'user.erased', aggregate_id: person_id, version: 1, at: '', data: {} });
     },

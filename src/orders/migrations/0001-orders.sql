@@ -67,7 +67,9 @@ create table orders.orders (
 -- One living order a checkout, however many places race.
 create unique index orders_one_a_checkout on orders.orders (bucket, checkout_id)
   where status not in ('PAYMENT_FAILED', 'CANCELLED');
-create index orders_of_person on orders.orders (bucket, person_id, order_id);
+-- Without the bucket: a guest who lost the answer to a buy-now, and the session with it, comes again as a new guest
+-- under the first one's command, whose order then lies in the first one's bucket.
+create index orders_of_person on orders.orders (person_id, order_id);
 -- Ids are in creation order: this serves the newest-first lists of staff and the audit's sorted stream.
 create index orders_by_id on orders.orders (order_id);
 create index orders_by_product on orders.orders using gin (product_ids);
