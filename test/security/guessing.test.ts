@@ -143,7 +143,7 @@ test('20: login and reset tell nothing about which e-mails exist: message, statu
       }
     }
     assert.equal(told.size, 1, `${name}: ${[...told].join('\n')}`);
-    // One hash is 20 ms or more; an answer without it would be ten times as fast. Machines are not even, so twice is let pass.
+    // One hash is 20 ms or more; an answer without it would be ten times as fast. Half or double is a busy machine.
     const ratio = median(times.known) / median(times.unknown);
     assert.ok(ratio > 0.5 && ratio < 2, `${name} takes ${median(times.known)} ms or ${median(times.unknown)} ms`);
   }

@@ -1,6 +1,6 @@
 // Goal: secrets stay where they belong, and production has no back doors. Method: a shop in a process of its own that
-// logs all it can, driven through its routes, whose output is then searched; a shop in production mode; and the project's
-// own files and packages.
+// logs all it can, driven through its routes, whose output is then searched; a shop in production mode; and the
+// project's own files and packages.
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHmac, randomUUID } from 'node:crypto';
