@@ -71,6 +71,8 @@ export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> 
     limitRate: createRateLimit({ hotStore, enabled: config.rateLimits, log }),
   });
   const keys = sqlKeyStore({ db, schema: 'gateway', clock, metrics });
+  // The embedded server belongs to this process alone: claims without an answer are of a process that died.
+  if (config.databaseUrl === undefined) await keys.releaseAll();
   deps.jobs.every({ name: 'gateway_prune_keys', cron: '11 * * * *', timeoutMs: 300_000, run: () => keys.prune() });
   await openapi(app, {
     title: 'Doorbuster',

@@ -144,3 +144,15 @@ test('PostgreSQL: a claim whose answer was lost is found by its holder', async t
   const claim = claimOf();
   assert.deepEqual(await store.claim(claim), { state: 'new', command_id: claim.command_id });
 });
+
+test('PostgreSQL: releasing all lets the next claim take over at once, under the first id; answers stay', async t => {
+  const { store } = await overSql(t);
+  const died = claimOf();
+  const answered = claimOf({ key: 'answered' });
+  for (const claim of [died, answered]) assert.equal((await store.claim(claim)).state, 'new');
+  await store.keep({ ...answered, holder: answered.command_id, status: 201, body: 'sealed' } as never);
+  assert.equal((await store.claim(claimOf())).state, 'in_flight');
+  await store.releaseAll();
+  assert.deepEqual(await store.claim(claimOf()), { state: 'taken_over', command_id: died.command_id });
+  assert.equal((await store.claim(claimOf({ key: 'answered' }))).state, 'answered');
+});

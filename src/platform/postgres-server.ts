@@ -134,6 +134,8 @@ function configuration(plan: Plan): string {
     'checkpoint_completion_target = 0.9',
     'random_page_cost = 1.1',
     'jit = off',
+    // After a crash one call in place of an fsync for each of 1,600 files: about 10 ms, not 0.15 to 1.6 s.
+    ...(process.platform === 'linux' ? ['recovery_init_sync_method = syncfs'] : []),
     "timezone = 'UTC'",
     "log_timezone = 'UTC'",
     // Every refused row is an ERROR, which its caller handles; with their statements they would put people's data here.

@@ -10,6 +10,11 @@ import { type Database, raw, type Sql, sql } from './sql.ts';
 export interface SqlKeyStore extends KeyStore {
   /** Removes what is older than `limits.idempotencyKeptMs`; says how many. */
   prune(): Promise<number>;
+  /**
+   * Ends the leases of all claims that were not answered. For the start of the only process on this database: whoever
+   * held them has died, and a retry need not wait for their time to run out.
+   */
+  releaseAll(): Promise<void>;
   /** Finishes what was accepted. */
   stop(): Promise<void>;
 }
@@ -49,6 +54,10 @@ export function sqlKeyStore(options: { db: Database; schema: string; clock: Cloc
       await db.query(sql`
         update ${table} set lease_until = to_timestamp(0)
         where ${rowOf(scope, key)} and holder = ${holder} and status is null`);
+    },
+    async releaseAll() {
+      await db.query(sql`
+        update ${table} set lease_until = to_timestamp(0) where status is null and lease_until > to_timestamp(0)`);
     },
     prune: () => prune(db, table, clock.nowMs()),
     async stop() {
