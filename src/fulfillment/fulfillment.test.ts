@@ -13,10 +13,10 @@ import { createMetrics } from '#platform/metrics';
 import type { ModuleDeps } from '#platform/module';
 import { accept, refuse, Unavailable } from '#platform/outcome';
 import { sql } from '#platform/sql';
+import { signWebhook } from '#platform/webhook-signature';
 import { testDatabase } from '../../test/support/postgres.ts';
 import type { Carrier } from './carrier.ts';
 import { createFulfillment } from './index.ts';
-import { sign } from './signature.ts';
 
 const ids = createIds();
 const EAST = ids.next();
@@ -99,7 +99,7 @@ async function openShop(t: TestContext) {
   async function webhook(report: Report) {
     const { secret = 'secret-1', carrier = 'simulated', ...told } = report;
     const rawBody = Buffer.from(JSON.stringify(told));
-    const headers = { signature: sign(rawBody, secret, clock.nowMs()) };
+    const headers = { signature: signWebhook({ secret: secret, rawBody: rawBody, nowMs: clock.nowMs() }) };
     return module.api.receiveWebhook({ carrier, headers, body: rawBody.toString('base64') });
   }
   const errands = () => db.query(sql`select kind from fulfillment.errands`);
@@ -362,7 +362,7 @@ test('a webhook needs a right and young signature, a known carrier and a readabl
   assert.deepEqual(await webhook({ ...good, carrier: 'ups' }), refuse('CARRIER_UNKNOWN'));
   assert.deepEqual(await webhook({ ...good, carrier: 'constructor' }), refuse('CARRIER_UNKNOWN'));
   const body = Buffer.from('{"event_id":"e1"');
-  const headers = { signature: sign(body, 'secret-2', clock.nowMs()) };
+  const headers = { signature: signWebhook({ secret: 'secret-2', rawBody: body, nowMs: clock.nowMs() }) };
   const signed = { carrier: 'simulated', headers, body: body.toString('base64') };
   assert.deepEqual(await api.receiveWebhook(signed), refuse('WEBHOOK_INVALID'));
   clock.advance(301_000);

@@ -3,10 +3,10 @@ import { timestamp } from '#platform/clock';
 import { accept, refuse } from '#platform/outcome';
 import { Timestamp, text } from '#platform/schema';
 import { compileCheck, findBadText } from '#platform/validate';
+import { isSignedBy } from '#platform/webhook-signature';
 import type { Fulfillment } from './contract.ts';
 import type { Deps } from './deps.ts';
 import { reportedStatus } from './rules.ts';
-import { isSigned } from './signature.ts';
 
 /** Carriers may tell more than we read. */
 const CarrierWebhook = Type.Object({
@@ -31,7 +31,7 @@ export async function receiveWebhook(
   if (secrets === undefined) return refuse('CARRIER_UNKNOWN');
   const nowMs = deps.clock.nowMs();
   const rawBody = Buffer.from(body, 'base64');
-  if (!isSigned({ header: headers.signature, rawBody, secrets, nowMs })) {
+  if (!isSignedBy(secrets, { signature: headers.signature, rawBody, nowMs })) {
     deps.log.warn({ carrier }, 'a webhook with a wrong or old signature was refused');
     return refuse('SIGNATURE_INVALID');
   }

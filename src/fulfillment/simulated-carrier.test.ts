@@ -13,8 +13,8 @@ import { type TestContext, test } from 'node:test';
 import { manualClock } from '#platform/clock';
 import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
+import { isSignedBy } from '#platform/webhook-signature';
 import type { HandedParcel } from './carrier.ts';
-import { isSigned } from './signature.ts';
 import { startSimulatedCarrier } from './simulated-carrier.ts';
 
 const SHIPMENT = '01990000-0000-8000-8000-0000000001aa';
@@ -57,7 +57,7 @@ async function startShop(t: TestContext, answers: number[] = []) {
   const server = createServer(async (request, response) => {
     const rawBody = Buffer.concat(await request.toArray());
     const header = request.headers.signature as string;
-    assert.ok(isSigned({ header, rawBody, secrets: ['secret-1'], nowMs: clock.nowMs() }));
+    assert.ok(isSignedBy(['secret-1'], { signature: header, rawBody, nowMs: clock.nowMs() }));
     const status = answers.shift() ?? 200;
     (status === 200 ? taken : refused).push(JSON.parse(rawBody.toString()));
     response.writeHead(status).end('{}');

@@ -4,8 +4,8 @@ import { limits } from '#limits';
 import { type Clock, timestamp } from '#platform/clock';
 import type { Ids } from '#platform/ids';
 import type { Log } from '#platform/log';
+import { signWebhook } from '#platform/webhook-signature';
 import type { Carrier } from './carrier.ts';
-import { sign } from './signature.ts';
 import {
   type CarriedParcel,
   type CarrierStore,
@@ -161,7 +161,8 @@ async function send(store: CarrierStore, webhook: OutgoingWebhook, options: Send
   const { url, secret, clock, log, stopSignal } = options;
   if (stopSignal.aborted) return;
   const { event_id, body, tries, created_ms } = webhook;
-  const problem = await post({ url, body, signature: sign(Buffer.from(body), secret, clock.nowMs()), stopSignal });
+  const signature = signWebhook({ secret, rawBody: body, nowMs: clock.nowMs() });
+  const problem = await post({ url, body, signature, stopSignal });
   if (problem === undefined) return store.forgetWebhook(event_id);
   if (stopSignal.aborted) return;
   const nowMs = clock.nowMs();

@@ -3,6 +3,7 @@ import { timestamp } from '#platform/clock';
 import type { Job } from '#platform/jobs';
 import type { Module, ModuleDeps } from '#platform/module';
 import { createOutbox } from '#platform/outbox';
+import { runWhenPoked } from '#platform/run-when-poked';
 import { authorisePayment } from './authorise-payment.ts';
 import { capturePayment } from './capture-payment.ts';
 import type { Payments, SimulatorCharge } from './contract.ts';
@@ -118,30 +119,4 @@ function paymentsJobs(context: PaymentContext, { db, clock }: PaymentsDeps): Job
       run: () => pruneWebhooks(db, timestamp(clock.nowMs() - WEBHOOK_KEPT_MS)),
     },
   ];
-}
-
-/** One run at a time; a poke during a run makes another one. */
-function runWhenPoked(work: (signal: AbortSignal) => Promise<void>, onError: (error: unknown) => void) {
-  const stopping = new AbortController();
-  let running: Promise<void> | undefined;
-  let isPoked = false;
-
-  async function run(): Promise<void> {
-    while (isPoked && !stopping.signal.aborted) {
-      isPoked = false;
-      await work(stopping.signal).catch(onError);
-    }
-    running = undefined;
-  }
-
-  return {
-    poke(): void {
-      isPoked = true;
-      running ??= run();
-    },
-    async stop(): Promise<void> {
-      stopping.abort();
-      await running;
-    },
-  };
 }

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sql } from '#platform/sql';
+import { isSignedBy, signWebhook } from '#platform/webhook-signature';
 import { type PaymentShop, paymentShop, until, WEBHOOK_SECRET } from '../../test/support/payment-shop.ts';
-import { isSignedBy, signWebhook } from './signature.ts';
 import { simulatorGateway } from './simulator/simulator-gateway.ts';
 
 type Event = { event_id: string; type: string; created_at: string; data: Record<string, unknown> };

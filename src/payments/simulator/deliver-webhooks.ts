@@ -1,6 +1,6 @@
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
-import { signWebhook } from '../signature.ts';
+import { signWebhook } from '#platform/webhook-signature';
 import type { Books } from './books.ts';
 import type { WebhookRow } from './books-store.ts';
 

@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { Agent, request } from 'undici';
+import { isSignedBy } from '#platform/webhook-signature';
 import type { NextAction, SimulatorCharge } from '../contract.ts';
 import type { FoundPayment, Gateway, GatewayEvent, Refused, Unknown, WebhookVerdict } from '../gateway.ts';
-import { isSignedBy } from '../signature.ts';
 import type { SimulatorBooks, SimulatorRequest } from './books.ts';
 import type { Charge } from './books-store.ts';
 import type { SimulatorAnswer } from './charges.ts';

@@ -1,8 +1,8 @@
-import assert from 'node:assert/strict';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 const TOLERANCE_SECONDS = 300;
-const SIGNATURES_MAX = 10;
+/** More than any rotation needs, so that a header can't make us compute for long. */
+const SIGNATURES_MAX = 8;
 
 /** `t=<unix>,v1=<hex HMAC-SHA256(secret, "t.rawbody")>`: Stripe's scheme. */
 export function signWebhook(webhook: { secret: string; rawBody: Buffer | string; nowMs: number }): string {
@@ -10,12 +10,11 @@ export function signWebhook(webhook: { secret: string; rawBody: Buffer | string;
   return `t=${t},v1=${digest(webhook.secret, t, webhook.rawBody).toString('hex')}`;
 }
 
-/** True where one of `secrets` has signed exactly these bytes within the last 300 seconds. In constant time. */
+/** True where one of `secrets` has signed exactly these bytes within 300 seconds of now. In constant time. */
 export function isSignedBy(
   secrets: readonly string[],
   webhook: { signature: string | undefined; rawBody: Buffer; nowMs: number },
 ): boolean {
-  assert(secrets.length > 0 && secrets.every(secret => secret !== ''), 'a webhook is verified by a secret');
   const parts = (webhook.signature ?? '').split(',').map(part => part.trim().split('='));
   const t = parts.find(([name]) => name === 't')?.[1] ?? '';
   if (!/^\d{1,12}$/.test(t)) return false;
