@@ -89,16 +89,17 @@ test('23: no mutation by GET or HEAD, by whomever and with whatever header', asy
   assert.ok(Object.keys(before).length > 20);
   const override = { 'x-http-method-override': 'DELETE', 'x-http-method': 'DELETE', 'x-method-override': 'POST' };
   const paths = [...new Set(operations.map(pathOf))];
+  async function look(path: string, method: string, identity: Record<string, string>): Promise<void> {
+    const query = path.includes('?') ? '&' : '?';
+    const answer = await fetch(`${shop.url}${path}${query}_method=DELETE`, {
+      method,
+      headers: { ...identity, ...override },
+    });
+    await answer.arrayBuffer();
+    assert.ok(answer.status < 500, `${method} ${path} ${answer.status}`);
+  }
   for (const [, identity] of everybody()) {
-    for (const path of paths) {
-      const query = path.includes('?') ? '&' : '?';
-      for (const method of ['GET', 'HEAD']) {
-        const init = { method, headers: { ...identity, ...override } };
-        const answer = await fetch(`${shop.url}${path}${query}_method=DELETE`, init);
-        await answer.arrayBuffer();
-        assert.ok(answer.status < 500, `${method} ${path} ${answer.status}`);
-      }
-    }
+    await Promise.all(paths.flatMap(path => ['GET', 'HEAD'].map(method => look(path, method, identity))));
   }
   assert.deepEqual(await digestAtRest(), before);
 });
