@@ -12,6 +12,7 @@ import { Unavailable } from '#platform/outcome';
 import { ensureDatabase, startPostgres } from '#platform/postgres';
 import { serveRpc } from '#platform/rpc';
 import { type Database, openDatabase } from '#platform/sql';
+import type { Subscription } from '#platform/subscription';
 import type { Config } from './config.ts';
 import { createEdge } from './edge.ts';
 import { type FirstStart, firstStart } from './first-start.ts';
@@ -64,7 +65,7 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
   await migrateAll(config, modules, db, log);
 
   const jobs = createJobs({ url, log, clock, metrics });
-  addJobs(jobs, modules);
+  addJobs(jobs, modules, log);
   const rpc = await serve(config, modules, { log, metrics }, stops);
   for (const module of modules.local.values()) {
     await startModule(module);
@@ -182,12 +183,32 @@ async function startModule(module: Module<unknown>): Promise<void> {
   }
 }
 
-function addJobs(jobs: Jobs, modules: Modules): void {
+function addJobs(jobs: Jobs, modules: Modules, log: Log): void {
   for (const [name, module] of modules.local) {
     for (const job of module.jobs ?? []) jobs.every(job);
-    const { outbox } = module;
-    if (outbox === undefined) continue;
-    jobs.every({ name: `${name}_prune_events`, cron: '41 3 * * *', timeoutMs: 600_000, run: () => outbox.prune() });
+    const { outbox, subscriptions } = module;
+    if (outbox) {
+      jobs.every({ name: `${name}_prune_events`, cron: '41 3 * * *', timeoutMs: 600_000, run: () => outbox.prune() });
+    }
+    if (subscriptions) {
+      const run = () => retryStuck(subscriptions, log);
+      jobs.every({ name: `${name}_retry_events`, everySeconds: 600, timeoutMs: 300_000, run });
+    }
+  }
+}
+
+/** What could not be applied may have been in the way of something that was mended since. */
+async function retryStuck(subscriptions: Subscription[], log: Log): Promise<void> {
+  for (const subscription of subscriptions) {
+    // The first of an aggregate takes its later ones along.
+    const firsts = new Map(
+      (await subscription.stuck()).reverse().map(({ event }) => [event.aggregate_id, event.event_id]),
+    );
+    for (const [aggregate_id, event_id] of firsts) {
+      await subscription
+        .retryStuck(event_id)
+        .catch(error => log.warn({ err: error, aggregate_id, event_id }, 'an event is still stuck'));
+    }
   }
 }
 

@@ -95,7 +95,7 @@ async function readStuck(deps: OperationRoutesDeps): Promise<Static<typeof Stuck
       id: `${source}/${event.event_id}`,
       detail: `${event.type} of ${event.aggregate_id} could not be applied: ${error}`.slice(0, 5000),
       since: at,
-      what_to_do: 'Mend the cause, then start the shop again: events that were put aside are tried at each start.',
+      what_to_do: 'Mend the cause: events that were put aside are tried again every ten minutes.',
     })),
   ];
 }
