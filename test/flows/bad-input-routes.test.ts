@@ -176,6 +176,21 @@ test('an admin route is for staff: nobody and a wrong key get 401, guests and sh
   await refusesAll(requests);
 });
 
+test('a session that nobody has is told at every route, and the document says so', async () => {
+  const stranger = createClient(shop.url, 'nobodys-token');
+  const requests = operations.map(operation => {
+    const { name, method } = operation;
+    const body = operation.body === undefined ? undefined : validBody(operation);
+    const send = () => sendAs(shop.url, stranger, { method, path: pathOf(operation), body });
+    return { name, send, expected: { status: 401, code: 'UNAUTHENTICATED' } };
+  });
+  await refusesAll(requests);
+  assert.deepEqual(
+    operations.filter(({ responses }) => responses['401'] === undefined),
+    [],
+  );
+});
+
 test('an Idempotency-Key of a wrong form is refused', async () => {
   const keyed = operations.filter(({ isMutation, responses }) => isMutation && responses['422'] !== undefined);
   assert.ok(keyed.length > 20);
