@@ -97,6 +97,8 @@ export const limits = {
   /** Longer than the simulator's slowest answer of 2 s, and short enough for its time-outs to be watched. */
   gatewayTimeoutMs: 2_500,
   gatewayRetriesMax: 4,
+  gatewayCallsMax: 64,
+  gatewayQueueMax: 10_000,
   carrierTimeoutMs: 5_000,
   mailTimeoutMs: 10_000,
 

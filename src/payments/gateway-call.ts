@@ -1,8 +1,17 @@
-import { BrokenCircuitError, CircuitState, circuitBreaker, handleAll, SamplingBreaker } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  CircuitState,
+  circuitBreaker,
+  handleAll,
+  SamplingBreaker,
+} from 'cockatiel';
 import { limits } from '#limits';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
+import { Unavailable } from '#platform/outcome';
 import type { AuthoriseRequest, Gateway, KeyedRequest, Unknown } from './gateway.ts';
 
 /** `not_sent`: the circuit was open, so that for certain nothing of this call has left us. */
@@ -45,6 +54,8 @@ export function gatewayCalls(gateway: Gateway, options: CallOptions): GatewayCal
   const { timeoutMs, clock, random, log, metrics } = options;
   const of = { gateway: gateway.name };
   const breaker = openBreaker(gateway.name, options);
+  // A call's time begins when it is sent: in a crowd the ones that wait here have not failed at the gateway.
+  const lanes = bulkhead(limits.gatewayCallsMax, limits.gatewayQueueMax);
   const labels = ['gateway', 'operation', 'state'] as const;
   const calls = metrics.counter('gateway_calls', 'Tries at a gateway by what came of them', labels);
 
@@ -61,11 +72,12 @@ export function gatewayCalls(gateway: Gateway, options: CallOptions): GatewayCal
         await clock.sleep(pauseMs);
       }
       try {
-        const result: Result | Unknown = await breaker.execute(() => attempt(call, timeoutMs));
+        const result: Result | Unknown = await lanes.execute(() => breaker.execute(() => attempt(call, timeoutMs)));
         calls.inc({ ...of, operation, state: result.state });
         if (result.state !== 'unknown') return result;
         last = result as Unknown;
       } catch (error) {
+        if (error instanceof BulkheadRejectedError) throw new Unavailable('too many payments wait for their gateway');
         if (!(error instanceof BrokenCircuitError)) throw error;
         return last;
       }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { Agent, request } from 'undici';
+import { limits } from '#limits';
 import { isSignedBy } from '#platform/webhook-signature';
 import type { NextAction, SimulatorCharge } from '../contract.ts';
 import type { FoundPayment, Gateway, GatewayEvent, Refused, Unknown, WebhookVerdict } from '../gateway.ts';
@@ -59,12 +60,11 @@ export function simulatorGateway(options: SimulatorGatewayOptions): Gateway {
   };
 }
 
-const CONNECTIONS_MAX = 64;
 const BOOKS_TIMEOUT_MS = 5_000;
 
 /** Keep-alive connections, bounded; redirects are not followed. */
 function httpDoor(url: string): Door {
-  const dispatcher = new Agent({ connections: CONNECTIONS_MAX, pipelining: 1 });
+  const dispatcher = new Agent({ connections: limits.gatewayCallsMax, pipelining: 1 });
   return async (asked, signal) => {
     const answer =
       asked.operation === 'find'
