@@ -45,9 +45,9 @@ export function listRefusals(): RefusalLine[] {
 
 const HEAD = `# Refusals
 
-Every expected no of the shop: what a client can meet, and switch on. A refusal is told as \`application/problem+json\`
-whose \`code\` is one of these, with its meaning as \`title\`; \`edge\` is what any route can answer. This page is made from
-the contracts by \`npm run docs\`, and a test fails when it is not current.
+Every expected no of the shop: what a client can meet, and switch on. A refusal is told as
+\`application/problem+json\` whose \`code\` is one of these, with its meaning as \`title\`; \`edge\` is what any route can
+answer. This page is made from the contracts by \`npm run docs\`, and a test fails when it is not current.
 
 | code | status | meaning | from |
 | --- | --- | --- | --- |

@@ -32,7 +32,7 @@ export async function findSurprises(requests: Iterable<Sent>): Promise<string[]>
 }
 
 /** What is wrong with a refusal: not the one expected, or not a problem as API.md has them. */
-export function faultsOf({ status, body, headers }: Answer, expected: Expected): string[] {
+function faultsOf({ status, body, headers }: Answer, expected: Expected): string[] {
   const statuses = [expected.status].flat();
   if (!statuses.includes(status)) return [`expected ${statuses.join(' or ')}`];
   const faults: string[] = [];
