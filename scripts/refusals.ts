@@ -32,7 +32,20 @@ const contracts = [
   searchContract,
 ];
 
-/** Every expected no of the shop: what a client can meet, and switch on. A refusal is told as
+/** Every expected no of the shop, by code. */
+export function listRefusals(): RefusalLine[] {
+  const tables: [string, Refusals][] = [
+    ['edge', edgeRefusals],
+    ...contracts.map(({ name, refusals }): [string, Refusals] => [name, refusals]),
+  ];
+  return tables
+    .flatMap(([from, table]) => Object.entries(table).map(([code, refusal]) => ({ code, ...refusal, from })))
+    .sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : a.from < b.from ? -1 : 1));
+}
+
+const HEAD = `# Refusals
+
+Every expected no of the shop: what a client can meet, and switch on. A refusal is told as
 \`application/problem+json\` whose \`code\` is one of these, with its meaning as \`title\`; \`edge\` is what any
 route can answer. This page is made from the contracts by \`npm run docs\`, and a test fails when it is not current.
 

@@ -276,6 +276,13 @@ describe('the HTTP frame', async () => {
     assertProblem(await app.inject({ method: 'OPTIONS', url: '/things' }), 405, 'METHOD_NOT_ALLOWED');
   });
 
+  test('where nothing is, nobody asks what was sent', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const send = (method: 'POST' | 'PUT', url: string) => app.inject({ method, url, headers, body: '{"a":' });
+    assertProblem(await send('POST', '/nowhere'), 404, 'NOT_FOUND');
+    assertProblem(await send('PUT', '/things'), 405, 'METHOD_NOT_ALLOWED');
+  });
+
   test('bugs tell nothing, outages say when to come back', async () => {
     const bug = await app.inject('/bug');
     assertProblem(bug, 500, 'INTERNAL');
