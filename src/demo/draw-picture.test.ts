@@ -1,5 +1,6 @@
-// Goal: a picture's name decides what is drawn, nothing else does, and no drawing can do more than be looked at. Method:
-// every shape in every view is drawn and its elements are followed; odd names are asked for, here and over HTTP.
+// Goal: a picture's name decides what is drawn, nothing else does, and no drawing can do more than be looked at.
+// Method: every shape in every view is drawn and its elements are followed; odd names are asked for, here and over
+// HTTP.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '#platform/clock';

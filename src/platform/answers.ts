@@ -117,6 +117,6 @@ function accessCodes(access: Access): EdgeCode[] {
 }
 
 /** The names of `:param`s in a route's pattern. */
-export function pathParams(url: string): string[] {
+function pathParams(url: string): string[] {
   return [...url.matchAll(/:([A-Za-z_]\w*)/g)].map(match => match[1]!);
 }

@@ -9,7 +9,6 @@ export type Caller =
   | { kind: 'key' };
 
 export type Role = 'customer' | 'seller' | 'staff';
-export type Guest = Extract<Caller, { kind: 'guest' }>;
 export type User = Extract<Caller, { kind: 'user' }>;
 
 /**

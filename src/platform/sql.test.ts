@@ -68,7 +68,8 @@ test('a transaction that passes over a failed statement is reported, since Postg
 });
 
 const endOthers = sql`
-  select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+  select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()`;
 
 test('a lost connection is an outage, in a statement, a transaction and a session; the next statement works', async t => {
   const { db, url } = await testDatabase(t, []);
@@ -85,7 +86,8 @@ test('a lost connection is an outage, in a statement, a transaction and a sessio
     let running = 0;
     while (running === 0) {
       const [row] = await other.query<{ running: number }>(sql`
-        select count(*) as running from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`);
+        select count(*) as running from pg_stat_activity
+        where wait_event = 'PgSleep' and datname = current_database()`);
       running = row!.running;
     }
     await other.query(endOthers);

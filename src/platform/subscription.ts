@@ -321,7 +321,7 @@ function schemaName(schema: string): Sql {
 }
 
 /** The position in `<schema>.event_cursors`. */
-export function sqlCursorStore(db: Database, schema: string): CursorStore {
+function sqlCursorStore(db: Database, schema: string): CursorStore {
   const tables = schemaName(schema);
   return {
     async load(source) {
@@ -338,7 +338,7 @@ export function sqlCursorStore(db: Database, schema: string): CursorStore {
 }
 
 /** Stuck events in `<schema>.stuck_events`. */
-export function sqlStuckStore(db: Database, schema: string): StuckStore {
+function sqlStuckStore(db: Database, schema: string): StuckStore {
   const tables = schemaName(schema);
   return {
     list: source =>
@@ -361,7 +361,7 @@ export function sqlStuckStore(db: Database, schema: string): StuckStore {
 }
 
 /** For a consumer whose state is rebuilt at every start anyway. */
-export function memoryStuckStore(clock: Clock): StuckStore {
+function memoryStuckStore(clock: Clock): StuckStore {
   const stuck = new Map<string, StuckEvent>();
   const key = (source: string, eventId: string) => `${source} ${eventId}`;
   return {

@@ -1,5 +1,5 @@
-// Goal: a text reads the same wherever it comes from, and a slip finds its word. Method: examples, and properties over any
-// text.
+// Goal: a text reads the same wherever it comes from, and a slip finds its word. Method: examples, and properties over
+// any text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,5 +1,6 @@
-// `kill -9` of the shop with its PostgreSQL, again and again, while people check out and buy. Afterwards the clients' own
-// log of acknowledged orders is compared with the shop, the shop with its stock, and both with the simulator's books.
+// `kill -9` of the shop with its PostgreSQL, again and again, while people check out and buy. Afterwards the clients'
+// own log of acknowledged orders is compared with the shop, the shop with its stock, and both with the simulator's
+// books.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -71,7 +71,9 @@ async function digestDatabase(): Promise<Record<string, string>> {
   }
 }
 
-/** The digest once nothing moves any more: backups of carts, mails and events are written a moment after their answer. */
+/**
+ * The digest once nothing moves any more: backups of carts, mails and events are written a moment after their answer.
+ */
 async function digestAtRest(): Promise<Record<string, string>> {
   await shop.shop!.drained();
   let digest = await digestDatabase();

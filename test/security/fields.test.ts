@@ -1,6 +1,6 @@
 // Goal: no field comes in or goes out that is not meant to. Method: each body of the shop's own OpenAPI document is
-// sent with one field too many, at each of its levels; each answer of a filled shop is compared with its schema and searched
-// for what must not be in it.
+// sent with one field too many, at each of its levels; each answer of a filled shop is compared with its schema and
+// searched for what must not be in it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Answer, Client } from '../support/client.ts';

@@ -1,6 +1,6 @@
 // Goal: no input is too large to be refused quickly, makes the shop go somewhere, or becomes more than data. Method:
-// raw requests of every odd size and form against a running shop, and texts that mean something to a database, a template,
-// a log, a header or a spreadsheet through every text field of the shop's own OpenAPI document.
+// raw requests of every odd size and form against a running shop, and texts that mean something to a database, a
+// template, a log, a header or a spreadsheet through every text field of the shop's own OpenAPI document.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

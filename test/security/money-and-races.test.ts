@@ -1,5 +1,6 @@
-// Goal: neither a client's word nor a race changes what is owed or what there is. Method: lies in bodies, steps left out,
-// and many requests at once against a running shop, each followed by its books: orders, stock, and the gateway's own.
+// Goal: neither a client's word nor a race changes what is owed or what there is. Method: lies in bodies, steps left
+// out, and many requests at once against a running shop, each followed by its books: orders, stock, and the gateway's
+// own.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

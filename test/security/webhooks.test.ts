@@ -1,5 +1,6 @@
 // Goal: a webhook counts once, only where its signature and its claims hold, in whatever order it comes. Method:
-// webhooks signed here as the simulator and the carrier sign them, sent to a running shop: truthful, forged, late, lying, twice.
+// webhooks signed here as the simulator and the carrier sign them, sent to a running shop: truthful, forged, late,
+// lying, twice.
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { test } from 'node:test';

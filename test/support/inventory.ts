@@ -14,7 +14,7 @@ type TestContext = { after(work: () => Promise<void>): void };
 
 export const ids = createIds();
 export const TTL_MS = 900_000;
-export const AT_HOME = { country: 'US', region: 'CA' };
+const AT_HOME = { country: 'US', region: 'CA' };
 
 /** A region of its own each, so that a test says by `ship_to` which is near. */
 export const WAREHOUSES: Warehouse[] = [
