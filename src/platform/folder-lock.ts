@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 const LOCK_FILE = 'doorbuster.lock';
 const TAKEOVER_SETTLE_MS = 50;
 const ATTEMPTS_MAX = 20;
+const DYING_MAX_MS = 2_000;
+const DYING_POLL_MS = 50;
 
 /** Thrown when another live process owns the data folder. */
 export class FolderInUse extends Error {
@@ -69,7 +71,7 @@ async function removeStale(folder: string, path: string): Promise<void> {
   const found = await readOrNull(path);
   if (found === null) return;
   const holder = parseHolder(found);
-  if (holder !== null && (await processStart(holder.pid)) === holder.started) throw new FolderInUse(folder, holder.pid);
+  if (holder !== null && !(await hasGone(holder))) throw new FolderInUse(folder, holder.pid);
   const aside = `${path}.${randomUUID()}`;
   try {
     await rename(path, aside);
@@ -79,6 +81,15 @@ async function removeStale(folder: string, path: string): Promise<void> {
   // What was moved away may be a new owner's lock, taken since our look: it gets it back.
   if ((await readOrNull(aside)) !== found) await link(aside, path).catch(() => {});
   await rm(aside, { force: true });
+}
+
+/** A process that was killed a moment ago still stands in the table while the system takes its memory apart. */
+async function hasGone(holder: { pid: number; started: string | null }): Promise<boolean> {
+  for (let waitedMs = 0; ; waitedMs += DYING_POLL_MS) {
+    if ((await processStart(holder.pid)) !== holder.started) return true;
+    if (holder.pid === process.pid || waitedMs >= DYING_MAX_MS) return false;
+    await sleep(DYING_POLL_MS);
+  }
 }
 
 function parseHolder(text: string): { pid: number; started: string | null } | null {
