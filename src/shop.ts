@@ -118,6 +118,8 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
     ? await startSimulator({ dataDir, port: config.simulatorPort, secret, settleMs, log, clock, ids })
     : undefined;
   if (simulator) stops.push(() => simulator.stop());
+  if (simulator && config.production)
+    log.warn('payments go to the simulator: orders are confirmed, and no money moves');
   const carrier = config.modules.has('fulfillment')
     ? await startSimulatedCarrier({
         dataDir,
