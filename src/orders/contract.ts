@@ -240,6 +240,8 @@ export interface OrderFact {
   refunded: number;
   /** Units by product as JSON text, sorted by product_id: `[[product_id, quantity], …]`. */
   units: string;
+  /** Nothing is left to do: no payment to settle, no money or goods to give back, no refund under way. */
+  settled: boolean;
   age_ms: number;
 }
 

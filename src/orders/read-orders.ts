@@ -139,6 +139,7 @@ export async function readFacts(
       lines_sum: sum(row.lines.map(line => line.unit_price * line.quantity)),
       refunded: row.refunded,
       units: JSON.stringify(units),
+      settled: row.deadline_at === null,
       age_ms: deps.clock.nowMs() - Date.parse(row.updated_at),
     };
   });
