@@ -1,6 +1,6 @@
 /**
- * Each invariant names what breaks it, and a shop that is whole breaks none. The modules are stood in for by plain lists
- * of facts, in which one thing at a time is made wrong.
+ * Each invariant names what breaks it, and a shop that is whole breaks none. The modules are stood in for by plain
+ * lists of facts, in which one thing at a time is made wrong.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,6 @@
 // Goal: an import does exactly what its file says, once, whatever is sent twice, runs at once or dies in the middle.
 // Method: uploads and files on the whole module with PostgreSQL; counts are exact, and the products are read back.
+
 import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,15 +10,8 @@ import { DEFAULT_SELLER } from '#catalog';
 import { manualClock } from '#platform/clock';
 import { Unavailable } from '#platform/outcome';
 import { type Database, sql } from '#platform/sql';
-import {
-  created,
-  eventsOf,
-  figures,
-  ids,
-  imported,
-  type OpenCatalog,
-  openCatalog,
-} from '../../test/support/catalog.ts';
+import { created, figures, ids, imported, type OpenCatalog, openCatalog } from '../../test/support/catalog.ts';
+import { allEvents } from '../../test/support/events.ts';
 import { createCatalog } from './index.ts';
 
 const OTHER_SELLER = '01900000-0000-7000-8000-0000000000ff';
@@ -41,7 +35,7 @@ describe('what an import does', () => {
     const { catalog } = opened;
     assert.deepEqual(figures(await imported(opened, lines(3, { stock: 5 }))), [3, 3, 0, 0, 0]);
     assert.deepEqual(
-      (await eventsOf(catalog)).map(({ type, version, data }) => [type, version, (data as { stock: number }).stock]),
+      (await allEvents(catalog)).map(({ type, version, data }) => [type, version, (data as { stock: number }).stock]),
       Array.from({ length: 3 }, () => ['product.created', 1, 5]),
     );
     const before = await allOf(opened);
@@ -49,7 +43,7 @@ describe('what an import does', () => {
     assert.deepEqual(await allOf(opened), before);
     const dearer = line(1, { price: { amount: 999, currency: 'USD' } });
     assert.deepEqual(figures(await imported(opened, line(0) + dearer + line(2, { brand: 'Lumen' }))), [3, 0, 2, 1, 0]);
-    const events = (await eventsOf(catalog)).slice(3).map(({ type, version }) => `${type} ${version}`);
+    const events = (await allEvents(catalog)).slice(3).map(({ type, version }) => `${type} ${version}`);
     assert.deepEqual(events.sort(), ['product.price_changed 2', 'product.updated 2', 'product.updated 2']);
     assert.deepEqual(
       (await allOf(opened)).map(product => [product.price.amount, product.brand, product.version]).sort(),
@@ -102,7 +96,7 @@ describe('what an import does', () => {
     const opened = await openCatalog(t);
     await imported(opened, line(1, { stock: 3 }) + line(2), { default_stock: 100 });
     await imported(opened, line(3));
-    const stocks = (await eventsOf(opened.catalog)).map(({ data }) => (data as { stock: number | null }).stock);
+    const stocks = (await allEvents(opened.catalog)).map(({ data }) => (data as { stock: number | null }).stock);
     assert.deepEqual(stocks.sort(), [100, 3, null]);
   });
 });
@@ -279,12 +273,12 @@ describe('crashes and rivals', () => {
     await writeFile(path, lines(1700));
     const dead = createCatalog({ ...opened.deps, db: dyingAfter(opened.db, 2) });
     await assert.rejects(dead.importFile({ path, defaultStock: 1 }), Unavailable);
-    assert.equal((await eventsOf(opened.catalog)).length, 1000);
+    assert.equal((await allEvents(opened.catalog)).length, 1000);
     const seen: number[] = [];
     const report = await opened.module.importFile({ path, defaultStock: 1, onProgress: now => seen.push(now.read) });
     assert.deepEqual([report.state, figures(report)], ['done', [1700, 1700, 0, 0, 0]]);
     assert.deepEqual(seen, [1500, 1700]);
-    assert.equal((await eventsOf(opened.catalog)).length, 1700);
+    assert.equal((await allEvents(opened.catalog)).length, 1700);
   });
 
   test('an import that is stopped goes on where it was', async t => {
@@ -336,7 +330,7 @@ describe('crashes and rivals', () => {
     assert.equal(done.length, 1);
     assert.deepEqual(figures(done[0]!.value), [1500, 1500, 0, 0, 0]);
     assert.match(String(results.find(result => result.status === 'rejected')!.reason), /run by another process/);
-    assert.equal((await eventsOf(opened.catalog)).length, 1500);
+    assert.equal((await allEvents(opened.catalog)).length, 1500);
   });
 
   test('eight imports of the same products at once create each once', async t => {
@@ -353,6 +347,6 @@ describe('crashes and rivals', () => {
       600,
     );
     assert.equal((await allOf(opened)).length, 600);
-    assert.equal((await eventsOf(opened.catalog)).length, 600);
+    assert.equal((await allEvents(opened.catalog)).length, 600);
   });
 });

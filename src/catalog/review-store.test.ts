@@ -1,10 +1,12 @@
 // Goal: a person reviews a product once, and rating and count are always those of the reviews. Method: the whole module
 // on PostgreSQL; figures are compared with the rows themselves.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Catalog } from '#catalog';
 import { sql } from '#platform/sql';
-import { created, eventsOf, ids, openCatalog } from '../../test/support/catalog.ts';
+import { created, ids, openCatalog } from '../../test/support/catalog.ts';
+import { allEvents } from '../../test/support/events.ts';
 
 const review = (rating: number) => ({ rating, title: 'Well', body: 'It shines.' });
 
@@ -23,7 +25,7 @@ test('rating and count follow at once, to one decimal', async t => {
   for (const rating of [5, 4, 4]) assert.ok((await add(catalog, product_id, { rating })).ok);
   const [product] = await catalog.getProducts({ product_ids: [product_id] });
   assert.deepEqual([product!.rating, product!.review_count, product!.version], [4.3, 3, 4]);
-  const told = (await eventsOf(catalog)).at(-1)!;
+  const told = (await allEvents(catalog)).at(-1)!;
   const data = { product_id, rating: 4.3, review_count: 3 };
   assert.deepEqual([told.type, told.version, told.data], ['product.reviewed', 4, data]);
   const listed = await catalog.listReviews({ product_id, page: 1, page_size: 2 });

@@ -1,11 +1,13 @@
 // Goal: products keep their promises: ids, versions, events, sellers' walls, lists, and a cache that is never older
 // than it may be. Method: the whole module on PostgreSQL, a second instance on the same tables as another process.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type CatalogProduct, DEFAULT_SELLER } from '#catalog';
 import { manualClock } from '#platform/clock';
 import { sql } from '#platform/sql';
-import { created, eventsOf, ids, openCatalog, productInput } from '../../test/support/catalog.ts';
+import { created, ids, openCatalog, productInput } from '../../test/support/catalog.ts';
+import { allEvents } from '../../test/support/events.ts';
 import { shardOf } from './rules.ts';
 
 const NOW = '2026-11-27T08:00:00.000Z';
@@ -40,7 +42,7 @@ describe('creating a product', () => {
     });
     assert.deepEqual(await catalog.getProducts({ product_ids: [product_id] }), [outcome.value]);
     assert.equal(product_id.slice(-4, -2), shardOf(['Home']).toString(16).padStart(2, '0'));
-    const [event] = await eventsOf(catalog);
+    const [event] = await allEvents(catalog);
     assert.deepEqual(
       [event!.type, event!.aggregate_id, event!.version, event!.data],
       ['product.created', product_id, 1, { product_id, stock: 7 }],
@@ -53,7 +55,7 @@ describe('creating a product', () => {
     const input = { product_id, product: productInput({ external_id: 'X' }) };
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => catalog.createProduct(input)));
     for (const outcome of outcomes) assert.equal(outcome.ok && outcome.value.product_id, product_id);
-    assert.equal((await eventsOf(catalog)).length, 1);
+    assert.equal((await allEvents(catalog)).length, 1);
     assert.equal((await catalog.scanProducts({ after: null, limit: 10 })).length, 1);
   });
 
@@ -80,7 +82,7 @@ describe('creating a product', () => {
     const foreign = productInput({ seller_id: STRANGER });
     assert.deepEqual(await catalog.createProduct({ product: foreign }), { ok: false, code: 'SELLER_NOT_FOUND' });
     assert.deepEqual(await catalog.scanProducts({ after: null, limit: 10 }), []);
-    assert.deepEqual(await eventsOf(catalog), []);
+    assert.deepEqual(await allEvents(catalog), []);
   });
 });
 
@@ -94,7 +96,7 @@ describe('changing a product', () => {
     assert.ok(renamed.ok && cheaper.ok);
     assert.deepEqual([version, renamed.value.version, cheaper.value.version], [1, 2, 3]);
     assert.deepEqual([cheaper.value.title, cheaper.value.price], ['Lamp', price]);
-    const events = (await eventsOf(catalog)).slice(1).map(({ type, version, data }) => ({ type, version, data }));
+    const events = (await allEvents(catalog)).slice(1).map(({ type, version, data }) => ({ type, version, data }));
     const from = { amount: 2999, currency: 'USD' };
     assert.deepEqual(events, [
       { type: 'product.updated', version: 2, data: { product_id } },
@@ -109,7 +111,7 @@ describe('changing a product', () => {
     const { product_id } = product;
     const same = await catalog.updateProduct({ product_id, patch: { title: 'A lamp', attributes: { a: 'x', b: 1 } } });
     assert.deepEqual(same, { ok: true, value: product });
-    assert.equal((await eventsOf(catalog)).length, 1);
+    assert.equal((await allEvents(catalog)).length, 1);
   });
 
   test('a seller finds only its own products to change and to delete', async t => {
@@ -129,7 +131,7 @@ describe('changing a product', () => {
       code: 'CURRENCY_MISMATCH',
     });
     assert.deepEqual(await catalog.getProducts({ product_ids: [product_id] }), [product]);
-    assert.equal((await eventsOf(catalog)).length, 1);
+    assert.equal((await allEvents(catalog)).length, 1);
   });
 
   test('a deleted product keeps its row, is marked, and can be changed no more', async t => {
@@ -143,7 +145,7 @@ describe('changing a product', () => {
     assert.deepEqual(await catalog.updateProduct({ product_id, patch: { title: 'Back' } }), missing);
     const listed = await catalog.listProducts({ page: 1, page_size: 10 });
     assert.equal(listed.ok && listed.value.total, 0);
-    assert.equal((await eventsOf(catalog)).at(-1)!.type, 'product.deleted');
+    assert.equal((await allEvents(catalog)).at(-1)!.type, 'product.deleted');
   });
 
   test('forty changes at once end in forty versions, each told once', async t => {
@@ -151,7 +153,7 @@ describe('changing a product', () => {
     const { product_id } = await created(catalog);
     const patches = Array.from({ length: 40 }, (_, i) => ({ price: { amount: 100 + i, currency: 'USD' } }));
     await Promise.all(patches.map(patch => catalog.updateProduct({ product_id, patch })));
-    const prices = (await eventsOf(catalog)).filter(event => event.type === 'product.price_changed');
+    const prices = (await allEvents(catalog)).filter(event => event.type === 'product.price_changed');
     assert.deepEqual(
       prices.map(event => event.version),
       Array.from({ length: 40 }, (_, i) => i + 2),

@@ -6,6 +6,7 @@ import type { Inventory } from '#inventory';
 import { manualClock } from '#platform/clock';
 import type { DomainEvent, EventBatch, ReadEvents } from '#platform/outbox';
 import { sql } from '#platform/sql';
+import { allEvents } from '../../test/support/events.ts';
 import {
   assertBalanced,
   EAST,
@@ -73,7 +74,7 @@ test('the sweeper ends every overdue hold, more than a batch of them, and leaves
 });
 
 async function levels(inventory: Inventory, product: string): Promise<unknown[]> {
-  const { events } = await inventory.readEvents({ consumer: 'test', after: '', limit: 1000 });
+  const events = await allEvents(inventory);
   const own = events.filter(event => event.aggregate_id === product);
   const versions = own.map(event => event.version);
   assert.deepEqual(

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { limits } from '#limits';
-import { testDatabase } from '../../test/support/postgres.ts';
+import { eventsReadable, testDatabase } from '../../test/support/postgres.ts';
 import { manualClock, systemClock } from './clock.ts';
 import { createIds } from './ids.ts';
 import { appendEvents, appendEventsSql, createOutbox, type DomainEvent, type NewEvent, type Outbox } from './outbox.ts';
@@ -36,20 +36,7 @@ const appendBeside = (db: Database, ...events: NewEvent[]) => db.transaction(tx 
 
 async function append(db: Database, ...events: NewEvent[]): Promise<void> {
   await appendBeside(db, ...events);
-  await settled(db);
-}
-
-/**
- * Waits until everything committed so far can be read. A horizon is the whole server's, and other test files have
- * transactions of their own open there.
- */
-async function settled(db: Database): Promise<bigint> {
-  const [mark] = await db.query<{ xid: string }>(sql`select pg_current_xact_id()::text as xid`);
-  for (;;) {
-    const [row] = await db.query<{ xmin: string }>(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`);
-    if (BigInt(row!.xmin) > BigInt(mark!.xid)) return BigInt(mark!.xid);
-    await systemClock.sleep(5);
-  }
+  await eventsReadable(db);
 }
 
 async function readAll(outbox: Outbox, limit = 100, consumer = 'c') {
@@ -67,7 +54,7 @@ test('an event comes back as it was written, with its bucket in the table', asyn
   const { db, outbox } = await prepare(t);
   const written = event(7);
   await db.query(appendEventsSql('source', [written]));
-  await settled(db);
+  await eventsReadable(db);
   const { events } = await outbox.readEvents({ consumer: 'c', after: '', limit: 10 });
   assert.equal(events.length, 1);
   const { event_id, at, ...rest } = events[0]!;
@@ -114,7 +101,7 @@ test('a transaction that began earlier and commits later is never skipped', asyn
     assert.ok(BigInt(meanwhile.seen_to) < BigInt(meanwhile.head));
     after = meanwhile.cursor;
   });
-  const mark = await settled(db);
+  const mark = await eventsReadable(db);
   const batch = await outbox.readEvents({ consumer: 'c', after, limit: 10 });
   assert.deepEqual(
     batch.events.map(each => each.version),
@@ -136,7 +123,7 @@ test('eight writers racing a reader: every event is read exactly once', async t 
     }
   });
   const done = Promise.all(writers).finally(async () => {
-    await settled(db);
+    await eventsReadable(db);
     isWriting = false;
   });
   const seen: number[] = [];
@@ -162,7 +149,7 @@ for (const limit of [1, 10]) {
       await appendBeside(db, event(1, aggregate));
       await appendEvents(late, 'source', [event(2, aggregate)]);
     });
-    await settled(db);
+    await eventsReadable(db);
     const { versions } = await readAll(outbox, limit);
     const firsts = [...new Set(versions.filter(version => version > 0))];
     assert.deepEqual(firsts, [1, 2]);
@@ -186,7 +173,7 @@ test('an earlier event that is held up by an open transaction still precedes the
       [0, 1, 2],
     );
   });
-  await settled(db);
+  await eventsReadable(db);
   const { versions } = await readAll(outbox);
   assert.deepEqual(versions, [0, 9, 1, 2]);
 });
@@ -266,7 +253,7 @@ test('a batch is read by the key, however long the table', async t => {
   const { db, outbox } = await prepare(t);
   await db.query(sql`insert into source.outbox (bucket, aggregate_id, version, type, data)
     select 0, gen_random_uuid(), n, 't', '{}' from generate_series(1, 50000) n`);
-  await settled(db);
+  await eventsReadable(db);
   await db.query(sql`analyze source.outbox`);
   const startMs = performance.now();
   const { versions } = await readAll(outbox, 500);

@@ -7,6 +7,7 @@ import { createMetrics } from '#platform/metrics';
 import type { Outcome } from '#platform/outcome';
 import type { AccountsOptions } from '../../src/accounts/deps.ts';
 import { createAccounts } from '../../src/accounts/index.ts';
+import { allEvents } from './events.ts';
 import { testDatabase } from './postgres.ts';
 
 export const START_MS = Date.parse('2026-03-01T12:00:00Z');
@@ -37,7 +38,7 @@ export async function openAccounts(
     api.signUp({ user_id: ids.next(), email, password, name: 'Ada', network }).then(accepted);
   const logIn = (email: string, password = PASSWORD) => api.logIn({ email, password, network });
   const isLiving = async (token: string) => (await api.resolveSession({ token })) !== null;
-  const sent = async () => (await api.readEvents({ consumer: 'test', after: '', limit: 1000 })).events;
+  const sent = () => allEvents(api);
   /** The token of the mail that the last event of this type leads to. */
   const lastMail = async (type: string) => {
     const event = (await sent()).findLast(one => one.type === type);

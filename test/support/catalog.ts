@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Catalog, CatalogProduct, ImportEncoding, ImportFormat, ImportReport, ProductInput } from '#catalog';
 import { type Clock, systemClock } from '#platform/clock';
 import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
-import type { DomainEvent } from '#platform/outbox';
 import type { Database } from '#platform/sql';
 import { type CatalogDeps, type CatalogModule, createCatalog } from '../../src/catalog/index.ts';
 import { testDatabase } from './postgres.ts';
@@ -95,15 +93,4 @@ export async function imported(
 /** A report's figures: read, created, updated, unchanged, rejected. */
 export function figures({ read, created, updated, unchanged, rejected }: ImportReport): number[] {
   return [read, created, updated, unchanged, rejected];
-}
-
-/** Everything told so far. Readers wait for older transactions of the whole server, those of other tests too. */
-export async function eventsOf(catalog: Catalog): Promise<DomainEvent[]> {
-  const read = () => catalog.readEvents({ consumer: 'test', after: '', limit: 10_000 });
-  const { head } = await read();
-  for (;;) {
-    const { events, seen_to } = await read();
-    if (BigInt(seen_to) >= BigInt(head)) return events;
-    await pause(5);
-  }
 }

@@ -2,11 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { lockFolder } from '#platform/folder-lock';
 import { migrate, readMigrations } from '#platform/migrate';
 import { joinPostgres, startPostgres } from '#platform/postgres';
-import { type Database, openDatabase } from '#platform/sql';
+import { type Database, openDatabase, sql } from '#platform/sql';
 
 const quiet = { info() {}, warn() {} };
 const FOLDER_PREFIX = 'doorbuster-test-';
@@ -149,5 +150,18 @@ async function administer(server: string, work: (client: pg.Client) => Promise<u
     await work(client);
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Waits until all events committed so far can be read, and answers the transaction id they lie below. A horizon is the
+ * whole server's, and other test files have transactions of their own open there.
+ */
+export async function eventsReadable(db: Database): Promise<bigint> {
+  const [mark] = await db.query<{ xid: string }>(sql`select pg_current_xact_id()::text as xid`);
+  for (;;) {
+    const [row] = await db.query<{ xmin: string }>(sql`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`);
+    if (BigInt(row!.xmin) > BigInt(mark!.xid)) return BigInt(mark!.xid);
+    await sleep(5);
   }
 }
