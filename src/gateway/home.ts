@@ -84,6 +84,8 @@ a:focus-visible { outline: 3px solid var(--door); outline-offset: 3px; }
 .departments li { border: 1px solid var(--line); border-radius: .6rem; }
 .departments span, dd { color: var(--quiet); }
 dd { margin: 0 0 .8rem; }
+pre { overflow-x: auto; padding: 1rem 1.2rem; border: 1px solid var(--line); border-radius: .6rem; font-size: .82rem; }
+input, button { font: inherit; padding: .3rem .7rem; }
 `;
 
 function escapeHtml(text: string): string {

@@ -9,6 +9,7 @@ export function mailboxPage(mails: Mail[], to: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Mailbox</title>
+<link rel="stylesheet" href="/home.css">
 </head>
 <body>
 <main>

@@ -37,7 +37,9 @@ export async function createCheckout(deps: Deps, input: Input): Promise<Answer> 
     deps,
   );
   const reservationId = derivedId(input.checkout_id, 'reservation');
-  const older = await readOlderCheckouts(deps.db, shopper.person_id, timestamp(deps.clock.nowMs()));
+  const known = await readOlderCheckouts(deps.db, shopper.person_id, timestamp(deps.clock.nowMs()));
+  // The same command, sent twice, may have made this very checkout meanwhile: it must not supersede itself.
+  const older = known.filter(row => row.checkout_id !== input.checkout_id);
   const reserved = await reserve(deps, input, { reservationId, goods: goods.value, older });
   if (!reserved.ok) return reserved;
   if (!isHeld(reserved.value, deps.clock)) return refuse('RESERVATION_EXPIRED');
