@@ -3,9 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { Address } from '#platform/address';
 import type { Replying } from '#platform/answers';
-import { type App, answer, answers, NoContent } from '#platform/http';
+import { type App, answer, answers, NoContent, pageOf } from '#platform/http';
 import type { Caller, User as UserCaller } from '#platform/identity';
 import { accept, type Outcome, refuse } from '#platform/outcome';
+import { edgeRefusals } from '#platform/problem';
 import { Id, nullable, object, PageQuery, page, params, text } from '#platform/schema';
 import {
   type Accounts,
@@ -256,16 +257,11 @@ function addressRoutes(app: App, { accounts }: AccountRouteDeps): void {
         summary: 'My saved addresses',
         tags,
         querystring: object(PageQuery),
-        response: answers({ 200: page(SavedAddress) }),
+        response: answers({ 200: page(SavedAddress) }, edgeRefusals, ['PAGE_TOO_DEEP']),
       },
     },
-    async request => {
-      const { page: number, page_size } = request.query;
-      // An address book has a few dozen entries at most, so a page of it is cut here.
-      const all = await accounts.listAddresses({ user_id: userOf(request).person_id });
-      const items = all.slice((number - 1) * page_size, number * page_size);
-      return { items, total: all.length, page: number, page_size };
-    },
+    // An address book has a few dozen entries at most.
+    async request => pageOf(await accounts.listAddresses({ user_id: userOf(request).person_id }), request.query),
   );
   app.post(
     '/api/me/addresses',

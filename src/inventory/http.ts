@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
-import { type App, answer, answers, edgeProblem } from '#platform/http';
+import { type App, answer, answers, edgeProblem, pageOf } from '#platform/http';
 import type { Caller } from '#platform/identity';
+import { edgeRefusals } from '#platform/problem';
 import { nullable, object, PageQuery, page, params, text } from '#platform/schema';
 import {
   AdjustStock,
@@ -143,14 +144,10 @@ function warehouseRoutes(app: App, { inventory }: InventoryRoutesDeps): void {
         summary: 'Warehouses',
         tags,
         querystring: object(PageQuery),
-        response: answers({ 200: page(Warehouse) }),
+        response: answers({ 200: page(Warehouse) }, edgeRefusals, ['PAGE_TOO_DEEP']),
       },
     },
-    async ({ query: { page, page_size } }) => {
-      const warehouses = await inventory.listWarehouses({});
-      const first = (page - 1) * page_size;
-      return { items: warehouses.slice(first, first + page_size), total: warehouses.length, page, page_size };
-    },
+    async ({ query }) => pageOf(await inventory.listWarehouses({}), query),
   );
   app.post(
     '/api/admin/warehouses',

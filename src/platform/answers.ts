@@ -1,8 +1,9 @@
 import type { FastifyReply, RouteOptions } from 'fastify';
 import { type TSchema, type TUnknown, Type } from 'typebox';
+import { limits } from '#limits';
 import type { Access } from './identity.ts';
 import type { Outcome, Refusal } from './outcome.ts';
-import { type EdgeCode, edgeRefusals, statusText, writeProblem } from './problem.ts';
+import { type EdgeCode, edgeProblem, edgeRefusals, statusText, writeProblem } from './problem.ts';
 import { object, paramSchema } from './schema.ts';
 
 /** Codes of a contract, with the status and the sentence that HTTP tells them by. */
@@ -75,6 +76,13 @@ function addProblem(responses: Responses, code: string, refusal: { status: numbe
     known === undefined
       ? { description: line, content: PROBLEM, ...(status === 429 || status === 503 ? { headers: RETRY_AFTER } : {}) }
       : { ...known, description: `${known.description ?? statusText(status)}\n\n${line}`, content: PROBLEM };
+}
+
+/** A page of a list that is short enough to be read whole. */
+export function pageOf<Item>(items: Item[], { page, page_size }: { page: number; page_size: number }) {
+  const first = (page - 1) * page_size;
+  if (first + page_size > limits.listedRowsMax) throw edgeProblem('PAGE_TOO_DEEP');
+  return { items: items.slice(first, first + page_size), total: items.length, page, page_size };
 }
 
 const MUTATES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);

@@ -35,7 +35,7 @@ import { securityHeaders } from './security-headers.ts';
 import { newTraceId, parseTraceparent, withTrace } from './trace.ts';
 import { validatorCompiler } from './validate.ts';
 
-export { answer, answers, NoContent, otherContent, refusal } from './answers.ts';
+export { answer, answers, NoContent, otherContent, pageOf, refusal } from './answers.ts';
 export { edgeProblem, Problem } from './problem.ts';
 
 /**

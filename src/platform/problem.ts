@@ -49,6 +49,7 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 /** The codes that the edge itself gives, with their titles. */
 export const edgeRefusals = {
   INVALID_INPUT: { status: 400, meaning: 'The request does not have the form that this route takes.' },
+  PAGE_TOO_DEEP: { status: 400, meaning: 'Lists end at row 10,000. Narrow the list instead.' },
   UNAUTHENTICATED: { status: 401, meaning: 'This needs a session or the key, and none was given that is valid.' },
   FORBIDDEN: { status: 403, meaning: 'You may not do this.' },
   CROSS_SITE: { status: 403, meaning: 'A change by cookie must come from our own pages.' },

@@ -235,11 +235,13 @@ function wrongQueryTexts(name: string, schema: Schema): string[] {
   ];
 }
 
-test('rows past 10,000 are refused wherever a list may be so long', async () => {
+test('rows past 10,000 are refused on every list that is paged', async () => {
   const told = operations.filter(({ responses }) => responses['400']?.description.includes('PAGE_TOO_DEEP'));
   assert.deepEqual(told.map(({ path }) => path).sort(), [
     '/api/admin/inventory/{product_id}/movements',
     '/api/admin/orders',
+    '/api/admin/warehouses',
+    '/api/me/addresses',
     '/api/orders',
     '/api/products',
     '/api/products/{product_id}/reviews',
