@@ -16,16 +16,26 @@ export function money(amount: number, currency: string): Money {
   return { amount, currency };
 }
 
+/** Making one costs more than a hundred uses of it. Currencies and languages are few, so the map stays small. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function formatOf(currency: string, locale: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+    formats.set(key, format);
+  }
+  return format;
+}
+
 /** Minor digits of a currency by ISO 4217 (2 for USD, 0 for JPY), as Intl knows them. */
 export function minorDigits(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return formatOf(currency, 'en').resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 export function formatMoney(value: Money, locale = 'en'): string {
-  const digits = minorDigits(value.currency);
-  return new Intl.NumberFormat(locale, { style: 'currency', currency: value.currency }).format(
-    value.amount / 10 ** digits,
-  );
+  return formatOf(value.currency, locale).format(value.amount / 10 ** minorDigits(value.currency));
 }
 
 /** `amount × numerator / denominator`, rounded half up. Exact below 2^53 by BigInt. */
