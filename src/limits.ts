@@ -13,6 +13,13 @@ export const limits = {
   idempotencyLeaseMs: 30_000,
   idempotencyKeyLengthMax: 255,
 
+  // pages
+  pageCacheBytesMax: 134_217_728,
+  /** How long a page that is past its time may be served while it is rendered anew. */
+  pageStaleMs: 5_000,
+  formFieldsMax: 500,
+  formBytesMax: 262_144,
+
   // PostgreSQL
   poolMax: 24,
   poolSharedMax: 8,
@@ -25,6 +32,8 @@ export const limits = {
   eventBatchMax: 500,
   eventPollMs: 500,
   eventRetryMaxMs: 30_000,
+  /** How far behind a reader is is counted up to here. */
+  eventLagCountedMax: 10_000,
   eventKeptMs: 7 * 24 * 3_600_000,
 
   // rpc
@@ -60,12 +69,37 @@ export const limits = {
   joinOrderMs: 20_000,
   joinOrderPollMs: 50,
   stuckAfterTries: 10,
+  figureStepsMax: 400,
+  /** The best sellers are found among this many of a span's last orders. */
+  figureOrdersMax: 100_000,
+  liveSecondsMax: 120,
+  /** How long what was read for one dashboard serves all of them. */
+  liveSecondsKeptMs: 1_000,
+  liveTodayKeptMs: 5_000,
+  lowStockCachedMs: 5_000,
+
+  // the admin's live feed
+  liveListenersMax: 50,
+  liveTickMs: 1_000,
+  liveBufferBytesMax: 4_096,
+  /** A stream ends after this long and the browser opens another: who is no longer staff gets none. */
+  liveStreamMs: 10 * 60_000,
+  /** How long visits are remembered, minute by minute. */
+  visitMinutesKept: 1_440,
 
   // catalog
+  filterTextMax: 200,
+  relatedMax: 24,
+  /** Below a category that is searched for related products; each costs a probe of the index for its best ones. */
+  relatedCategoriesMax: 64,
+  /** Told in one transaction that their seller has a new name, and how many such before the rename is answered. */
+  renameBatchMax: 500,
+  renameBatchesMax: 20,
   productCacheBytesMax: 67_108_864,
   categoriesRefreshMs: 1_000,
   importBatchMax: 500,
   importErrorsMax: 100,
+  importErrorsListedMax: 5,
   importLineBytesMax: 1_048_576,
   importChunkBytesMax: 1_048_576,
   importTextBytesMax: 17_179_869_184,

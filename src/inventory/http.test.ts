@@ -139,6 +139,27 @@ test('a foreign or unknown product is not there; shoppers and strangers may not 
   }
 });
 
+test('staff list the stock of all products, the scarcest first where they ask for alarms', async t => {
+  const { ask, product_id } = await openApp(t);
+  const line = { product_id, total_quantity: 5, reserved: 0, available: 5, warehouses: 1 };
+  const whole = { items: [line], total: 1, total_relation: 'eq', page: 1, page_size: 24 };
+  for (const query of ['', '?available_max=5', `?warehouse_id=${WEST}`]) {
+    assert.deepEqual(await ask('staff', 'GET', `/api/admin/inventory${query}`), { status: 200, body: whole });
+  }
+  const fewer = await ask('key', 'GET', '/api/admin/inventory?available_max=4&page_size=2');
+  assert.deepEqual(fewer.body, { items: [], total: 0, total_relation: 'eq', page: 1, page_size: 2 });
+  for (const [query, code] of [
+    ['?available_max=-1', 'INVALID_INPUT'],
+    ['?warehouse_id=west', 'INVALID_INPUT'],
+    ['?page=101&page_size=100', 'PAGE_TOO_DEEP'],
+  ] as const) {
+    const refused = await ask('staff', 'GET', `/api/admin/inventory${query}`);
+    assert.deepEqual([refused.status, refused.body.code], [400, code]);
+  }
+  assert.equal((await ask('seller', 'GET', '/api/admin/inventory')).status, 403);
+  assert.equal((await ask('nobody', 'GET', '/api/admin/inventory')).status, 401);
+});
+
 test('warehouses are listed for sellers and opened by staff', async t => {
   const { ask } = await openApp(t);
   const listed = await ask('seller', 'GET', '/api/admin/warehouses?page_size=2');

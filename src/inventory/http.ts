@@ -7,9 +7,11 @@ import {
   AdjustStock,
   type Inventory,
   inventoryContract,
+  ListStock,
   Movement,
   ReceiveStock,
   StockExplanation,
+  StockSum,
   StockView,
   Warehouse,
 } from './contract.ts';
@@ -28,6 +30,7 @@ const { warehouse_id, reason } = ReceiveStock.properties;
 const { name, country, region } = Warehouse.properties;
 
 export function inventoryRoutes(app: App, deps: InventoryRoutesDeps): void {
+  listRoutes(app, deps);
   stockRoutes(app, deps);
   accountRoutes(app, deps);
   warehouseRoutes(app, deps);
@@ -37,6 +40,26 @@ export function inventoryRoutes(app: App, deps: InventoryRoutesDeps): void {
 async function checkManaged(deps: InventoryRoutesDeps, caller: Caller, productId: string): Promise<void> {
   const isManaged = (await deps.productExists(productId)) && (await deps.mayManage(caller, productId));
   if (!isManaged) throw edgeProblem('NOT_FOUND');
+}
+
+function listRoutes(app: App, { inventory }: InventoryRoutesDeps): void {
+  const { available_max, warehouse_id: ofWarehouse } = ListStock.properties;
+  app.get(
+    '/api/admin/inventory',
+    {
+      config: { access: 'staff' },
+      schema: {
+        summary: 'Stock of all products, a line each',
+        description:
+          'With `available_max` only products with at most so many available units, the fewest first; else by id. ' +
+          'With `warehouse_id` the figures are those of that warehouse alone.',
+        tags,
+        querystring: object({ ...PageQuery, available_max, warehouse_id: ofWarehouse }),
+        response: answers({ 200: page(StockSum) }, refusals, ['PAGE_TOO_DEEP']),
+      },
+    },
+    async ({ query }, reply) => answer(reply, 200, await inventory.listStock(query), refusals),
+  );
 }
 
 function stockRoutes(app: App, deps: InventoryRoutesDeps): void {

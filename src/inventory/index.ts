@@ -6,12 +6,15 @@ import { accept } from '#platform/outcome';
 import { createSubscription, type Subscription } from '#platform/subscription';
 import { reservationOf } from './commands.ts';
 import type { Inventory, Warehouse } from './contract.ts';
+import { createLowStockCount } from './count-low-stock.ts';
 import { explainStock } from './explain-stock.ts';
 import { createAvailability } from './get-availability.ts';
 import { getStock } from './get-stock.ts';
+import { getStocks } from './get-stocks.ts';
 import { createGroupedLedger } from './grouped-ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { listMovements } from './list-movements.ts';
+import { listStock } from './list-stock.ts';
 import { adjustStock, receiveStock, returnStock } from './move-stock.ts';
 import { readFacts } from './read-facts.ts';
 import { receiveInitialStock } from './receive-initial-stock.ts';
@@ -44,6 +47,7 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
     api: {
       ...stockApi({ deps, ledger, warehouses }),
       ...reservationApi(deps, ledger),
+      ...stockListApi(deps),
       getAvailability: ({ product_ids }) => availability.read(product_ids),
       readFacts: input => readFacts(db, input),
       readEvents: input => outbox.readEvents(input),
@@ -110,6 +114,16 @@ function stockApi({ deps: { db, clock }, ledger, warehouses }: Parts): StockApi 
     returnStock: input => returnStock(parts, input),
     listMovements: input => listMovements(db, input),
     explainStock: ({ product_id }) => explainStock(db, product_id),
+  };
+}
+
+/** What the desk asks of many products at once. */
+function stockListApi({ db, clock }: InventoryDeps): Pick<Inventory, 'listStock' | 'getStocks' | 'countLowStock'> {
+  const lowStock = createLowStockCount({ db, clock });
+  return {
+    listStock: input => listStock(db, input),
+    getStocks: ({ product_ids }) => getStocks(db, product_ids),
+    countLowStock: () => lowStock.read(),
   };
 }
 

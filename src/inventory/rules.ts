@@ -2,7 +2,7 @@ import { bucketOf } from '#platform/ids';
 import type { Nearness } from './allocate.ts';
 import type { Warehouse } from './contract.ts';
 
-const LOW_UNITS_MAX = 10;
+export const LOW_UNITS_MAX = 10;
 
 export type Level = 'out' | 'low' | 'in';
 
