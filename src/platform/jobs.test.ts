@@ -78,13 +78,17 @@ test('failures and time-outs are told, counted and do not end the schedule', asy
   assert.throws(() => jobs.every({ name: 'slow', cron: '* * * * *', run: wait, timeoutMs: 1 }));
   t.after(() => jobs.stop());
   await jobs.start();
-  assert.equal(jobs.status()[0]?.last_run_at, null);
+  const counted = { runs: 0, failures: 0, last_started_at: null, last_finished_at: null, last_error: null };
+  assert.deepEqual(jobs.status(), [
+    { name: 'fails', schedule: 'every 3600 s', running: false, ...counted },
+    { name: 'slow', schedule: 'every 3600 s', running: false, ...counted },
+  ]);
   assert.equal(await jobs.runNow('fails'), true);
   assert.equal(await jobs.runNow('slow'), true);
   const [fails, slow] = jobs.status();
   assert.deepEqual([fails?.last_error, fails?.runs, fails?.failures, fails?.running], ['broken', 1, 1, false]);
   assert.match(slow?.last_error ?? '', /longer than 20 ms/);
-  assert.ok(slow?.last_run_at && slow.last_duration_ms! >= 19);
+  assert.ok(Date.parse(slow!.last_finished_at!) - Date.parse(slow!.last_started_at!) >= 19);
   isBroken = false;
   await jobs.runNow('fails');
   assert.equal(jobs.status()[0]?.last_error, null);

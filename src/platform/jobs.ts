@@ -12,7 +12,7 @@ import assert from 'node:assert/strict';
 import { Logger, parseCronItem, type Runner, run as runWorker, type TaskList } from 'graphile-worker';
 import pg from 'pg';
 import { limits } from '#limits';
-import type { Clock } from './clock.ts';
+import { type Clock, timestamp } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { Unavailable } from './outcome.ts';
@@ -30,16 +30,17 @@ export interface Job {
 
 export interface JobStatus {
   name: string;
-  /** The cron line, or `every 5 s`. */
+  /** The cron line in UTC, or `every 5 s`. */
   schedule: string;
   running: boolean;
   /** Runs and failures of this process since it started. */
   runs: number;
   failures: number;
   /** RFC 3339; null before the first run in this process. */
-  last_run_at: string | null;
-  last_duration_ms: number | null;
-  /** Of the last run; null when it went well. */
+  last_started_at: string | null;
+  /** Of the last run that ended: before `last_started_at` while another is running. */
+  last_finished_at: string | null;
+  /** Of the last run that ended; null when it went well. */
   last_error: string | null;
 }
 
@@ -49,8 +50,12 @@ export interface Jobs {
   start(): Promise<void>;
   /** Aborts the signals of running jobs and waits for them. */
   stop(): Promise<void>;
-  /** Runs a job now in this process unless it is running somewhere; answers whether it ran. For tests and the admin. */
+  /**
+   * Runs a job now in this process, under the same lock as its schedule, and answers when it has ended whether it ran:
+   * not while it is running somewhere, and a timer only in the process that leads it. For tests and the admin.
+   */
   runNow(name: string): Promise<boolean>;
+  /** The jobs of this process in the order of their registration. Kept in memory: other processes count their own. */
   status(): JobStatus[];
 }
 
@@ -120,7 +125,7 @@ export function createJobs(options: { url: string; log: Log; clock: Clock; metri
 }
 
 function unrun(name: string, schedule: string): JobStatus {
-  const none = { last_run_at: null, last_duration_ms: null, last_error: null };
+  const none = { last_started_at: null, last_finished_at: null, last_error: null };
   return { name, schedule, running: false, runs: 0, failures: 0, ...none };
 }
 
@@ -172,7 +177,7 @@ function executor(options: { log: Log; clock: Clock; metrics?: Metrics; stopSign
       if (!done.signal.aborted) late.abort(new Unavailable(`${job.name} took longer than ${job.timeoutMs} ms`));
     });
     status.runs += 1;
-    status.last_run_at = new Date(startedMs).toISOString();
+    status.last_started_at = timestamp(startedMs);
     try {
       await job.run(AbortSignal.any([stopSignal, late.signal]));
       late.signal.throwIfAborted();
@@ -185,8 +190,9 @@ function executor(options: { log: Log; clock: Clock; metrics?: Metrics; stopSign
       if (!stopSignal.aborted) log.error({ err: error, job: job.name }, 'a scheduled job failed');
     } finally {
       done.abort();
-      status.last_duration_ms = clock.nowMs() - startedMs;
-      seconds?.observe({ job: job.name }, status.last_duration_ms / 1000);
+      const endedMs = clock.nowMs();
+      status.last_finished_at = timestamp(endedMs);
+      seconds?.observe({ job: job.name }, (endedMs - startedMs) / 1000);
     }
   };
 }

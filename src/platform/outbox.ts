@@ -102,10 +102,10 @@ export interface EventBatch {
 
 export interface ReaderLag {
   consumer: string;
-  /** Events not yet applied. */
+  /** Events not yet applied, counted up to `limits.eventLagCountedMax`. */
   events: number;
-  /** Age of the oldest of them, 0 when there is none. */
-  ageMs: number;
+  /** When the oldest of them was written; null when there is none. */
+  oldest_at: string | null;
 }
 
 export interface Outbox {
@@ -115,6 +115,7 @@ export interface Outbox {
   committed(): void;
   /** The answer ends the listening. */
   onCommitted(listener: () => void): () => void;
+  /** Of every consumer that has read. One that keeps up costs one probe of the index. */
   lag(): Promise<ReaderLag[]>;
   /** Removes what is older than `limits.eventKeptMs` and applied by every reader; answers how many. */
   prune(): Promise<number>;
@@ -170,7 +171,7 @@ export function createOutbox(options: { db: Database; schema: string; log: Log; 
       return { events, cursor: format(end ?? start), seen_to: reader.horizon, head: reader.head };
     },
 
-    lag: () => readLag({ db, schema, clock }),
+    lag: () => readLag(db, schema),
     prune: () => pruneRead({ db, schema, clock }),
 
     async restart(consumer, cursor) {
@@ -187,7 +188,6 @@ export function createOutbox(options: { db: Database; schema: string; log: Log; 
   };
 }
 
-const LAG_COUNTED_MAX = 100_000;
 const PRUNE_BATCH = 5_000;
 /**
  * How far behind a batch's end its aggregates' earlier events are looked for. An event gets there only from a
@@ -299,21 +299,15 @@ async function readBatch(options: {
   return { events, end: own && { xid: own.xid, eventId: own.event_id, replay: start.replay } };
 }
 
-async function readLag(options: { db: Database; schema: Sql; clock: Clock }): Promise<ReaderLag[]> {
-  const { db, schema, clock } = options;
-  const rows = await db.query<{ consumer: string; events: number; oldest: string | null }>(sql`
-    select r.consumer, b.events, b.oldest
+async function readLag(db: Database, schema: Sql): Promise<ReaderLag[]> {
+  return await db.query<ReaderLag>(sql`
+    select r.consumer, b.events, b.oldest_at
     from ${schema}.outbox_readers r, lateral (
-      select count(*) as events, min(at) as oldest
+      select count(*) as events, min(at) as oldest_at
       from (select at from ${schema}.outbox o
         where (o.xid, o.event_id) > (r.xid, r.event_id)
-        order by o.xid, o.event_id limit ${LAG_COUNTED_MAX}) behind
+        order by o.xid, o.event_id limit ${limits.eventLagCountedMax}) behind
     ) b order by r.consumer`);
-  return rows.map(({ consumer, events, oldest }) => ({
-    consumer,
-    events,
-    ageMs: oldest === null ? 0 : Math.max(0, clock.nowMs() - Date.parse(oldest)),
-  }));
 }
 
 async function pruneRead(options: { db: Database; schema: Sql; clock: Clock }): Promise<number> {

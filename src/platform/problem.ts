@@ -57,6 +57,7 @@ export const edgeRefusals = {
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'This path does not take this method.' },
   REQUEST_TIMEOUT: { status: 408, meaning: 'The request did not arrive in time.' },
   IDEMPOTENCY_IN_FLIGHT: { status: 409, meaning: 'The first request with this key is still running.' },
+  EVENT_STILL_STUCK: { status: 409, meaning: 'The event could not be applied this time either.' },
   BODY_TOO_LARGE: { status: 413, meaning: 'The body is larger than this route takes.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'This route does not take this content type.' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, meaning: 'This key was used before with other input.' },

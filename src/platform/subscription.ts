@@ -58,6 +58,9 @@ export interface SubscriptionOptions {
 }
 
 export interface Subscription {
+  /** Whose events it reads, and for whom. */
+  readonly source: string;
+  readonly consumer: string;
   start(): void;
   /** Finishes the batch in hand. */
   stop(): Promise<void>;
@@ -113,6 +116,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   let unlisten = () => {};
 
   return {
+    source,
+    consumer,
     start() {
       if (running) return;
       unlisten = options.onCommitted?.(reading.poke) ?? unlisten;
