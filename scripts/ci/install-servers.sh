@@ -37,6 +37,9 @@ if [ ! -x /usr/lib/postgresql/15/bin/initdb ]; then packages+=(postgresql-15); f
 if [ ! -x .venv/bin/schemathesis ] && ! python3 -c "import ensurepip, venv" 2> /dev/null; then
   packages+=(python3-venv)
 fi
+if ! command -v chromium chromium-browser google-chrome > /dev/null; then packages+=(chromium); fi
+# Without a font, Chromium draws boxes, and no picture or contrast of a page is worth looking at.
+if ! fc-list 2> /dev/null | grep -q .; then packages+=(fontconfig fonts-dejavu-core); fi
 if [ "${#packages[@]}" -gt 0 ]; then
   echo "Installing ${packages[*]}"
   apt_install "${packages[@]}"
