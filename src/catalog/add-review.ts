@@ -22,7 +22,11 @@ export async function addReview(
       const first = await readReview(tx, product_id, review_id);
       return first === undefined ? 'ALREADY_REVIEWED' : { review: first };
     }
-    const { version, rating, review_count } = await countReview(tx, row);
+    const { version, rating, review_count } = await countReview(tx, product_id, {
+      rating: row.rating,
+      count: 1,
+      at: row.created_at,
+    });
     const data = { product_id, rating, review_count };
     await appendEvents(tx, 'catalog', [{ aggregate_id: product_id, version, type: 'product.reviewed', data }]);
     return { review: row, version };

@@ -5,7 +5,8 @@ import { accept, refuse } from '#platform/outcome';
 import { type Catalog, type CreateProduct, DEFAULT_SELLER, type ProductInput } from './contract.ts';
 import type { CatalogParts } from './deps.ts';
 import { hashContent, type ProductContent, shardOf } from './rules.ts';
-import { insertProducts, readProducts, readSeller } from './store.ts';
+import { readSeller } from './seller-store.ts';
+import { insertProducts, readProducts } from './store.ts';
 
 export async function createProduct(
   parts: CatalogParts,

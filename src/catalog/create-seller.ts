@@ -1,7 +1,7 @@
 import { timestamp } from '#platform/clock';
 import type { Catalog, Seller } from './contract.ts';
 import type { CatalogParts } from './deps.ts';
-import { insertSellers, readSeller } from './store.ts';
+import { insertSellers, readSeller } from './seller-store.ts';
 
 export async function createSeller(
   { db, clock }: Pick<CatalogParts, 'db' | 'clock'>,

@@ -336,3 +336,134 @@ test('an export is a file of all products, or of the own ones for a seller', asy
   assert.deepEqual([csv.type, csv.body.split('\n').length], ['text/csv; charset=utf-8', 3]);
   assert.equal((await ask('key', 'GET', '/api/admin/exports/products?format=xml')).status, 400);
 });
+
+describe('lists to manage by', () => {
+  test('a seller lists its own products with their counts, whatever seller it names; staff list all', async t => {
+    const { catalog, ask } = await openApp(t);
+    const own = await created(catalog, { title: 'Own lamp', seller_id: SELLER });
+    const theirs = await created(catalog, { title: 'Their lamp', seller_id: OTHER });
+    const path = '/api/admin/products';
+    const listed = async (as: string, query = '') => {
+      const { status, body } = await ask(as, 'GET', `${path}${query}`);
+      assert.equal(status, 200, JSON.stringify(body));
+      assert.equal(body.total, body.items.length);
+      return body.items.map((item: { title: string; available: number }) => [item.title, item.available]);
+    };
+    assert.deepEqual(await listed('seller'), [['Own lamp', 7]]);
+    assert.deepEqual(await listed('seller', `?seller_id=${SELLER}&text=LAMP&sort=rating`), [['Own lamp', 7]]);
+    assert.deepEqual(await listed('seller', '?text=their'), []);
+    assert.deepEqual(await listed('seller', `?seller_id=${OTHER}`), await listed('seller', `?seller_id=${ids.next()}`));
+    assert.deepEqual(await listed('other', '?category=Home'), [['Their lamp', 7]]);
+    assert.deepEqual(await listed('staff'), [
+      ['Their lamp', 7],
+      ['Own lamp', 0],
+    ]);
+    assert.deepEqual(await listed('key', `?seller_id=${own.seller.seller_id}`), [['Own lamp', 7]]);
+    assert.ok(theirs.product_id > own.product_id);
+    for (const [as, status] of [
+      ['nobody', 401],
+      ['guest', 403],
+      ['customer', 403],
+    ] as const) {
+      assert.equal((await ask(as, 'GET', path)).status, status);
+      assert.equal((await ask(as, 'GET', '/api/admin/imports')).status, status);
+    }
+    for (const query of [`text=${'x'.repeat(201)}`, 'text=', 'seller_id=me', 'sort=random', 'page=0']) {
+      assert.equal((await ask('staff', 'GET', `${path}?${query}`)).status, 400, query);
+    }
+    assert.equal((await ask('seller', 'GET', `${path}?page=418`)).body.code, 'PAGE_TOO_DEEP');
+  });
+
+  test('a seller lists its own imports, staff all', async t => {
+    const { ask, module } = await openApp(t);
+    const path = '/api/admin/imports';
+    const headers = { 'content-type': 'text/csv' };
+    const file = Buffer.from('external_id,title,category_path,price\nP1,Lamp,Home,1\n');
+    const own = (await ask('seller', 'POST', path, file, headers)).body.import_id;
+    const shops = (await ask('staff', 'POST', path, file, headers)).body.import_id;
+    await module.importsEnded();
+    const idsFor = async (as: string) =>
+      (await ask(as, 'GET', path)).body.items.map((item: { import_id: string }) => item.import_id);
+    assert.deepEqual(await idsFor('seller'), [own]);
+    assert.deepEqual(await idsFor('other'), []);
+    assert.deepEqual(await idsFor('staff'), [shops, own]);
+    const [item] = (await ask('seller', 'GET', path)).body.items;
+    assert.deepEqual([item.state, item.created, item.seller_id, item.format], ['done', 1, SELLER, 'doorbuster']);
+    assert.deepEqual((await ask('other', 'GET', `${path}?seller_id=${SELLER}`)).body.items, []);
+    assert.equal((await ask('staff', 'GET', `${path}?page=418`)).body.code, 'PAGE_TOO_DEEP');
+  });
+
+  test('staff list, make and rename sellers, and nobody else does', async t => {
+    const { catalog, ask } = await openApp(t);
+    await created(catalog, { seller_id: SELLER });
+    const path = '/api/admin/sellers';
+    const command = { 'x-command': ids.next() };
+    const made = await ask('staff', 'POST', path, { name: '50% off' }, command);
+    assert.deepEqual([made.status, made.body.name, made.body.seller_id], [201, '50% off', command['x-command']]);
+    assert.deepEqual(await ask('staff', 'POST', path, { name: '50% off' }, command), made);
+    const all = await ask('key', 'GET', path);
+    const shown = all.body.items.map((one: { name: string; product_count: number }) => [one.name, one.product_count]);
+    assert.deepEqual(shown.sort(), [
+      ['50% off', 0],
+      ['Ann', 1],
+      ['Bob', 0],
+      ['Doorbuster', 0],
+    ]);
+    assert.deepEqual((await ask('staff', 'GET', `${path}?text=%25`)).body, {
+      items: [{ ...made.body, product_count: 0 }],
+      total: 1,
+      total_relation: 'eq',
+      page: 1,
+      page_size: 24,
+    });
+    const renamed = await ask('staff', 'PATCH', `${path}/${made.body.seller_id}`, { name: 'Half' });
+    assert.deepEqual(renamed.body, { ...made.body, name: 'Half' });
+    const missing = await ask('staff', 'PATCH', `${path}/${ids.next()}`, { name: 'Half' });
+    assert.deepEqual([missing.status, missing.body.code], [404, 'SELLER_NOT_FOUND']);
+    for (const name of ['', 'x'.repeat(201), 1]) assert.equal((await ask('staff', 'POST', path, { name })).status, 400);
+    for (const [as, status] of [
+      ['nobody', 401],
+      ['customer', 403],
+      ['seller', 403],
+    ] as const) {
+      assert.equal((await ask(as, 'GET', path)).status, status);
+      assert.equal((await ask(as, 'POST', path, { name: 'Mine' })).status, status);
+      assert.equal((await ask(as, 'PATCH', `${path}/${SELLER}`, { name: 'Mine' })).status, status);
+    }
+    const listed = await catalog.listSellers({ page: 1, page_size: 10 });
+    assert.deepEqual(listed.ok && listed.value.items.map(one => one.name).sort(), ['Ann', 'Bob', 'Doorbuster', 'Half']);
+  });
+
+  test('staff hide a review and show it again, and nobody else does', async t => {
+    const { catalog, ask } = await openApp(t);
+    const { product_id } = await created(catalog);
+    const shown = `/api/products/${product_id}/reviews`;
+    const { body: review } = await ask('customer', 'POST', shown, { rating: 2, title: 'Bad', body: 'Broken' });
+    const path = `/api/admin/reviews/${review.review_id}/moderate`;
+    for (const [as, status] of [
+      ['nobody', 401],
+      ['customer', 403],
+      ['seller', 403],
+    ] as const) {
+      assert.equal((await ask(as, 'GET', '/api/admin/reviews')).status, status);
+      assert.equal((await ask(as, 'POST', path, { hidden: true })).status, status);
+    }
+    assert.equal((await ask('staff', 'POST', path, { reason: 'x' })).status, 400);
+    const hidden = await ask('staff', 'POST', path, { hidden: true, reason: 'insult' });
+    assert.deepEqual([hidden.status, hidden.body.state, hidden.body.hidden_reason], [200, 'hidden', 'insult']);
+    assert.deepEqual((await ask('nobody', 'GET', shown)).body.items, []);
+    const list = await ask(
+      'key',
+      'GET',
+      `/api/admin/reviews?state=hidden&rating=2&product_id=${product_id}&text=broken`,
+    );
+    assert.deepEqual(list.body.items, [hidden.body]);
+    assert.deepEqual((await ask('key', 'GET', '/api/admin/reviews?state=visible')).body.items, []);
+    const again = await ask('key', 'POST', path, { hidden: false });
+    assert.deepEqual([again.body.state, again.body.hidden_reason, again.body.hidden_at], ['visible', null, null]);
+    assert.deepEqual((await ask('nobody', 'GET', shown)).body.items, [review]);
+    const missing = await ask('staff', 'POST', `/api/admin/reviews/${ids.next()}/moderate`, { hidden: true });
+    assert.deepEqual([missing.status, missing.body.code], [404, 'REVIEW_NOT_FOUND']);
+    assert.equal((await ask('staff', 'GET', '/api/admin/reviews?state=gone')).status, 400);
+  });
+});

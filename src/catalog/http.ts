@@ -1,23 +1,24 @@
 import { type TUnsafe, Type } from 'typebox';
-import { type App, answer, answers, edgeProblem, NoContent, refusal } from '#platform/http';
+import { type App, answer, answers, NoContent, refusal } from '#platform/http';
 import { refuse } from '#platform/outcome';
-import { object, PageQuery, page, params, text } from '#platform/schema';
+import { Id, object, PageQuery, page, params, text } from '#platform/schema';
 import {
   type Catalog,
   type CatalogProduct,
   type CategoryNode,
   catalogContract,
+  FilterText,
   Product,
   ProductInput,
   ProductPatch,
   ProductSort,
   presentProduct,
-  Review,
-  ReviewInput,
 } from './contract.ts';
 import { exportRoutes } from './export-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { reviewRoutes } from './review-routes.ts';
 import { productIdFor } from './rules.ts';
+import { sellerRoutes } from './seller-routes.ts';
 import { sellerScope } from './seller-scope.ts';
 
 export interface CatalogRoutesDeps {
@@ -44,7 +45,9 @@ function categorySchema(levels: number): TUnsafe<CategoryNode> {
 export function catalogRoutes(app: App, deps: CatalogRoutesDeps): void {
   browseRoutes(app, deps);
   reviewRoutes(app, deps);
+  listRoutes(app, deps);
   manageRoutes(app, deps);
+  sellerRoutes(app, deps);
   importRoutes(app, deps);
   exportRoutes(app, deps);
 }
@@ -117,40 +120,42 @@ async function presentWithStock(
   return presentProduct(product, { in_stock: available > 0, available });
 }
 
-function reviewRoutes(app: App, { catalog, authorOf }: CatalogRoutesDeps): void {
+function listRoutes(app: App, { catalog, availabilityOf }: CatalogRoutesDeps): void {
   app.get(
-    '/api/products/:product_id/reviews',
+    '/api/admin/products',
     {
-      config: { access: 'anyone' },
+      config: { access: 'seller' },
       schema: {
-        summary: 'Reviews of a product, newest first',
+        summary: 'Products to manage',
+        description:
+          'Those of the own seller; for staff all, or those of `seller_id`. `text` is looked for in title, brand and ' +
+          'external_id. Newest first unless told, each with its count.',
         tags,
-        params: params('product_id'),
-        querystring: object(PageQuery),
-        response: answers({ 200: page(Review) }, refusals, ['PRODUCT_NOT_FOUND', 'PAGE_TOO_DEEP']),
+        querystring: object({
+          text: Type.Optional(FilterText),
+          seller_id: Type.Optional(Id),
+          category: Type.Optional(Type.Array(text(100), { maxItems: 6 })),
+          sort: Type.Optional(ProductSort),
+          ...PageQuery,
+        }),
+        response: answers({ 200: page(Product) }, refusals, ['PAGE_TOO_DEEP']),
       },
     },
-    async ({ params: { product_id }, query }, reply) =>
-      answer(reply, 200, await catalog.listReviews({ product_id, ...query }), refusals),
-  );
-  app.post(
-    '/api/products/:product_id/reviews',
-    {
-      config: { access: 'user' },
-      schema: {
-        summary: 'Reviews a product, once a person',
-        tags,
-        params: params('product_id'),
-        body: ReviewInput,
-        response: answers({ 201: Review }, refusals, ['PRODUCT_NOT_FOUND', 'ALREADY_REVIEWED']),
-      },
-    },
-    async ({ params: { product_id }, body, caller, commandId }, reply) => {
-      if (caller.kind !== 'user') throw edgeProblem('UNAUTHENTICATED');
-      const user_id = caller.person_id;
-      const author = await authorOf(user_id);
-      const added = await catalog.addReview({ review_id: commandId, product_id, user_id, author, review: body });
-      return answer(reply, 201, added, refusals);
+    async ({ query, caller }, reply) => {
+      const own = sellerScope(caller);
+      const { page, page_size } = query;
+      // As for a seller that doesn't exist.
+      if (isForeign(own, query.seller_id))
+        return { items: [], total: 0, total_relation: 'eq' as const, page, page_size };
+      const listed = await catalog.listProducts({ ...query, seller_id: own ?? query.seller_id });
+      if (!listed.ok) return refusal(reply, listed, refusals);
+      const { items, ...rest } = listed.value;
+      const stock = await availabilityOf(items.map(product => product.product_id));
+      const shown = items.map(product => {
+        const available = stock.get(product.product_id) ?? 0;
+        return presentProduct(product, { in_stock: available > 0, available });
+      });
+      return { items: shown, ...rest };
     },
   );
 }

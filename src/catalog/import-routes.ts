@@ -2,12 +2,20 @@ import multipart from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { limits } from '#limits';
-import { type App, answers, edgeProblem } from '#platform/http';
-import { object, params } from '#platform/schema';
+import { type App, answer, answers, edgeProblem } from '#platform/http';
+import { object, PageQuery, page, params } from '#platform/schema';
 import { validatorCompiler } from '#platform/validate';
-import { type Catalog, type ImportEncoding, ImportFormat, ImportReport } from './contract.ts';
+import {
+  type Catalog,
+  catalogContract,
+  type ImportEncoding,
+  ImportFormat,
+  ImportReport,
+  ListedImport,
+} from './contract.ts';
 import { sellerScope } from './seller-scope.ts';
 
+const { refusals } = catalogContract;
 const tags = ['catalog'];
 
 const encodings: Record<string, ImportEncoding> = {
@@ -44,6 +52,26 @@ export function importRoutes(app: App, { catalog }: { catalog: Catalog }): void 
     await scope.register(multipart, { limits: { files: 1, fields: 10, fileSize: limits.importBytesMax } });
     receiveRoute(scope, catalog);
   });
+  readRoutes(app, catalog);
+}
+
+function readRoutes(app: App, catalog: Catalog): void {
+  app.get(
+    '/api/admin/imports',
+    {
+      config: { access: 'seller' },
+      schema: {
+        summary: 'Imports, newest first',
+        description:
+          "Of the own seller; for staff all. Each with its last five errors; the import's own address has all.",
+        tags,
+        querystring: object(PageQuery),
+        response: answers({ 200: page(ListedImport) }, refusals, ['PAGE_TOO_DEEP']),
+      },
+    },
+    async ({ query, caller }, reply) =>
+      answer(reply, 200, await catalog.listImports({ ...query, seller_id: sellerScope(caller) }), refusals),
+  );
   app.get(
     '/api/admin/imports/:import_id',
     {

@@ -101,6 +101,33 @@ describe('what an import does', () => {
   });
 });
 
+describe('lists of imports', () => {
+  test('imports are listed newest first, those of one seller apart, with their last errors', async t => {
+    const opened = await openCatalog(t);
+    const { catalog } = opened;
+    await catalog.createSeller({ seller_id: OTHER_SELLER, name: 'Ann' });
+    const own = await imported(opened, line(1), { seller_id: OTHER_SELLER });
+    const shops = await imported(opened, `${'nonsense\n'.repeat(7)}${line(2)}`);
+    const listed = await catalog.listImports({ page: 1, page_size: 10 });
+    assert.ok(listed.ok);
+    const { items, ...rest } = listed.value;
+    assert.deepEqual(rest, { total: 2, total_relation: 'eq', page: 1, page_size: 10 });
+    assert.deepEqual(
+      items.map(({ created_at: _at, ...item }) => item),
+      [
+        { ...shops, errors: shops.errors.slice(-5), seller_id: null, format: 'doorbuster' },
+        { ...own, seller_id: OTHER_SELLER, format: 'doorbuster' },
+      ],
+    );
+    assert.deepEqual([shops.errors.length, items[0]!.created_at > items[1]!.created_at], [7, true]);
+    const theirs = await catalog.listImports({ seller_id: OTHER_SELLER, page: 1, page_size: 10 });
+    assert.deepEqual(theirs.ok && theirs.value.items, [items[1]]);
+    const nobodys = await catalog.listImports({ seller_id: DEFAULT_SELLER.seller_id, page: 1, page_size: 10 });
+    assert.deepEqual(nobodys.ok && nobodys.value.items, []);
+    assert.deepEqual(await catalog.listImports({ page: 418, page_size: 24 }), { ok: false, code: 'PAGE_TOO_DEEP' });
+  });
+});
+
 describe('whose products they are', () => {
   test('staff import for the sellers that a file names, and new names become sellers once', async t => {
     const opened = await openCatalog(t);
@@ -109,8 +136,9 @@ describe('whose products they are', () => {
     const file = line(1) + line(1, { seller: 'Ann' }) + line(1, { seller: { name: 'Bob' } });
     assert.deepEqual(figures(await imported(opened, file)), [3, 3, 0, 0, 0]);
     assert.deepEqual(figures(await imported(opened, file)), [3, 0, 0, 3, 0]);
-    const { items } = await catalog.listSellers({ page: 1, page_size: 10 });
-    assert.deepEqual(items.map(seller => seller.name).sort(), ['Ann', 'Bob', DEFAULT_SELLER.name]);
+    const listed = await catalog.listSellers({ page: 1, page_size: 10 });
+    assert.ok(listed.ok);
+    assert.deepEqual(listed.value.items.map(seller => seller.name).sort(), ['Ann', 'Bob', DEFAULT_SELLER.name]);
     assert.deepEqual((await allOf(opened)).map(product => product.seller.name).sort(), ['Ann', 'Bob', 'Doorbuster']);
     assert.deepEqual(figures(await imported(opened, line(1, { seller: 'Doorbuster' }))), [1, 0, 0, 1, 0]);
   });

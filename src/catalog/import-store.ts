@@ -1,4 +1,4 @@
-import { type Connection, sql } from '#platform/sql';
+import { type Connection, type Sql, sql } from '#platform/sql';
 import type { ImportEncoding, ImportFormat } from './contract.ts';
 
 export interface ImportCounts {
@@ -28,6 +28,8 @@ type NewImport = Pick<ImportRow, 'import_id' | 'seller_id' | 'format' | 'encodin
 
 const importColumns = sql`import_id, seller_id, format, encoding, default_stock, state, read, created, updated,
   unchanged, rejected, errors`;
+const listedColumns = sql`import_id, seller_id, format, encoding, default_stock, state, read, created, updated,
+  unchanged, rejected, created_at`;
 
 /** Nothing where the id is known. */
 export async function insertImport(db: Connection, row: NewImport & { spooled: boolean; at: string }): Promise<void> {
@@ -43,6 +45,31 @@ export async function readImport(db: Connection, importId: string): Promise<Impo
   const rows = await db.query<ImportRow>(sql`
     select ${importColumns} from catalog.imports where import_id = ${importId}`);
   return rows[0];
+}
+
+export function importOf(sellerId: string): Sql {
+  return sql`seller_id = ${sellerId}`;
+}
+
+/** Newest first, each with its last errors. */
+export async function listImportRows(
+  db: Connection,
+  scope: Sql,
+  rows: { offset: number; limit: number; errors: number },
+): Promise<(ImportRow & { created_at: string })[]> {
+  return await db.query<ImportRow & { created_at: string }>(sql`
+    select ${listedColumns},
+      jsonb_path_query_array(errors, '$[last - $before to last]', jsonb_build_object('before', ${rows.errors - 1}::int))
+        as errors
+    from catalog.imports where ${scope}
+    order by created_at desc, import_id desc offset ${rows.offset} limit ${rows.limit}`);
+}
+
+/** Counts no further than `most`. */
+export async function countImports(db: Connection, scope: Sql, most: number): Promise<number> {
+  const rows = await db.query<{ count: number }>(sql`
+    select count(*) as count from (select from catalog.imports where ${scope} limit ${most}) counted`);
+  return rows[0]!.count;
 }
 
 /** Begins an import of a local file that ended before once more, from its first record. */

@@ -1,6 +1,7 @@
 import { limits } from '#limits';
 import type { Module, ModuleDeps } from '#platform/module';
 import { createOutbox } from '#platform/outbox';
+import { accept, refuse } from '#platform/outcome';
 import { addReview } from './add-review.ts';
 import { createCategoryTree } from './category-tree.ts';
 import { type Catalog, DEFAULT_SELLER, type ImportReport } from './contract.ts';
@@ -14,19 +15,18 @@ import { type ImportFileOptions, importFile } from './import/import-file.ts';
 import { createImportRunner } from './import/import-runner.ts';
 import { createSpool } from './import/spool.ts';
 import { uploads } from './import/upload-import.ts';
+import { listAllReviews } from './list-all-reviews.ts';
+import { listImports } from './list-imports.ts';
 import { listProducts } from './list-products.ts';
+import { listRelated } from './list-related.ts';
 import { listReviews } from './list-reviews.ts';
+import { listSellers } from './list-sellers.ts';
+import { moderateReview } from './moderate-review.ts';
 import { createProductCache } from './product-cache.ts';
-import { anonymiseReviewsByUser, listReviewsByUser } from './review-store.ts';
-import {
-  countByCategory,
-  countSellers,
-  everyProduct,
-  FIRST_ID,
-  listSellerRows,
-  readProducts,
-  scanProductsAfter,
-} from './store.ts';
+import { renameSeller, tellRenames } from './rename-seller.ts';
+import { anonymiseReviewsByUser, listReviewsByUser, readSummary } from './review-store.ts';
+import { readListedSeller } from './seller-store.ts';
+import { countByCategory, everyRow, FIRST_ID, readProducts, scanProductsAfter } from './store.ts';
 import { updateProduct } from './update-product.ts';
 
 export interface CatalogModule extends Module<Catalog> {
@@ -78,6 +78,12 @@ export function createCatalog(deps: CatalogDeps): CatalogModule {
         run: () => runner.sweep(limits.importUploadMs),
         timeoutMs: 60_000,
       },
+      {
+        name: 'catalog_rename_sweep',
+        everySeconds: 60,
+        run: signal => tellRenames(parts, signal),
+        timeoutMs: 300_000,
+      },
     ],
     async start() {
       await ensureSeller();
@@ -103,23 +109,30 @@ function operations(parts: CatalogParts, upload: ReturnType<typeof uploads>): Ca
     ...upload,
     getProducts: ({ product_ids }) => cache.get(product_ids),
     listProducts: input => listProducts(parts, input),
-    scanProducts: ({ after, limit }) => scanProductsAfter(db, after ?? FIRST_ID, limit, everyProduct),
+    scanProducts: ({ after, limit }) => scanProductsAfter(db, after ?? FIRST_ID, limit, everyRow),
     listCategories: async () => ({ items: await categories.read() }),
     createProduct: input => createProduct(parts, input),
     updateProduct: input => updateProduct(parts, input),
     deleteProduct: input => deleteProduct(parts, input),
+    listRelated: input => listRelated(parts, input),
     listReviews: input => listReviews(parts, input),
     addReview: input => addReview(parts, input),
+    async getReviewSummary({ product_id }) {
+      const summary = await readSummary(db, product_id);
+      return summary === undefined ? refuse('PRODUCT_NOT_FOUND') : accept(summary);
+    },
+    listAllReviews: input => listAllReviews(parts, input),
+    moderateReview: input => moderateReview(parts, input),
     listReviewsOf: ({ user_id }) => listReviewsByUser(db, user_id),
     async anonymiseReviews({ user_id }) {
       await anonymiseReviewsByUser(db, user_id);
       return null;
     },
-    async listSellers({ page, page_size }) {
-      const items = await listSellerRows(db, (page - 1) * page_size, page_size);
-      return { items, total: await countSellers(db) };
-    },
+    listSellers: input => listSellers(parts, input),
+    getSeller: async ({ seller_id }) => (await readListedSeller(db, seller_id)) ?? null,
     createSeller: input => createSeller(parts, input),
+    renameSeller: input => renameSeller(parts, input),
+    listImports: input => listImports(parts, input),
     exportProducts: input => exportProducts(parts, input),
     readEvents: outbox.readEvents,
   };

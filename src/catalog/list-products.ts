@@ -4,7 +4,7 @@ import { accept, refuse } from '#platform/outcome';
 import type { Sql } from '#platform/sql';
 import type { Catalog, ListProducts } from './contract.ts';
 import type { CatalogParts } from './deps.ts';
-import { rowsOf } from './rules.ts';
+import { patternOf, rowsOf, totalOf } from './rules.ts';
 import {
   allOf,
   countProducts,
@@ -13,6 +13,7 @@ import {
   listManyIds,
   livingProduct,
   ofSeller,
+  saying,
   sortOrders,
 } from './store.ts';
 
@@ -26,21 +27,15 @@ export async function listProducts(
   const scope = scopeOf(input);
   const order = sortOrders[input.sort ?? 'newest'];
   const count = await countProducts(db, scope, limits.listedRowsMax + 1);
-  const isMany = count > limits.listedRowsMax;
-  const list = isMany ? listManyIds : listFewIds;
+  const list = count > limits.listedRowsMax ? listManyIds : listFewIds;
   const ids = rows.offset < count ? await list(db, { scope, order, ...rows }) : [];
-  return accept({
-    items: await cache.get(ids),
-    total: Math.min(count, limits.listedRowsMax),
-    total_relation: isMany ? 'gte' : 'eq',
-    page,
-    page_size,
-  });
+  return accept({ items: await cache.get(ids), ...totalOf(count), page, page_size });
 }
 
-function scopeOf({ category = [], seller_id }: Static<typeof ListProducts>): Sql {
+function scopeOf({ category = [], seller_id, text }: Static<typeof ListProducts>): Sql {
   const conditions = [livingProduct];
   if (category.length > 0) conditions.push(inCategory(category));
   if (seller_id !== undefined) conditions.push(ofSeller(seller_id));
+  if (text !== undefined) conditions.push(saying(patternOf(text)));
   return allOf(conditions);
 }

@@ -81,3 +81,19 @@ export function rowsOf(page: number, pageSize: number): { offset: number; limit:
   if (offset >= limits.listedRowsMax) return null;
   return { offset, limit: Math.min(pageSize, limits.listedRowsMax - offset) };
 }
+
+/** The total of a list whose rows were counted no further than one beyond the last that is listed. */
+export function totalOf(count: number): { total: number; total_relation: 'eq' | 'gte' } {
+  const isMore = count > limits.listedRowsMax;
+  return { total: Math.min(count, limits.listedRowsMax), total_relation: isMore ? 'gte' : 'eq' };
+}
+
+/** The pattern of `like` for what holds `text` somewhere. */
+export function patternOf(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** A path and those above it, the deepest first. */
+export function pathsUp(path: readonly string[]): string[][] {
+  return path.map((_, index) => path.slice(0, path.length - index));
+}

@@ -1,6 +1,6 @@
 import { bucketOf } from '#platform/ids';
 import { type Connection, join, type Sql, sql } from '#platform/sql';
-import type { CatalogProduct, Seller } from './contract.ts';
+import type { CatalogProduct } from './contract.ts';
 import type { ProductContent } from './rules.ts';
 
 /** A product to be written. The statements take many at once, as one JSON text: arrays of arrays have no `unnest`. */
@@ -66,7 +66,7 @@ export async function scanProductsAfter(
 }
 
 /** Conditions of a list, joined by "and": which of them apply, the operation decides. */
-export const everyProduct = sql`true`;
+export const everyRow = sql`true`;
 export const livingProduct = sql`p.deleted_at is null`;
 
 export function ofSeller(sellerId: string): Sql {
@@ -77,6 +77,10 @@ export function ofSeller(sellerId: string): Sql {
 export function inCategory(path: string[]): Sql {
   const beyond = [...path.slice(0, -1), `${path.at(-1)}\u0001`];
   return sql`p.category_path >= ${path}::text[] and p.category_path < ${beyond}::text[]`;
+}
+
+export function saying(pattern: string): Sql {
+  return sql`(p.title ilike ${pattern} or p.brand ilike ${pattern} or p.external_id ilike ${pattern})`;
 }
 
 export function allOf(conditions: Sql[]): Sql {
@@ -169,6 +173,15 @@ export async function rewriteProducts(tx: Connection, rows: ProductRow[], at: st
     returning p.product_id, p.version`);
 }
 
+/** Of those that live. The caller holds their row locks. */
+export async function raiseVersions(tx: Connection, productIds: string[], at: string): Promise<RewrittenProduct[]> {
+  return await tx.query<RewrittenProduct>(sql`
+    update catalog.products p set version = p.version + 1, updated_at = ${at}::timestamptz
+    from unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as asked (bucket, product_id)
+    where p.bucket = asked.bucket and p.product_id = asked.product_id and p.deleted_at is null
+    returning p.product_id, p.version`);
+}
+
 export async function markDeleted(tx: Connection, productId: string, at: string): Promise<number> {
   const rows = await tx.query<{ version: number }>(sql`
     update catalog.products set deleted_at = ${at}::timestamptz, updated_at = ${at}::timestamptz, version = version + 1
@@ -220,38 +233,6 @@ export async function lockPrices(
     join catalog.products p using (bucket, product_id)
     where p.deleted_at is null
     order by p.bucket, p.product_id for update of p`);
-}
-
-export async function insertSellers(db: Connection, sellers: Seller[]): Promise<void> {
-  await db.query(sql`
-    insert into catalog.sellers (seller_id, name, created_at)
-    select * from unnest(${sellers.map(seller => seller.seller_id)}::uuid[],
-      ${sellers.map(seller => seller.name)}::text[],
-      ${sellers.map(seller => seller.created_at)}::timestamptz[]) as s (seller_id, name, created_at)
-    order by seller_id on conflict do nothing`);
-}
-
-export async function readSeller(db: Connection, sellerId: string): Promise<Seller | undefined> {
-  const rows = await db.query<Seller>(sql`
-    select seller_id, name, created_at from catalog.sellers where seller_id = ${sellerId}`);
-  return rows[0];
-}
-
-/** The oldest seller of each name. */
-export async function findSellersNamed(db: Connection, names: string[]): Promise<Seller[]> {
-  return await db.query<Seller>(sql`
-    select distinct on (name) seller_id, name, created_at from catalog.sellers
-    where name = any(${names}::text[]) order by name, created_at, seller_id`);
-}
-
-export async function listSellerRows(db: Connection, offset: number, limit: number): Promise<Seller[]> {
-  return await db.query<Seller>(sql`
-    select seller_id, name, created_at from catalog.sellers order by seller_id offset ${offset} limit ${limit}`);
-}
-
-export async function countSellers(db: Connection): Promise<number> {
-  const rows = await db.query<{ count: number }>(sql`select count(*) as count from catalog.sellers`);
-  return rows[0]!.count;
 }
 
 /** A place in the outbox: everything before it has been seen. */

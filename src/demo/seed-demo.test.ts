@@ -76,7 +76,9 @@ test('a seed that was stopped goes on, and a repeated one changes nothing', asyn
   assert.deepEqual(await catalog.scanProducts({ after: null, limit: 1000 }), before);
   assert.ok(lines.includes(`demo reviews: 1000 of ${reviewCount}`));
 
-  const sellers = await catalog.listSellers({ page: 1, page_size: 100 });
+  const listed = await catalog.listSellers({ page: 1, page_size: 100 });
+  assert.ok(listed.ok);
+  const sellers = listed.value;
   for (const { name } of demoSellers) assert.ok(sellers.items.some(seller => seller.name === name));
   assert.equal(sellers.total, demoSellers.length + 1);
 });

@@ -50,9 +50,16 @@ GET /api/orders
 GET /api/orders/{order_id}
 POST /api/orders/{order_id}/cancel
 GET /api/admin/simulator/charges
+GET /api/admin/products
 POST /api/admin/products
 PATCH /api/admin/products/{product_id}
 DELETE /api/admin/products/{product_id}
+GET /api/admin/reviews
+POST /api/admin/reviews/{review_id}/moderate
+GET /api/admin/sellers
+POST /api/admin/sellers
+PATCH /api/admin/sellers/{seller_id}
+GET /api/admin/imports
 POST /api/admin/imports
 GET /api/admin/imports/{import_id}
 GET /api/admin/exports/products

@@ -17,7 +17,7 @@ const shop = sharedShop({}, async filled => {
 });
 
 /** Parameters that name nobody's thing: the public catalogue, a part from outside, a file. */
-const PUBLIC_PARAMS = new Set(['gateway', 'carrier', 'picture', 'name', 'file', '*']);
+const PUBLIC_PARAMS = new Set(['seller_id', 'review_id', 'gateway', 'carrier', 'picture', 'name', 'file', '*']);
 /** Whose things each parameter can name. */
 const ownedParams = () => ({
   order_id: [cast.ada.order_id, cast.guest.order_id],
@@ -174,9 +174,11 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** What sellers do with their own things; everything else below /api/admin/ is for staff. */
 const SELLER_ROUTES = [
   'GET /api/admin/warehouses',
+  'GET /api/admin/products',
   'POST /api/admin/products',
   'PATCH /api/admin/products/{product_id}',
   'DELETE /api/admin/products/{product_id}',
+  'GET /api/admin/imports',
   'POST /api/admin/imports',
   'GET /api/admin/imports/{import_id}',
   'GET /api/admin/exports/products',

@@ -4,7 +4,8 @@ import { DEFAULT_SELLER } from '../contract.ts';
 import type { CatalogParts } from '../deps.ts';
 import type { ImportCounts, ImportRow, LineError } from '../import-store.ts';
 import { hashContent, type ProductContent, shardOf } from '../rules.ts';
-import { findImported, findSellersNamed, insertSellers, type KnownProduct, type ProductRow } from '../store.ts';
+import { findSellersNamed, insertSellers } from '../seller-store.ts';
+import { findImported, type KnownProduct, type ProductRow } from '../store.ts';
 import type { ImportedProduct } from './imported-product.ts';
 
 /** Consecutive records of a file: those that can be written, and those that can't. Every key stands in it once. */
