@@ -50,6 +50,8 @@ export interface Config {
   rpcHost: string;
   reservationTtlMs: number;
   rateLimits: boolean;
+  /** Off: every page is rendered for each who asks, to measure what that costs. */
+  pageCache: boolean;
   trustedProxies: string[];
   tls: boolean;
   logLevel: string;
@@ -106,6 +108,7 @@ export function readConfig(environment: Environment = process.env): Config {
     rpcHost: environment.RPC_HOST || '127.0.0.1',
     reservationTtlMs: 1000 * read.integer('RESERVATION_TTL_SECONDS', 900, { min: 1, max: 86_400 }),
     rateLimits: read.flag('RATE_LIMITS', true),
+    pageCache: read.flag('PAGE_CACHE', true),
     trustedProxies: (environment.TRUSTED_PROXIES ?? '').split(',').filter(Boolean),
     tls: read.flag('TLS', false),
     logLevel: read.oneOf(

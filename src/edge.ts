@@ -13,7 +13,10 @@ import { openapi } from '#platform/openapi';
 import { object } from '#platform/schema';
 import { ping } from '#platform/sql';
 import { sqlKeyStore } from '#platform/sql-key-store';
+import { countBacklog } from '#platform/subscription-status';
+import { createEntrance, type Entrance } from './accounts/entrance.ts';
 import { accountRoutes } from './accounts/http.ts';
+import { peopleRoutes } from './accounts/staff-routes.ts';
 import { auditRoutes } from './audit/http.ts';
 import { cartRoutes } from './cart/http.ts';
 import { catalogRoutes } from './catalog/http.ts';
@@ -21,17 +24,22 @@ import type { Config } from './config.ts';
 import { pictureRoutes } from './demo/http.ts';
 import type { FirstStart } from './first-start.ts';
 import { fulfillmentRoutes } from './fulfillment/http.ts';
+import { backgroundRoutes } from './gateway/background-routes.ts';
 import { compose } from './gateway/compose.ts';
 import { createGuestTokens } from './gateway/guest-tokens.ts';
-import { homeRoutes } from './gateway/home.ts';
 import { createIdentity, type Identity, shopperOf } from './gateway/identify.ts';
 import { createRateLimit } from './gateway/limit-rate.ts';
+import { liveRoutes } from './gateway/live-routes.ts';
 import { operationRoutes } from './gateway/operation-routes.ts';
+import { createSalesReader } from './gateway/read-sales.ts';
+import { createRequestRates, noteRequests } from './gateway/request-rates.ts';
 import { sessionRoutes } from './gateway/session-routes.ts';
+import { createVisits, type Visits } from './gateway/visits.ts';
 import { inventoryRoutes } from './inventory/http.ts';
 import type { Modules } from './modules.ts';
-import { mailboxRoutes } from './notifications/http.ts';
+import { mailboxRoutes, mailRoutes } from './notifications/http.ts';
 import { orderRoutes } from './orders/http.ts';
+import { createPages } from './pages.ts';
 import { paymentsRoutes } from './payments/http.ts';
 import { searchRoutes } from './search/http.ts';
 
@@ -52,14 +60,16 @@ export interface Edge {
 /** The HTTP edge: who sends a request, what they may do, and every module's routes on one listener. */
 export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> {
   const { log, metrics, clock, ids, db, hotStore } = deps;
+  const { accounts } = deps.modules.apis;
   const identity = createIdentity({
-    accounts: deps.modules.apis.accounts,
+    accounts,
     guestTokens: createGuestTokens(config.secrets.session),
     adminKey: config.secrets.adminKey,
     clock,
     ids,
     hasTls: config.tls,
   });
+  const pages = await createPages(config, deps);
   const app = await createApp({
     log,
     metrics,
@@ -68,6 +78,8 @@ export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> 
     hasTls: config.tls,
     before: async edge => void (await edge.register(cookie)),
     identify: identity.identify,
+    front: pages.front,
+    problemPage: pages.problemPage,
     limitRate: createRateLimit({ hotStore, enabled: config.rateLimits, log }),
   });
   const keys = sqlKeyStore({ db, schema: 'gateway', clock, metrics });
@@ -87,7 +99,13 @@ export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> 
     log,
     clock,
   });
-  addRoutes(app, config, deps, identity);
+  const joined = compose(deps.modules.apis);
+  const entrance = createEntrance({ accounts, sessions: identity, mergeCart: joined.account.mergeCart });
+  const visits = createVisits({ clock });
+  addRoutes(app, config, deps, { identity, joined, entrance });
+  addDashboard(app, deps, visits);
+  await pages.addTo(app, { joined, entrance, visits, publicUrl: () => publicUrlOf(config, app) });
+  pages.start();
   return {
     async listen() {
       await app.listen({ host: config.host, port: config.port });
@@ -96,22 +114,34 @@ export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> 
     },
     async stop() {
       await app.close();
+      await pages.stop();
       await keys.stop();
     },
   };
 }
 
+/** A shop at any free port knows its address when it listens. */
+function publicUrlOf(config: Config, app: App): string {
+  const address = config.port === 0 ? (app.server.address() as AddressInfo | null) : null;
+  return address === null ? config.publicUrl : `http://${config.host}:${address.port}`;
+}
+
 const OrderView = object({ ...Order.properties, shipments: Type.Array(Shipment) });
 
-function addRoutes(app: App, config: Config, deps: EdgeDeps, identity: Identity): void {
+interface EdgeParts {
+  identity: Identity;
+  joined: ReturnType<typeof compose>;
+  entrance: Entrance;
+}
+
+function addRoutes(app: App, config: Config, deps: EdgeDeps, { identity, joined, entrance }: EdgeParts): void {
   const { apis } = deps.modules;
   const { currency } = config;
-  const joined = compose(apis);
   const { accounts, catalog, cart, fulfillment, inventory, notifications, orders, payments, search, audit } = apis;
 
-  homeRoutes(app, { catalog });
   sessionRoutes(app, { identity });
-  accountRoutes(app, { accounts, sessions: identity, ...joined.account });
+  accountRoutes(app, { accounts, entrance, ...joined.account });
+  peopleRoutes(app, { accounts });
   catalogRoutes(app, { catalog, currency, availabilityOf: joined.availabilityOf, authorOf: joined.authorOf });
   searchRoutes(app, { search, catalog });
   cartRoutes(app, { cart, currency });
@@ -121,6 +151,7 @@ function addRoutes(app: App, config: Config, deps: EdgeDeps, identity: Identity)
   inventoryRoutes(app, { inventory, productExists: joined.productExists, mayManage: joined.mayManage });
   auditRoutes(app, { audit });
   pictureRoutes(app);
+  mailRoutes(app, { notifications });
   if (!config.production) mailboxRoutes(app, { notifications });
   operationRoutes(app, {
     metrics: deps.metrics,
@@ -128,6 +159,23 @@ function addRoutes(app: App, config: Config, deps: EdgeDeps, identity: Identity)
     payments,
     readiness: () => readiness(deps),
     stuckEvents: () => stuckEvents(deps.modules),
+  });
+}
+
+/** What those who run the shop watch, beside the modules' own routes. */
+function addDashboard(app: App, { modules, jobs, db, clock, log }: EdgeDeps, visits: Visits): void {
+  const { orders, inventory } = modules.apis;
+  const requests = createRequestRates({ clock });
+  noteRequests(app, requests);
+  backgroundRoutes(app, { jobs, modules: modules.local, db });
+  liveRoutes(app, {
+    readSales: createSalesReader({ orders, clock }),
+    countLowStock: () => inventory.countLowStock({}),
+    countBacklog: () => countBacklog(modules.local),
+    visits,
+    requests,
+    clock,
+    log,
   });
 }
 

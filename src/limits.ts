@@ -69,9 +69,11 @@ export const limits = {
   joinOrderMs: 20_000,
   joinOrderPollMs: 50,
   stuckAfterTries: 10,
+  /** How far the clocks of two machines of one shop may be apart. */
+  clockSkewMaxMs: 60_000,
   figureStepsMax: 400,
   /** The best sellers are found among this many of a span's last orders. */
-  figureOrdersMax: 100_000,
+  figureOrdersMax: 50_000,
   liveSecondsMax: 120,
   /** How long what was read for one dashboard serves all of them. */
   liveSecondsKeptMs: 1_000,
@@ -105,6 +107,19 @@ export const limits = {
   importTextBytesMax: 17_179_869_184,
   importInflationMax: 250,
   importUploadMs: 24 * 3_600_000,
+  /** In base64 it has to fit into one call of another process: see `rpcBodyBytesMax`. */
+  pictureBytesMax: 10_485_760,
+  /** With what a form adds around the file. */
+  pictureFormBytesMax: 10_551_296,
+  picturePixelsMax: 50_000_000,
+  pictureDecodeMs: 10_000,
+  picturesAtOnceMax: 1,
+  picturesWaitingMax: 8,
+  /** Until the last of those who wait is done. */
+  pictureTimeoutMs: 60_000,
+  pictureCacheBytesMax: 67_108_864,
+  pictureUnusedMs: 24 * 3_600_000,
+  pictureBatchMax: 200,
 
   // accounts
   passwordHashesMax: 3,

@@ -135,6 +135,20 @@ describe('nothing is too long to read', () => {
     );
   });
 
+  test('closing tags of JSX are no regular expressions', () => {
+    const text =
+      'function a() {\n  return <b title="}">{x}</b>;\n}\nfunction e() {\n  return <p>{y.map(z => <i />)}</p>;\n}\n';
+    const measured = measureFunctions(codeOf(tokenize(text)));
+    assert.deepEqual(
+      measured.map(({ line, lines }) => [line, lines]),
+      [
+        [1, 3],
+        [4, 3],
+        [5, 1],
+      ],
+    );
+  });
+
   test('a file of more than 400 lines, or 600 of tests, is caught', () => {
     catches('file-lines', 'src/cart/a.ts', 'step();\n'.repeat(401));
     catches('file-lines', 'test/a.test.ts', 'step();\n'.repeat(601));

@@ -7,6 +7,7 @@ import { createMetrics } from '#platform/metrics';
 import { Unavailable } from '#platform/outcome';
 import { network, OTHER_PASSWORD, openAccounts, PASSWORD } from '../../test/support/accounts.ts';
 import type { AccountsOptions } from './deps.ts';
+import { createEntrance } from './entrance.ts';
 import { accountRoutes } from './http.ts';
 
 const GUEST = '01990000-0000-7000-8000-0000000000aa';
@@ -46,17 +47,20 @@ async function openShop(t: TestContext, options: Partial<AccountsOptions> = {}) 
   });
   accountRoutes(app, {
     accounts: api,
-    sessions: {
-      setCookie: (reply, token) => void reply.header('set-cookie', `session=${token}`),
-      clearCookie: reply => void reply.header('set-cookie', 'session=; Max-Age=0'),
-      guestOf: ({ caller }) => (caller.kind === 'guest' ? caller.person_id : null),
-      presentedToken: ({ headers }) => headers.authorization?.slice('Bearer '.length) ?? null,
-    },
-    async mergeCart(input) {
-      if (fail.merge) throw new Unavailable('the cart does not answer');
-      done.push(['merge', input]);
-      return { merged: 2, notices: [NOTICE] };
-    },
+    entrance: createEntrance({
+      accounts: api,
+      sessions: {
+        setCookie: (reply, token) => void reply.header('set-cookie', `session=${token}`),
+        clearCookie: reply => void reply.header('set-cookie', 'session=; Max-Age=0'),
+        guestOf: ({ caller }) => (caller.kind === 'guest' ? caller.person_id : null),
+        presentedToken: ({ headers }) => headers.authorization?.slice('Bearer '.length) ?? null,
+      },
+      async mergeCart(input) {
+        if (fail.merge) throw new Unavailable('the cart does not answer');
+        done.push(['merge', input]);
+        return { merged: 2, notices: [NOTICE] };
+      },
+    }),
     countItems: async caller => (caller.kind === 'nobody' || caller.kind === 'key' ? 0 : 3),
     exportMore: async user_id => ({ orders: [{ order_id: user_id }], user: 'not theirs to say' }),
     async eraseMore(user_id) {

@@ -18,20 +18,13 @@ import {
   UpdateUser,
   User,
 } from './contract.ts';
+import type { Entrance } from './entrance.ts';
 import { networkOf } from './network.ts';
 
-/** What login needs of others, composed by the gateway. */
+/** What these routes need of others, composed by the gateway. */
 export interface AccountRouteDeps {
   accounts: Accounts;
-  sessions: {
-    setCookie(reply: FastifyReply, token: string): void;
-    clearCookie(reply: FastifyReply): void;
-    /** The guest who sends this request. */
-    guestOf(request: FastifyRequest): string | null;
-    /** The token that this request was known by. */
-    presentedToken(request: FastifyRequest): string | null;
-  };
-  mergeCart(input: { merge_id: string; guest_id: string; user_id: string }): Promise<Merged>;
+  entrance: Entrance;
   countItems(caller: Caller): Promise<number>;
   /** What other modules know of the user. */
   exportMore(userId: string): Promise<Record<string, unknown>>;
@@ -51,7 +44,6 @@ const CartMerge = object({
     ),
   ),
 });
-type Merged = Static<typeof CartMerge>;
 const SignedIn = object({ user: User, token: text(200), cart_merge: CartMerge });
 const Me = object({ user: nullable(User), cart_items: Type.Integer({ minimum: 0 }) });
 const Export = Type.Object(
@@ -76,7 +68,7 @@ const logInBody = Type.Omit(LogIn, ['network'], { additionalProperties: false })
 const passwordFaults = ['PASSWORD_TOO_SHORT', 'PASSWORD_TOO_LONG', 'PASSWORD_TOO_COMMON'];
 
 function signInRoutes(app: App, deps: AccountRouteDeps): void {
-  const { accounts, sessions } = deps;
+  const { accounts, entrance } = deps;
   app.post(
     '/api/account/signup',
     {
@@ -91,7 +83,11 @@ function signInRoutes(app: App, deps: AccountRouteDeps): void {
     async (request, reply) => {
       const network = networkOf(request.ip);
       const outcome = await accounts.signUp({ ...request.body, user_id: request.commandId, network });
-      return tell(reply, 201, outcome.ok ? accept(await enter(deps, request, reply, outcome.value)) : outcome);
+      return tell(
+        reply,
+        201,
+        outcome.ok ? accept(await entrance.enter(request, reply as FastifyReply, outcome.value)) : outcome,
+      );
     },
   );
   app.post(
@@ -107,7 +103,11 @@ function signInRoutes(app: App, deps: AccountRouteDeps): void {
     },
     async (request, reply) => {
       const outcome = await accounts.logIn({ ...request.body, network: networkOf(request.ip) });
-      return tell(reply, 200, outcome.ok ? accept(await enter(deps, request, reply, outcome.value)) : outcome);
+      return tell(
+        reply,
+        200,
+        outcome.ok ? accept(await entrance.enter(request, reply as FastifyReply, outcome.value)) : outcome,
+      );
     },
   );
   app.post(
@@ -117,36 +117,10 @@ function signInRoutes(app: App, deps: AccountRouteDeps): void {
       schema: { summary: 'End this session', tags, response: answers({ 204: NoContent }) },
     },
     async (request, reply) => {
-      await endPresented(deps, request);
-      sessions.clearCookie(reply as FastifyReply);
+      await entrance.leave(request, reply as FastifyReply);
       return reply.code(204).send(null);
     },
   );
-}
-
-/**
- * What follows when somebody was let in: the guest's cart becomes theirs (once per session, so a repeat merges nothing
- * twice), and the session that they came with ends: a token that was planted on them is worth nothing afterwards.
- */
-async function enter(
-  deps: AccountRouteDeps,
-  request: FastifyRequest,
-  reply: Replying,
-  { user, token, session_id }: { user: User; token: string; session_id: string },
-): Promise<Static<typeof SignedIn>> {
-  const guest_id = deps.sessions.guestOf(request);
-  const { user_id } = user;
-  const cart_merge =
-    guest_id === null ? { merged: 0, notices: [] } : await deps.mergeCart({ merge_id: session_id, guest_id, user_id });
-  await endPresented(deps, request);
-  deps.sessions.setCookie(reply as FastifyReply, token);
-  return { user, token, cart_merge };
-}
-
-/** Ends the user's session that sent this request; a guest's has no row to end. */
-async function endPresented({ accounts, sessions }: AccountRouteDeps, request: FastifyRequest): Promise<void> {
-  const token = request.caller.kind === 'user' ? sessions.presentedToken(request) : null;
-  if (token !== null) await accounts.logOut({ token });
 }
 
 /** As `answer`; who tried too often is told how long to wait. */
@@ -213,7 +187,7 @@ function meRoutes(app: App, deps: AccountRouteDeps): void {
 }
 
 function leaveRoutes(app: App, deps: AccountRouteDeps): void {
-  const { accounts, sessions } = deps;
+  const { accounts, entrance } = deps;
   app.get(
     '/api/me/export',
     {
@@ -242,7 +216,7 @@ function leaveRoutes(app: App, deps: AccountRouteDeps): void {
       // The account goes last: after a crash in between, its session still lets the person ask again.
       await deps.eraseMore(user_id);
       await accounts.eraseUser({ user_id });
-      sessions.clearCookie(reply as FastifyReply);
+      entrance.forget(reply as FastifyReply);
       return reply.code(204).send(null);
     },
   );

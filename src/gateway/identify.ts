@@ -65,6 +65,7 @@ export function createIdentity(options: IdentityOptions) {
   async function identify(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     request.session = null;
     request.presentedToken = null;
+    if (request.routeOptions.config.isSameForAll === true) return;
     const { authorization } = request.headers;
     if (authorization !== undefined) return byBearer(request, bearerOf(authorization));
     const token = cookies.read(request);

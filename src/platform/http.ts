@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
@@ -30,6 +31,7 @@ import {
   toProblem,
   writeProblem,
 } from './problem.ts';
+import { type ProblemPage, readsPages, sendProblemPage } from './problem-page.ts';
 import { PARAM_LENGTH_MAX } from './schema.ts';
 import { securityHeaders } from './security-headers.ts';
 import { newTraceId, parseTraceparent, withTrace } from './trace.ts';
@@ -75,8 +77,10 @@ declare module 'fastify' {
     cache?: string;
     /** The class of rate limit, for the gateway; its default is by method. */
     rateLimit?: string;
-    /** An HTML page: its Content-Security-Policy allows our own scripts, styles and images. */
+    /** An HTML page: its Content-Security-Policy allows our own scripts, styles and images, and problems are pages. */
     page?: boolean;
+    /** Nobody is asked who they are: the answer is the same for everybody and may be kept by shared caches. */
+    isSameForAll?: boolean;
   }
   interface FastifyRequest {
     caller: Caller;
@@ -105,6 +109,10 @@ export interface AppOptions {
   before?: (app: App) => Promise<void>;
   /** Finds out who sends the request: sets `caller`, `byCookie`, `isNewGuest`. */
   identify?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  /** Answers what it has in memory before anything else looks at the request; true where it did. */
+  front?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** The page that tells a problem to somebody who reads pages, or where to send them instead. */
+  problemPage?: ProblemPage;
   /** Throws `edgeProblem('TOO_MANY_REQUESTS', …)`; runs after `identify` and before the route's access is checked. */
   limitRate?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
@@ -130,6 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clientErrorHandler: tellMalformed,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  if (options.front !== undefined) putInFront(app, options.front);
   app.setValidatorCompiler(validatorCompiler);
   app.addSchema(ProblemSchema);
   // Declared so that all requests have one hidden class; `begin` fills it in.
@@ -146,8 +155,22 @@ export async function createApp(options: AppOptions): Promise<App> {
   enter(app, options, methodsOf);
   end(app, options);
   close(app);
-  app.setErrorHandler((error, request, reply) => reply.send(tellError(options.log, error, request, reply)));
+  app.setErrorHandler((error, request, reply) => {
+    const problem = tellError(options.log, error, request);
+    if (options.problemPage === undefined || !readsPages(request))
+      return reply.send(writeProblem(reply, problem.fields));
+    return sendProblemPage(options.problemPage, problem, reply, headers.page);
+  });
   return app;
+}
+
+/** Node's own listener stays as it is behind it: connections, time-outs and malformed requests are its business. */
+function putInFront(app: App, front: NonNullable<AppOptions['front']>): void {
+  const [behind] = app.server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+  app.server.removeAllListeners('request');
+  app.server.on('request', (request, response) => {
+    if (!front(request, response)) behind!(request, response);
+  });
 }
 
 /** Why nothing is at this address; a path that takes other methods says which. */
@@ -254,7 +277,10 @@ function enter(app: App, { identify, limitRate }: AppOptions, methodsOf: (url: s
     const entry = mayEnter(request.caller, request.routeOptions.config.access ?? 'anyone');
     if (entry === 'UNAUTHENTICATED') throw edgeProblem(entry, { headers: { 'WWW-Authenticate': 'Bearer' } });
     if (entry === 'FORBIDDEN') throw edgeProblem(entry);
-    if (request.byCookie && mutates(request.method) && isCrossSite(request)) throw edgeProblem('CROSS_SITE');
+    if (!mutates(request.method) || !isCrossSite(request)) return;
+    // Any site can send a form to a page of ours; JSON needs a permission (CORS) that nobody has. So a form is refused
+    // without a cookie too: it would give its browser the session of a new guest in the place of the one it has.
+    if (request.byCookie || request.routeOptions.config.page === true) throw edgeProblem('CROSS_SITE');
   });
 }
 
@@ -323,9 +349,10 @@ function close(app: App): void {
 }
 
 /** Maps what was thrown to a problem, and logs what nobody expected. */
-function tellError(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): string {
+function tellError(log: Log, error: unknown, request: FastifyRequest): Problem {
   clearTimeout(request.arrival);
-  const { fields } = toProblem(error);
+  const problem = toProblem(error);
+  const { fields } = problem;
   const place = { method: request.method, route: request.routeOptions.url, trace_id: request.id };
   // A client that went away while it was sending leaves an error of its socket behind, which is nobody's bug.
   const isGone = request.raw.destroyed && !request.raw.complete;
@@ -333,7 +360,7 @@ function tellError(log: Log, error: unknown, request: FastifyRequest, reply: Fas
     if (error instanceof Unavailable) log.warn({ ...place, err: error }, 'a part does not answer');
     else log.error({ ...place, err: error }, 'a bug');
   }
-  return writeProblem(reply, fields);
+  return problem;
 }
 
 /** What is not even HTTP. Node gives a bare socket, so the answer is written by hand. */

@@ -74,7 +74,7 @@ export function idempotency(app: App, options: IdempotencyOptions): void {
     const person = personOf(request.caller);
     request.commandId = person === null ? ids.next() : ids.nextFor(person);
     const place = request.routeOptions.config.idempotency ?? 'sql';
-    const key = request.headers['idempotency-key'];
+    const key = request.headers['idempotency-key'] ?? keyOfForm(request);
     if (place === 'none' || key === undefined) return;
     if (typeof key !== 'string' || !KEY.test(key)) {
       throw invalidInput(`an Idempotency-Key is 1 to ${limits.idempotencyKeyLengthMax} visible ASCII characters`);
@@ -82,13 +82,13 @@ export function idempotency(app: App, options: IdempotencyOptions): void {
     const claim = claimOf(request, key);
     const store = stores[place];
     const claimed = await claimKey(store, claim);
-    if ('kept' in claimed) return replay(reply, claimed.kept);
+    if ('kept' in claimed) return replay(request, reply, claimed.kept);
     request.commandId = claimed.command_id;
     const isTakenOver = claimed.command_id !== claim.command_id;
     request.heldKey = { claim, store, run: claimed.run, isTakenOver };
   });
 
-  async function settle(request: FastifyRequest, status: number, payload: unknown): Promise<void> {
+  async function settle(request: FastifyRequest, status: number, payload: unknown, location = ''): Promise<void> {
     const { heldKey } = request;
     if (heldKey === undefined) return;
     request.heldKey = undefined;
@@ -96,8 +96,9 @@ export function idempotency(app: App, options: IdempotencyOptions): void {
     const { scope, key, command_id: holder } = claim;
     let kept: Kept | undefined;
     try {
-      if (isKept(status) && isText(payload)) {
-        kept = { status, body: payload ?? '' };
+      if (isKept(request, status) && isText(payload)) {
+        // A form is answered by the address where its effect is to be seen.
+        kept = { status, body: status === 303 ? location : (payload ?? '') };
         await store.keep({ scope, key, status, body: seal.seal(kept.body, nameOf(claim)) });
       } else if (status >= 400 && status < 500 && !isTakenOver) await store.forget({ scope, key, holder });
       else await store.release({ scope, key, holder });
@@ -110,7 +111,7 @@ export function idempotency(app: App, options: IdempotencyOptions): void {
   }
 
   app.addHook('onSend', async (request, reply, payload) => {
-    await settle(request, reply.statusCode, payload);
+    await settle(request, reply.statusCode, payload, String(reply.getHeader('location') ?? ''));
   });
   // An answer that bypassed `onSend` (a hijacked reply) must not leave its key claimed.
   app.addHook('onResponse', async request => {
@@ -118,7 +119,16 @@ export function idempotency(app: App, options: IdempotencyOptions): void {
   });
 }
 
-function isKept(status: number): boolean {
+/** An HTML form has no headers: its key is a hidden field. */
+export const KEY_FIELD = '_key';
+
+function keyOfForm({ routeOptions, body }: FastifyRequest): string | undefined {
+  if (routeOptions.config.page !== true) return undefined;
+  return (body as Record<string, string> | null | undefined)?.[KEY_FIELD];
+}
+
+function isKept({ routeOptions }: FastifyRequest, status: number): boolean {
+  if (status === 303) return routeOptions.config.page === true;
   return (status >= 200 && status < 300) || status === 402 || status === 409 || status === 410;
 }
 
@@ -126,8 +136,10 @@ function isText(payload: unknown): payload is string | null | undefined {
   return typeof payload === 'string' || payload === null || payload === undefined;
 }
 
-function replay(reply: FastifyReply, { status, body }: Kept): FastifyReply {
+function replay({ routeOptions }: FastifyRequest, reply: FastifyReply, { status, body }: Kept): FastifyReply {
   reply.code(status).header('Idempotency-Replayed', 'true');
+  if (status === 303) return reply.redirect(body, 303);
+  if (routeOptions.config.page === true) return reply.type('text/html; charset=utf-8').send(body);
   if (body === '') return reply.send();
   return reply.type(status >= 400 ? PROBLEM_TYPE : 'application/json; charset=utf-8').send(body);
 }

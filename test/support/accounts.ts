@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
 import { manualClock } from '#platform/clock';
 import { createHotStore } from '#platform/hot-store';
 import { createIds } from '#platform/ids';
@@ -26,7 +27,7 @@ export async function openAccounts(
   const clock = { ...manualClock(START_MS), sleep: async () => {} };
   const lines: string[] = [];
   const log = createLog({ level: 'trace', destination: { write: line => void lines.push(line) } });
-  const ids = createIds({ nowMs: clock.nowMs, fillRandom: bytes => void crypto.getRandomValues(bytes) });
+  const ids = createIds({ nowMs: clock.nowMs, fillRandom: bytes => void randomFillSync(bytes) });
   const hotStore = createHotStore({ clock });
   const events = { listen: () => () => {} };
   const given = { db, clock, ids, random: Math.random, log, events, hotStore, mailTokenSecret: 'a secret of mails' };

@@ -58,7 +58,7 @@ function scanOne(scan: Scan, char: string): void {
   else if (source.startsWith('/*', at)) push(scan, 'comment', endAfter(source, '*/', at + 2));
   else if (char === '`') scanTemplate(scan);
   else if (char === "'" || char === '"') scanString(scan, char);
-  else if (char === '/' && regexMayStand(scan.tokens)) scanRegex(scan);
+  else if (char === '/' && source[at + 1] !== '>' && regexMayStand(scan.tokens)) scanRegex(scan);
   else if (WORD_START.test(char)) push(scan, 'word', endOfWord(scan));
   else if (DIGIT.test(char)) push(scan, 'number', endOfNumber(scan));
   else push(scan, 'punct', at + (punctOfSeveral(source, at)?.length ?? 1));
@@ -150,10 +150,13 @@ function scanRegex(scan: Scan): void {
   push(scan, 'regex', end);
 }
 
-/** After a value a slash divides; elsewhere it opens a regular expression. `if (x) /re/` is not written here. */
+/**
+ * After a value a slash divides, and after `<` (or before `>`) it closes a tag of JSX; elsewhere it opens a regular
+ * expression. `if (x) /re/` is not written here.
+ */
 function regexMayStand(tokens: Token[]): boolean {
   const last = tokens.findLast(token => token.kind !== 'comment');
   if (last === undefined) return true;
   if (last.kind === 'word') return REGEX_FOLLOWS.has(last.text);
-  return last.kind === 'punct' && last.text !== ')' && last.text !== ']';
+  return last.kind === 'punct' && last.text !== ')' && last.text !== ']' && last.text !== '<';
 }

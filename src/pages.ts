@@ -1,0 +1,84 @@
+// Before any page is loaded: pages are `.tsx`.
+import '#platform/jsx';
+import { takeForms } from '#platform/form';
+import type { App, AppOptions } from '#platform/http';
+import type { ModuleDeps } from '#platform/module';
+import { createPageCache } from '#platform/page-cache';
+import { securityHeaders } from '#platform/security-headers';
+import type { Entrance } from './accounts/entrance.ts';
+import type { Config } from './config.ts';
+import type { compose } from './gateway/compose.ts';
+import { shopperOf } from './gateway/identify.ts';
+import type { Visits } from './gateway/visits.ts';
+import type { Modules } from './modules.ts';
+
+export interface PagesDeps extends ModuleDeps {
+  modules: Modules;
+}
+
+/** What the pages need of the edge's own parts. */
+export interface EdgeParts {
+  joined: ReturnType<typeof compose>;
+  entrance: Entrance;
+  visits: Visits;
+  /** Where people reach the shop. */
+  publicUrl(): string;
+}
+
+export interface Pages extends Required<Pick<AppOptions, 'front' | 'problemPage'>> {
+  addTo(app: App, parts: EdgeParts): Promise<void>;
+  /** From here on pages are dropped when what they show changes. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** The shop's and the staff's pages: their cache stands before the listener, their routes behind it. */
+export async function createPages(config: Config, deps: PagesDeps): Promise<Pages> {
+  const [storefront, starting, problems, { purgePages }] = await Promise.all([
+    import('./storefront/http.ts'),
+    import('./storefront/start-site.ts'),
+    import('./storefront/pages/problem.tsx'),
+    import('./storefront/purge-pages.ts'),
+  ]);
+  const { clock, ids, log, metrics } = deps;
+  const { apis } = deps.modules;
+  const assets = await starting.bundleAssets();
+  const headers = securityHeaders({ hasTls: config.tls }).page;
+  const cache = createPageCache({ clock, log, metrics, headers, enabled: config.pageCache });
+  const purging = purgePages({ cache, ...apis, events: deps.events, clock, log });
+  let problemPage: Pages['problemPage'] | undefined;
+
+  return {
+    front: cache.serve,
+    problemPage: (request, fields) => problemPage!(request, fields),
+    async addTo(app, { joined, entrance, visits, publicUrl }) {
+      const { currency, production: isProduction } = config;
+      await app.register(async scope => {
+        takeForms(scope as unknown as App);
+        const site = starting.startSite({
+          app: scope as unknown as App,
+          assets,
+          cache,
+          ids,
+          publicUrl,
+          currency,
+          isProduction,
+        });
+        problemPage = problems.problemPages(site);
+        storefront.storefrontRoutes({
+          ...apis,
+          site,
+          clock,
+          shopperOf,
+          entrance,
+          countItems: joined.account.countItems,
+          exportMore: joined.account.exportMore,
+          eraseMore: joined.account.eraseMore,
+          countVisit: () => visits.count('page'),
+        });
+      });
+    },
+    start: () => purging.forEach(subscription => void subscription.start()),
+    stop: async () => void (await Promise.all(purging.map(subscription => subscription.stop()))),
+  };
+}

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
+import { limits } from '#limits';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+
+/** A rendered page that is the same for everybody. */
+export interface RenderedPage {
+  html: string;
+  /** 200 is kept; the page of anything else is made anew for each who asks. */
+  status: number;
+  /** Of a redirect. */
+  location?: string;
+  /** What it shows (`product:<id>`): purging one of them drops the page. */
+  tags: string[];
+  /** How long it may be served without being rendered anew; purges come sooner. */
+  freshMs: number;
+}
+
+interface CachedPage {
+  status: number;
+  headers: Record<Encoding, Record<string, string>>;
+  bodies: Record<Encoding, Buffer>;
+  etag: string;
+  tags: string[];
+  freshUntilMs: number;
+}
+
+/** What was purged while a page is being rendered. */
+interface Watch {
+  purged: Set<string>;
+  isPurged: boolean;
+}
+
+interface Flight extends Watch {
+  done: Promise<CachedPage>;
+}
+
+type Encoding = 'identity' | 'gzip' | 'br';
+
+/**
+ * Pages that are the same for everybody, by address, in memory: rendered once however many ask at the same moment,
+ * compressed once, and dropped when a committed event says that what they show has changed.
+ *
+ * A change during a rendering is not missed: what was purged meanwhile is answered, but not kept. A page that is past
+ * its time is still served, once, while it is rendered anew behind.
+ */
+export interface PageCache {
+  /** Answers from memory, before any framework has seen the request; false where it can't. */
+  serve(request: IncomingMessage, response: ServerResponse): boolean;
+  /** The page of `address`, rendered where it is not there; `send` writes it. */
+  page(address: string, render: () => Promise<RenderedPage>): Promise<Sendable>;
+  /** Drops every page that shows one of these. */
+  purge(tags: Iterable<string>): void;
+  purgeAll(): void;
+}
+
+export interface Sendable {
+  send(request: IncomingMessage, response: ServerResponse): void;
+}
+
+export interface PageCacheOptions {
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  /** Headers of every page: the security policy. */
+  headers: Record<string, string>;
+  /** Off: every request renders, for measuring what a rendering costs. */
+  enabled: boolean;
+}
+
+export function createPageCache(options: PageCacheOptions): PageCache {
+  const { clock, log, enabled } = options;
+  const answered = options.metrics.counter('page_cache_total', 'Pages by where they came from', ['from']);
+  const byTag = new Map<string, Set<string>>();
+  const renders = new Map<string, Flight>();
+  const renderers = new Map<string, () => Promise<RenderedPage>>();
+  const pages = new LRUCache<string, CachedPage>({
+    maxSize: limits.pageCacheBytesMax,
+    sizeCalculation: (page, address) => sizeOf(page) + address.length * 2,
+    dispose: (page, address) => forget(address, page.tags),
+  });
+
+  function forget(address: string, tags: string[]): void {
+    for (const tag of tags) {
+      const addresses = byTag.get(tag);
+      addresses?.delete(address);
+      if (addresses?.size === 0) byTag.delete(tag);
+    }
+    renderers.delete(address);
+  }
+
+  function keep(address: string, page: CachedPage, render: () => Promise<RenderedPage>): void {
+    pages.set(address, page);
+    if (!pages.has(address)) return;
+    renderers.set(address, render);
+    for (const tag of page.tags) {
+      const addresses = byTag.get(tag) ?? new Set();
+      byTag.set(tag, addresses.add(address));
+    }
+  }
+
+  function renderOnce(address: string, render: () => Promise<RenderedPage>): Promise<CachedPage> {
+    const running = renders.get(address);
+    if (running !== undefined && !running.isPurged) return running.done;
+    const watch = { purged: new Set<string>(), isPurged: false };
+    const flight = Object.assign(watch, { done: renderAndKeep(address, render, watch) });
+    renders.set(address, flight);
+    const land = () => void (renders.get(address) === flight && renders.delete(address));
+    flight.done.then(land, land);
+    return flight.done;
+  }
+
+  async function renderAndKeep(
+    address: string,
+    render: () => Promise<RenderedPage>,
+    watch: Watch,
+  ): Promise<CachedPage> {
+    const page = await pack(await render(), options.headers, clock.nowMs());
+    const isCurrent = !watch.isPurged && !page.tags.some(tag => watch.purged.has(tag));
+    if (enabled && isCurrent && page.status === 200) keep(address, page, render);
+    return page;
+  }
+
+  /** Served once more while it is made anew; the next ones find the new one. */
+  function refresh(address: string, stale: CachedPage): void {
+    const render = renderers.get(address);
+    if (render === undefined) return;
+    pages.set(address, { ...stale, freshUntilMs: clock.nowMs() + limits.pageStaleMs }, { noDisposeOnSet: true });
+    renderOnce(address, render).catch(error => log.warn({ err: error }, 'a page could not be rendered anew'));
+  }
+
+  return {
+    serve(request, response) {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+      const page = pages.get(request.url!);
+      if (page === undefined) return false;
+      if (page.freshUntilMs <= clock.nowMs()) refresh(request.url!, page);
+      answered.inc({ from: 'memory' });
+      write(page, request, response);
+      return true;
+    },
+    async page(address, render) {
+      const page = pages.get(address) ?? (await renderOnce(address, render));
+      answered.inc({ from: 'rendering' });
+      return { send: (request, response) => write(page, request, response) };
+    },
+    purge(tags) {
+      for (const tag of tags) {
+        for (const flight of renders.values()) flight.purged.add(tag);
+        for (const address of [...(byTag.get(tag) ?? [])]) pages.delete(address);
+      }
+    },
+    purgeAll() {
+      for (const flight of renders.values()) flight.isPurged = true;
+      pages.clear();
+    },
+  };
+}
+
+const toGzip = promisify(gzip);
+const toBrotli = promisify(brotliCompress);
+
+/** Compressed once for all who ask; quality 5 costs a third of the best and gives up a twentieth of the size. */
+async function pack(page: RenderedPage, headers: Record<string, string>, nowMs: number): Promise<CachedPage> {
+  const identity = Buffer.from(page.html);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: identity.length };
+  const [gzipped, br] = await Promise.all([toGzip(identity, { level: 6 }), toBrotli(identity, { params })]);
+  const etag = `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`;
+  const seconds = Math.round(page.freshMs / 1000);
+  const common = {
+    ...headers,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control':
+      page.status === 200
+        ? `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${seconds * 5}`
+        : 'private, no-store',
+    Vary: 'Accept-Encoding',
+    ETag: etag,
+    ...(page.location !== undefined && { Location: page.location }),
+  };
+  const bodies = { identity, gzip: gzipped, br };
+  const withLength = (encoding: Encoding) => ({
+    ...common,
+    ...(encoding === 'identity' ? {} : { 'Content-Encoding': encoding }),
+    'Content-Length': String(bodies[encoding].length),
+  });
+  return {
+    status: page.status,
+    headers: { identity: withLength('identity'), gzip: withLength('gzip'), br: withLength('br') },
+    bodies,
+    etag,
+    tags: [...new Set(page.tags)],
+    freshUntilMs: nowMs + page.freshMs,
+  };
+}
+
+function write(page: CachedPage, request: IncomingMessage, response: ServerResponse): void {
+  const encoding = encodingOf(request.headers['accept-encoding']);
+  const headers = page.headers[encoding];
+  if (page.status === 200 && request.headers['if-none-match']?.includes(page.etag)) {
+    const { 'Content-Length': _length, 'Content-Encoding': _encoding, ...rest } = headers;
+    response.writeHead(304, rest).end();
+    return;
+  }
+  response.writeHead(page.status, headers);
+  if (request.method === 'HEAD') response.end();
+  else response.end(page.bodies[encoding]);
+}
+
+const FORBIDS = /;\s*q=0(\.0*)?\s*(,|$)/;
+
+/** Every browser says it in this form; who forbids an encoding by `q=0` gets the page as it is. */
+export function encodingOf(accepted: string | string[] | undefined): Encoding {
+  if (typeof accepted !== 'string' || FORBIDS.test(accepted)) return 'identity';
+  if (/\bbr\b/.test(accepted)) return 'br';
+  return /\bgzip\b/.test(accepted) ? 'gzip' : 'identity';
+}
+
+function sizeOf({ bodies, tags }: CachedPage): number {
+  const bytes = bodies.identity.length + bodies.gzip.length + bodies.br.length;
+  return bytes + tags.length * 100 + 2_000;
+}

@@ -1,0 +1,26 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Problem, ProblemFields } from './problem.ts';
+
+/** How a problem is told to somebody who reads pages: by a page, or by sending them elsewhere (to the login). */
+export type ProblemPage = (request: FastifyRequest, fields: ProblemFields) => { html: string } | { redirect: string };
+
+/** Whoever asked for a page, or for an address that is none and says that it wants one. */
+export function readsPages({ routeOptions, is404, method, url, headers }: FastifyRequest): boolean {
+  if (routeOptions.config.page === true) return true;
+  const isRead = method === 'GET' || method === 'HEAD';
+  return is404 && isRead && !url.startsWith('/api/') && (headers.accept?.includes('text/html') ?? false);
+}
+
+export function sendProblemPage(
+  problemPage: ProblemPage,
+  { fields }: Problem,
+  reply: FastifyReply,
+  headers: Record<string, string>,
+): FastifyReply {
+  reply.request.refusedWith = fields.code;
+  if (fields.headers !== undefined) reply.headers(fields.headers);
+  const page = problemPage(reply.request, fields);
+  reply.headers(headers);
+  if ('redirect' in page) return reply.header('Cache-Control', 'private, no-store').redirect(page.redirect, 303);
+  return reply.code(fields.status).type('text/html; charset=utf-8').send(page.html);
+}

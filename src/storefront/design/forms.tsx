@@ -1,0 +1,199 @@
+import type { ComponentChildren } from 'preact';
+import type { FieldErrors } from '#platform/form';
+import { KEY_FIELD } from '#platform/idempotency';
+import { Icon, type IconName } from './icon.tsx';
+import { useView } from './view.tsx';
+
+/** The hidden key by which a form that is sent twice has one effect. Its value comes from `site.ids.next()`. */
+export function Key({ value }: { value: string }) {
+  return <input type="hidden" name={KEY_FIELD} value={value} />;
+}
+
+export interface FieldProps {
+  name: string;
+  label: string;
+  value?: string | number | undefined;
+  type?: 'text' | 'email' | 'password' | 'number' | 'tel' | 'search' | 'date' | 'datetime-local' | 'url' | 'file';
+  required?: boolean;
+  autocomplete?: string;
+  hint?: ComponentChildren;
+  errors?: FieldErrors | undefined;
+  /** What is wrong, where it is more than `required` or `invalid`. */
+  error?: string | undefined;
+  more?: FieldAttributes;
+}
+
+export interface FieldAttributes {
+  min?: number | string;
+  max?: number | string;
+  step?: number | string;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  inputMode?: 'numeric' | 'decimal' | 'tel' | 'email' | 'search';
+  placeholder?: string;
+  accept?: string;
+  list?: string;
+  multiple?: boolean;
+}
+
+/** A labelled field with its hint and what is wrong with it, tied together for those who can't see them side by side. */
+export function Field(props: FieldProps) {
+  const { name, label, value, type = 'text', required = false, autocomplete, hint, more = {} } = props;
+  const error = useErrorOf(props);
+  return (
+    <FieldFrame name={name} label={label} required={required} hint={hint} error={error}>
+      <input
+        id={`f-${name}`}
+        name={name}
+        value={value}
+        required={required}
+        autocomplete={autocomplete}
+        {...describedBy(name, hint, error)}
+        // Preact's types are a union by `type`, which is known here at run time only.
+        {...({ ...more, type } as object)}
+      />
+    </FieldFrame>
+  );
+}
+
+export interface TextAreaProps extends Omit<FieldProps, 'type' | 'more'> {
+  rows?: number;
+  more?: Pick<FieldAttributes, 'minLength' | 'maxLength' | 'placeholder'>;
+}
+
+export function TextArea(props: TextAreaProps) {
+  const { name, label, value = '', required = false, hint, rows = 4, more = {} } = props;
+  const error = useErrorOf(props);
+  return (
+    <FieldFrame name={name} label={label} required={required} hint={hint} error={error}>
+      <textarea
+        id={`f-${name}`}
+        name={name}
+        rows={rows}
+        required={required}
+        {...describedBy(name, hint, error)}
+        {...more}
+      >
+        {value}
+      </textarea>
+    </FieldFrame>
+  );
+}
+
+export interface SelectProps extends Omit<FieldProps, 'type' | 'more'> {
+  options: { value: string; label: string }[];
+}
+
+export function Select(props: SelectProps) {
+  const { name, label, value, required = false, autocomplete, hint, options } = props;
+  const error = useErrorOf(props);
+  return (
+    <FieldFrame name={name} label={label} required={required} hint={hint} error={error}>
+      <select
+        id={`f-${name}`}
+        name={name}
+        required={required}
+        autocomplete={autocomplete}
+        {...describedBy(name, hint, error)}
+      >
+        {options.map(option => (
+          <option key={option.value} value={option.value} selected={option.value === String(value ?? '')}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </FieldFrame>
+  );
+}
+
+/** A check box with its words beside it. */
+export function Check({ name, label, checked = false, hint }: FieldProps & { checked?: boolean }) {
+  return (
+    <label class="check">
+      <input type="checkbox" name={name} checked={checked} />
+      <span>
+        {label}
+        {hint !== undefined && <small class="hint">{hint}</small>}
+      </span>
+    </label>
+  );
+}
+
+function FieldFrame(props: {
+  name: string;
+  label: string;
+  required: boolean;
+  hint: ComponentChildren;
+  error: string | undefined;
+  children: ComponentChildren;
+}) {
+  const { name, label, required, hint, error, children } = props;
+  const { words } = useView();
+  return (
+    <div class={error === undefined ? 'field' : 'field field-wrong'}>
+      <label for={`f-${name}`}>
+        {label} {!required && <small class="quiet">({words.things.optional})</small>}
+      </label>
+      {children}
+      {hint !== undefined && (
+        <small class="hint" id={`h-${name}`}>
+          {hint}
+        </small>
+      )}
+      {error !== undefined && (
+        <small class="wrong" id={`e-${name}`}>
+          <Icon name="warning" /> {error}
+        </small>
+      )}
+    </div>
+  );
+}
+
+function describedBy(name: string, hint: unknown, error: string | undefined) {
+  const ids = [error === undefined ? '' : `e-${name}`, hint === undefined ? '' : `h-${name}`].filter(Boolean);
+  return {
+    ...(ids.length > 0 && { 'aria-describedby': ids.join(' ') }),
+    ...(error !== undefined && { 'aria-invalid': true as const }),
+  };
+}
+
+function useErrorOf({ name, error, errors }: Pick<FieldProps, 'name' | 'error' | 'errors'>): string | undefined {
+  const { words } = useView();
+  const word = errors?.[name];
+  if (error !== undefined || word === undefined) return error;
+  return word === 'required' ? words.problems.required : words.problems.invalid;
+}
+
+export type ButtonKind = 'primary' | 'secondary' | 'plain' | 'danger';
+
+export interface ButtonProps {
+  kind?: ButtonKind;
+  icon?: IconName;
+  name?: string;
+  value?: string;
+  disabled?: boolean;
+  /** Sends the form to another address than its own. */
+  formAction?: string;
+  label?: string;
+  children?: ComponentChildren;
+}
+
+export function Button({ kind = 'primary', icon, children, label, ...button }: ButtonProps) {
+  return (
+    <button type="submit" class={`button button-${kind}`} aria-label={label} {...button}>
+      {icon !== undefined && <Icon name={icon} />}
+      {children}
+    </button>
+  );
+}
+
+export function LinkButton(props: { href: string; kind?: ButtonKind; icon?: IconName; children: ComponentChildren }) {
+  const { href, kind = 'primary', icon, children } = props;
+  return (
+    <a href={href} class={`button button-${kind}`}>
+      {icon !== undefined && <Icon name={icon} />}
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,27 @@
+import { wordsOfPage } from './words-of-page.ts';
+
+interface Me {
+  name: string | null;
+  cart_items: number;
+}
+
+/** Puts the person into the page that is the same for everybody: a name, and how full the cart is. */
+export async function showsMe(): Promise<void> {
+  const answer = await fetch('/fragments/me', { headers: { accept: 'application/json' } }).catch(() => undefined);
+  if (answer?.ok !== true) return;
+  const me = (await answer.json()) as Me;
+  const words = wordsOfPage();
+  const name = document.querySelector('[data-me="name"]');
+  if (name !== null && me.name !== null) name.textContent = me.name;
+  showCount(me.cart_items, words.cartWith(me.cart_items));
+}
+
+export function showCount(units: number, label: string): void {
+  const count = document.querySelector<HTMLElement>('[data-me="count"]');
+  const link = document.querySelector<HTMLElement>('[data-me="cart"]');
+  if (count === null || link === null) return;
+  count.textContent = units > 99 ? '99+' : String(units);
+  count.hidden = units === 0;
+  if (units > 0) link.setAttribute('aria-label', label);
+  else link.removeAttribute('aria-label');
+}

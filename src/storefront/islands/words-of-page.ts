@@ -1,0 +1,28 @@
+/** The few texts that islands say themselves; small on purpose, since every page carries them in its script. */
+const words = {
+  en: {
+    offline: 'You are offline. What you see may be out of date.',
+    backOnline: 'You are online again.',
+    inCart: 'Added to your cart.',
+    notAdded: 'That could not be added.',
+    cartWith: (units: number) => (units === 1 ? 'Cart, 1 item' : `Cart, ${units} items`),
+    hello: (name: string) => `Hello, ${name}`,
+  },
+  de: {
+    offline: 'Sie sind offline. Was Sie sehen, kann veraltet sein.',
+    backOnline: 'Sie sind wieder online.',
+    inCart: 'Im Warenkorb.',
+    notAdded: 'Das ließ sich nicht hinzufügen.',
+    cartWith: (units: number) => `Warenkorb, ${units} Artikel`,
+    hello: (name: string) => `Hallo, ${name}`,
+  },
+};
+
+export function wordsOfPage(): (typeof words)['en'] {
+  return document.documentElement.lang === 'de' ? words.de : words.en;
+}
+
+/** The address of a page in the language of this one. */
+export function to(path: string): string {
+  return `/${document.documentElement.lang}${path}`;
+}

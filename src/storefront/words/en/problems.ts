@@ -1,0 +1,23 @@
+/** Problems told to people: by the status of the answer, and by the code of a refusal. */
+export const problems = {
+  title: (status: number) => `Something went wrong (${status})`,
+  notFoundTitle: 'There is nothing here',
+  notFoundText: 'The address may be mistyped, or the thing may be gone.',
+  forbiddenTitle: 'This is not yours to see',
+  forbiddenText: 'You are signed in, but this page is for others.',
+  busyTitle: 'Too many requests',
+  busyText: 'Please wait a moment, then try again.',
+  brokenTitle: 'Something is broken on our side',
+  brokenText: 'We have noted it. Nothing of what you were doing was done by half; please try again.',
+  awayTitle: 'A part of the shop does not answer',
+  awayText: 'It usually comes back within a minute. Please try again.',
+  badInputTitle: 'We could not read that',
+  badInputText: 'The request does not have the form that this page takes.',
+  requestId: (id: string) => `If you write to us, name this request: ${id}`,
+  goHome: 'To the home page',
+  goBack: 'Go back',
+  tryAgain: 'Try again',
+  required: 'Please fill this in.',
+  invalid: 'This does not look right.',
+  formHasErrors: 'Please look at the marked fields.',
+};
