@@ -1,4 +1,4 @@
-// Goal: how far subscriptions are can be read at any time, whatever runs elsewhere, and what is stuck can be tried again.
+// Goal: how far subscriptions are can be read at any time, whatever runs elsewhere, and what is stuck is tried again.
 // Method: a real outbox, a real consumer that reads it, and one whose source is not in this process.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';

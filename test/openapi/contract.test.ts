@@ -63,6 +63,7 @@ GET /api/admin/imports
 POST /api/admin/imports
 GET /api/admin/imports/{import_id}
 GET /api/admin/exports/products
+GET /api/admin/inventory
 GET /api/admin/inventory/{product_id}
 POST /api/admin/inventory/{product_id}/receive
 POST /api/admin/inventory/{product_id}/adjust
@@ -78,6 +79,10 @@ POST /api/admin/orders/{order_id}/refund
 POST /api/admin/orders/{order_id}/cancel
 GET /api/admin/audit
 GET /api/admin/stuck
+GET /api/admin/operations
+POST /api/admin/operations/jobs/{name}/run
+POST /api/admin/operations/stuck-events/retry
+GET /api/admin/live
 POST /api/webhooks/payments/{gateway}
 POST /api/webhooks/carriers/{carrier}
 GET /healthz
