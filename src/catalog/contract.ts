@@ -8,7 +8,7 @@
  * new name of its seller too, and is the version of its event.
  * Repeats: a create carries its product_id or review_id and answers with what exists; importing a file twice changes
  * nothing; an import resumes after a crash at its last finished batch. It stores the addresses of pictures as they are
- * and never requests them.
+ * and never requests them; an uploaded picture becomes files of fixed sizes, which go when no product names it.
  */
 import { type Static, Type } from 'typebox';
 import { limits } from '#limits';
@@ -17,6 +17,10 @@ import { Money } from '#platform/money';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, oneOf, Timestamp, text } from '#platform/schema';
+import { type PictureOperations, pictureOperations, pictureRefusals } from './pictures/picture-contract.ts';
+
+export { Picture } from './pictures/picture-contract.ts';
+export { type PictureSources, pictureSources } from './pictures/picture-sources.ts';
 
 /** The seller of what staff create or import without naming one. It exists from the start. */
 export const DEFAULT_SELLER = { seller_id: '00000000-0000-7000-8000-000000000001', name: 'Doorbuster' } as const;
@@ -265,7 +269,7 @@ interface Listed<Item> extends Page {
   total_relation: 'eq' | 'gte';
 }
 
-export interface Catalog {
+export interface Catalog extends PictureOperations {
   /** In the order asked, missing ones left out; deleted ones come too, marked. At most 500 ids. */
   getProducts(input: { product_ids: string[] }): Promise<CatalogProduct[]>;
   listProducts(input: Static<typeof ListProducts>): Promise<Outcome<Listed<CatalogProduct>, 'PAGE_TOO_DEEP'>>;
@@ -373,9 +377,11 @@ export const catalogContract = defineContract<Catalog>({
         limit: Type.Integer({ minimum: 1, maximum: 1000 }),
       }),
     ),
+    ...pictureOperations,
     readEvents: query(ReadEvents),
   },
   refusals: {
+    ...pictureRefusals,
     PRODUCT_NOT_FOUND: { status: 404, meaning: 'There is no such product.' },
     REVIEW_NOT_FOUND: { status: 404, meaning: 'There is no such review.' },
     SELLER_NOT_FOUND: { status: 404, meaning: 'There is no such seller.' },

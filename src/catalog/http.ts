@@ -16,6 +16,7 @@ import {
 } from './contract.ts';
 import { exportRoutes } from './export-routes.ts';
 import { importRoutes } from './import-routes.ts';
+import { pictureRoutes } from './pictures/picture-routes.ts';
 import { reviewRoutes } from './review-routes.ts';
 import { productIdFor } from './rules.ts';
 import { sellerRoutes } from './seller-routes.ts';
@@ -50,6 +51,7 @@ export function catalogRoutes(app: App, deps: CatalogRoutesDeps): void {
   sellerRoutes(app, deps);
   importRoutes(app, deps);
   exportRoutes(app, deps);
+  pictureRoutes(app, deps);
 }
 
 function browseRoutes(app: App, { catalog, availabilityOf }: CatalogRoutesDeps): void {

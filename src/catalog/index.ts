@@ -22,6 +22,10 @@ import { listRelated } from './list-related.ts';
 import { listReviews } from './list-reviews.ts';
 import { listSellers } from './list-sellers.ts';
 import { moderateReview } from './moderate-review.ts';
+import { addPicture } from './pictures/add-picture.ts';
+import { dropUnusedPictures } from './pictures/drop-unused-pictures.ts';
+import { readPictureFile } from './pictures/read-picture-file.ts';
+import { createResizer } from './pictures/resize-picture.ts';
 import { createProductCache } from './product-cache.ts';
 import { renameSeller, tellRenames } from './rename-seller.ts';
 import { anonymiseReviewsByUser, listReviewsByUser, readSummary } from './review-store.ts';
@@ -79,6 +83,12 @@ export function createCatalog(deps: CatalogDeps): CatalogModule {
         timeoutMs: 60_000,
       },
       {
+        name: 'catalog_drop_unused_pictures',
+        cron: '23 3 * * *',
+        run: signal => dropUnusedPictures(parts, signal),
+        timeoutMs: 600_000,
+      },
+      {
         name: 'catalog_rename_sweep',
         everySeconds: 60,
         run: signal => tellRenames(parts, signal),
@@ -105,6 +115,7 @@ export function createCatalog(deps: CatalogDeps): CatalogModule {
 
 function operations(parts: CatalogParts, upload: ReturnType<typeof uploads>): Catalog {
   const { db, outbox, cache, categories } = parts;
+  const resizePicture = createResizer();
   return {
     ...upload,
     getProducts: ({ product_ids }) => cache.get(product_ids),
@@ -133,6 +144,8 @@ function operations(parts: CatalogParts, upload: ReturnType<typeof uploads>): Ca
     createSeller: input => createSeller(parts, input),
     renameSeller: input => renameSeller(parts, input),
     listImports: input => listImports(parts, input),
+    addPicture: input => addPicture({ ...parts, resizePicture }, input),
+    readPictureFile: input => readPictureFile(db, input),
     exportProducts: input => exportProducts(parts, input),
     readEvents: outbox.readEvents,
   };
