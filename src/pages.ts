@@ -34,8 +34,9 @@ export interface Pages extends Required<Pick<AppOptions, 'front' | 'problemPage'
 
 /** The shop's and the staff's pages: their cache stands before the listener, their routes behind it. */
 export async function createPages(config: Config, deps: PagesDeps): Promise<Pages> {
-  const [storefront, starting, problems, { purgePages }] = await Promise.all([
+  const [storefront, desks, starting, problems, { purgePages }] = await Promise.all([
     import('./storefront/http.ts'),
+    import('./admin/http.ts'),
     import('./storefront/start-site.ts'),
     import('./storefront/pages/problem.tsx'),
     import('./storefront/purge-pages.ts'),
@@ -76,6 +77,9 @@ export async function createPages(config: Config, deps: PagesDeps): Promise<Page
           eraseMore: joined.account.eraseMore,
           countVisit: () => visits.count('page'),
         });
+        const desk = { ...apis, site, clock, ids };
+        desks.staffRoutes(desk);
+        desks.sellerRoutes(desk);
       });
     },
     start: () => purging.forEach(subscription => void subscription.start()),

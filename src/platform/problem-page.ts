@@ -4,11 +4,11 @@ import type { Problem, ProblemFields } from './problem.ts';
 /** How a problem is told to somebody who reads pages: by a page, or by sending them elsewhere (to the login). */
 export type ProblemPage = (request: FastifyRequest, fields: ProblemFields) => { html: string } | { redirect: string };
 
-/** Whoever asked for a page, or for an address that is none and says that it wants one. */
+/** Whoever says that they read HTML, at the address of a page or at one where nothing is; programs get the problem. */
 export function readsPages({ routeOptions, is404, method, url, headers }: FastifyRequest): boolean {
-  if (routeOptions.config.page === true) return true;
+  if (headers.accept?.includes('text/html') !== true) return false;
   const isRead = method === 'GET' || method === 'HEAD';
-  return is404 && isRead && !url.startsWith('/api/') && (headers.accept?.includes('text/html') ?? false);
+  return routeOptions.config.page === true || (is404 && isRead && !url.startsWith('/api/'));
 }
 
 export function sendProblemPage(

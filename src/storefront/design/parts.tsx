@@ -72,7 +72,7 @@ export function Stars({ rating, count }: { rating: number; count?: number }) {
     <span class="stars">
       <svg viewBox="0 0 108 20" role="img" aria-label={words.things.stars(number(rating))}>
         <use href="#stars" class="stars-back" />
-        <svg width={cut} height="20" viewBox={`0 0 ${cut} 20`}>
+        <svg width={cut} height="20" viewBox={`0 0 ${cut} 20`} aria-hidden="true">
           <use href="#stars" class="stars-front" />
         </svg>
       </svg>
@@ -186,9 +186,9 @@ export function Pagination(props: { page: number; pages: number; href(page: numb
           <li key={shown}>
             {index > 0 && shown - all[index - 1]! > 1 && <span aria-hidden="true">…</span>}
             {shown === page ? (
-              <span aria-current="page" aria-label={things.page(number(shown))}>
+              <a href={href(shown)} aria-current="page" aria-label={things.page(number(shown))}>
                 {number(shown)}
-              </span>
+              </a>
             ) : (
               <a href={href(shown)} aria-label={things.page(number(shown))}>
                 {number(shown)}

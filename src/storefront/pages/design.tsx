@@ -62,7 +62,8 @@ function Words() {
         <h2>Heading two</h2>
         <h3>Heading three</h3>
         <p>
-          Text with <a href="#link">a link</a>, <code>code</code> and <span class="quiet">quiet words</span>.
+          Text with <a href="#link">words that lead on</a>, <code>code</code> and <span class="quiet">quiet words</span>
+          .
         </p>
         <Facts
           facts={[

@@ -1,0 +1,4 @@
+// What every page of a desk gets in a browser with JavaScript; without it everything works too.
+import { foldsMenu } from './fold-menu.ts';
+
+foldsMenu();
