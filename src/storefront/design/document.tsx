@@ -85,7 +85,6 @@ function Meta(props: DocumentProps & { full: string; shellName: string }) {
       {description !== undefined && <meta property="og:description" content={description} />}
       {picture !== undefined && <meta property="og:image" content={picture} />}
       {structured.map((data, index) => (
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: JSON whose `<` is escaped can't end the script.
         <script key={index} type="application/ld+json" dangerouslySetInnerHTML={{ __html: jsonText(data) }} />
       ))}
     </>

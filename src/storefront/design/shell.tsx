@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { type Language, languages } from '../words/languages.ts';
 import { Document, type DocumentProps } from './document.tsx';
 import { Icon } from './icon.tsx';
