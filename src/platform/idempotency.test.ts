@@ -8,6 +8,7 @@ import pino from 'pino';
 import { Type } from 'typebox';
 import { testDatabase } from '../../test/support/postgres.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { takeForms } from './form.ts';
 import { hotKeyStore } from './hot-key-store.ts';
 import { createHotStore } from './hot-store.ts';
 import { type App, createApp, Problem } from './http.ts';
@@ -327,4 +328,39 @@ test('canonical JSON is the same for the same input and no other', () => {
   assert.equal(canonicalJson({ b: [1, { d: null, c: undefined }], a: 'x' }), '{"a":"x","b":[1,{"d":null}]}');
   assert.notEqual(canonicalJson({ a: ['b'] }), canonicalJson({ a: 'b' }));
   assert.notEqual(canonicalJson([1, 2]), canonicalJson([2, 1]));
+});
+
+test('a form sent twice has one effect and one answer: the address where it is to be seen, or the page that was shown', async t => {
+  const world = await createWorld(t);
+  const app = await startApp(t, world);
+  await app.register(async scope => {
+    takeForms(scope as unknown as App);
+    const body = Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } });
+    const config = { access: 'anyone', page: true } as const;
+    scope.post('/pay', { config, schema: { body } as object }, async ({ body, commandId }, reply) => {
+      world.ran.push(commandId);
+      const { card } = body as { card: string };
+      if (card === 'good') return reply.redirect(`/orders/${commandId}`, 303);
+      return reply.code(402).type('text/html; charset=utf-8').send(`<p>declined ${commandId}</p>`);
+    });
+  });
+  const post = (fields: string) =>
+    app.inject({
+      method: 'POST',
+      url: '/pay',
+      payload: fields,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-person': ANN },
+    });
+  const first = await post('_key=one&card=good');
+  const again = await post('_key=one&card=good');
+  assert.deepEqual([first.statusCode, again.statusCode], [303, 303]);
+  assert.equal(again.headers.location, first.headers.location);
+  assert.equal(again.headers['idempotency-replayed'], 'true');
+  const declined = await post('_key=two&card=bad');
+  const declinedAgain = await post('_key=two&card=bad');
+  assert.deepEqual([declined.statusCode, declinedAgain.statusCode], [402, 402]);
+  assert.equal(declinedAgain.body, declined.body);
+  assert.equal(declinedAgain.headers['content-type'], 'text/html; charset=utf-8');
+  assert.equal((await post('_key=two&card=good')).statusCode, 422);
+  assert.equal(world.ran.length, 2);
 });

@@ -1,0 +1,175 @@
+// Goal: a page that is the same for everybody is rendered once, served as it is, and never after what it shows has
+// changed. Method: a cache with renderers that count and that the test holds open, asked over a real socket.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import pino from 'pino';
+import { manualClock } from './clock.ts';
+import { createMetrics } from './metrics.ts';
+import { createPageCache, encodingOf, type RenderedPage } from './page-cache.ts';
+
+const html = `<!doctype html><p>${'A lamp. '.repeat(50)}</p>`;
+const lamp: RenderedPage = { html, status: 200, tags: ['product:lamp'], freshMs: 60_000 };
+
+function openCache({ enabled = true } = {}) {
+  const clock = manualClock(1_000_000);
+  const log = pino({ level: 'silent' });
+  const cache = createPageCache({ clock, log, metrics: createMetrics(), headers: { 'X-Policy': 'ours' }, enabled });
+  const renders: string[] = [];
+  const render =
+    (page: RenderedPage = lamp) =>
+    async () => {
+      renders.push(page.html);
+      return page;
+    };
+  return { cache, clock, renders, render };
+}
+
+type Cache = ReturnType<typeof openCache>['cache'];
+
+/** A listener that answers from the cache, or 404. */
+async function listen(t: TestContext, cache: Cache) {
+  const server = createServer((request, response) => {
+    if (!cache.serve(request, response)) response.writeHead(404).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return async (path: string, headers: Record<string, string> = {}, method = 'GET') => {
+    const outgoing = send({ port, host: '127.0.0.1', path, method, headers, agent: false }).end();
+    const [answer] = await once(outgoing, 'response');
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk);
+    return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) };
+  };
+}
+
+describe('a page in memory', () => {
+  test('is rendered once however many ask at the same moment', async () => {
+    const { cache, renders, render } = openCache();
+    await Promise.all(Array.from({ length: 20 }, () => cache.page('/lamp', render())));
+    assert.equal(renders.length, 1);
+  });
+
+  test('is served plain or compressed as asked, with the policy, an ETag and a shared life', async t => {
+    const { cache, render } = openCache();
+    await cache.page('/lamp', render());
+    const ask = await listen(t, cache);
+    const plain = await ask('/lamp');
+    assert.equal(plain.status, 200);
+    assert.equal(plain.body.toString(), html);
+    assert.equal(plain.headers['x-policy'], 'ours');
+    assert.equal(plain.headers['cache-control'], 'public, max-age=0, s-maxage=60, stale-while-revalidate=300');
+    assert.equal(plain.headers.vary, 'Accept-Encoding');
+    const br = await ask('/lamp', { 'accept-encoding': 'gzip, deflate, br;q=0.9' });
+    assert.equal(br.headers['content-encoding'], 'br');
+    assert.equal(brotliDecompressSync(br.body).toString(), html);
+    const zipped = await ask('/lamp', { 'accept-encoding': 'gzip' });
+    assert.equal(gunzipSync(zipped.body).toString(), html);
+    const head = await ask('/lamp', {}, 'HEAD');
+    assert.deepEqual([head.status, head.body.length], [200, 0]);
+    const again = await ask('/lamp', { 'if-none-match': plain.headers.etag! });
+    assert.deepEqual([again.status, again.body.length], [304, 0]);
+  });
+
+  test('is kept by its whole address, and only where it is a page: a 404 or a redirect is made anew', async t => {
+    const { cache, renders, render } = openCache();
+    const ask = await listen(t, cache);
+    await cache.page('/lamp?sort=a', render());
+    assert.equal((await ask('/lamp?sort=a')).status, 200);
+    assert.equal((await ask('/lamp')).status, 404);
+    assert.equal((await ask('/lamp?sort=a', {}, 'POST')).status, 404);
+    for (let n = 0; n < 2; n += 1) await cache.page('/gone', render({ ...lamp, html: 'gone', status: 404 }));
+    assert.deepEqual(renders, [html, 'gone', 'gone']);
+    assert.equal(cache.serve({ method: 'GET', url: '/gone' } as never, {} as never), false);
+  });
+
+  test('is rendered for each who asks when the cache is off', async () => {
+    const { cache, renders, render } = openCache({ enabled: false });
+    await cache.page('/lamp', render());
+    await cache.page('/lamp', render());
+    assert.equal(renders.length, 2);
+  });
+
+  test('a rendering that fails is nobody else’s: the next one renders', async () => {
+    const { cache, renders, render } = openCache();
+    await assert.rejects(
+      cache.page('/lamp', async () => {
+        throw new Error('no catalogue');
+      }),
+      /no catalogue/,
+    );
+    await cache.page('/lamp', render());
+    assert.equal(renders.length, 1);
+  });
+});
+
+describe('a change', () => {
+  test('drops every page that shows what has changed, and no other', async t => {
+    const { cache, render } = openCache();
+    await cache.page('/lamp', render());
+    await cache.page('/list', render({ ...lamp, tags: ['product:lamp', 'product:chair'] }));
+    await cache.page('/chair', render({ ...lamp, tags: ['product:chair'] }));
+    cache.purge(['product:lamp']);
+    const ask = await listen(t, cache);
+    assert.deepEqual(
+      await Promise.all(['/lamp', '/list', '/chair'].map(async path => (await ask(path)).status)),
+      [404, 404, 200],
+    );
+    cache.purgeAll();
+    assert.equal((await ask('/chair')).status, 404);
+  });
+
+  test('during a rendering is not missed: the page is answered and not kept', async t => {
+    const { cache, renders, render } = openCache();
+    const held = Promise.withResolvers<RenderedPage>();
+    const first = cache.page('/lamp', () => held.promise);
+    cache.purge(['product:lamp']);
+    held.resolve(lamp);
+    await first;
+    const ask = await listen(t, cache);
+    assert.equal((await ask('/lamp')).status, 404);
+    await cache.page('/lamp', render());
+    assert.equal(renders.length, 1);
+    assert.equal((await ask('/lamp')).status, 200);
+  });
+
+  test('of something else during a rendering changes nothing', async t => {
+    const { cache } = openCache();
+    const held = Promise.withResolvers<RenderedPage>();
+    const first = cache.page('/lamp', () => held.promise);
+    cache.purge(['product:chair']);
+    held.resolve(lamp);
+    await first;
+    assert.equal((await (await listen(t, cache))('/lamp')).status, 200);
+  });
+});
+
+test('a page past its time is served while it is rendered anew behind, once', async t => {
+  const { cache, clock } = openCache();
+  let n = 0;
+  await cache.page('/lamp', async () => ({ ...lamp, html: `<p>${(n += 1)}</p>` }));
+  const ask = await listen(t, cache);
+  clock.advance(60_001);
+  const stale = await Promise.all([ask('/lamp'), ask('/lamp'), ask('/lamp')]);
+  assert.deepEqual(
+    stale.map(({ body }) => body.toString()),
+    ['<p>1</p>', '<p>1</p>', '<p>1</p>'],
+  );
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await ask('/lamp')).body.toString() === '<p>2</p>') break;
+  }
+  assert.equal((await ask('/lamp')).body.toString(), '<p>2</p>');
+  assert.equal(n, 2);
+});
+
+test('an encoding is taken as browsers name them, and not where it is forbidden', () => {
+  assert.equal(encodingOf('gzip, deflate, br, zstd'), 'br');
+  assert.equal(encodingOf('gzip;q=0.8'), 'gzip');
+  assert.equal(encodingOf('br;q=0, gzip'), 'identity');
+  assert.equal(encodingOf(undefined), 'identity');
+  assert.equal(encodingOf('deflate'), 'identity');
+});
