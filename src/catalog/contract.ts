@@ -19,8 +19,10 @@ import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, oneOf, Timestamp, text } from '#platform/schema';
 import { type PictureOperations, pictureOperations, pictureRefusals } from './pictures/picture-contract.ts';
 
+export { encodingOfFile, sendFile } from './import/send-file.ts';
 export { Picture } from './pictures/picture-contract.ts';
 export { type PictureSources, pictureSources } from './pictures/picture-sources.ts';
+export { productIdFor } from './product-id.ts';
 
 /** The seller of what staff create or import without naming one. It exists from the start. */
 export const DEFAULT_SELLER = { seller_id: '00000000-0000-7000-8000-000000000001', name: 'Doorbuster' } as const;

@@ -4,7 +4,8 @@ import { appendEvents } from '#platform/outbox';
 import { accept, refuse } from '#platform/outcome';
 import { type Catalog, type CreateProduct, DEFAULT_SELLER, type ProductInput } from './contract.ts';
 import type { CatalogParts } from './deps.ts';
-import { hashContent, type ProductContent, shardOf } from './rules.ts';
+import { shardOf } from './product-id.ts';
+import { hashContent, type ProductContent } from './rules.ts';
 import { readSeller } from './seller-store.ts';
 import { insertProducts, readProducts } from './store.ts';
 

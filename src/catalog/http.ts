@@ -17,8 +17,8 @@ import {
 import { exportRoutes } from './export-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { pictureRoutes } from './pictures/picture-routes.ts';
+import { productIdFor } from './product-id.ts';
 import { reviewRoutes } from './review-routes.ts';
-import { productIdFor } from './rules.ts';
 import { sellerRoutes } from './seller-routes.ts';
 import { sellerScope } from './seller-scope.ts';
 

@@ -13,23 +13,11 @@ import {
   ImportReport,
   ListedImport,
 } from './contract.ts';
+import { encodingOfFile, encodings, sendFile } from './import/send-file.ts';
 import { sellerScope } from './seller-scope.ts';
 
 const { refusals } = catalogContract;
 const tags = ['catalog'];
-
-const encodings: Record<string, ImportEncoding> = {
-  'application/x-ndjson': 'ndjson',
-  'application/jsonl': 'ndjson',
-  'application/json': 'json',
-  'text/csv': 'csv',
-  'text/tab-separated-values': 'csv',
-};
-const encodingsByName: [pattern: RegExp, encoding: ImportEncoding][] = [
-  [/\.(ndjson|jsonl)(\.gz)?$/i, 'ndjson'],
-  [/\.json(\.gz)?$/i, 'json'],
-  [/\.(csv|tsv|txt)(\.gz)?$/i, 'csv'],
-];
 
 const file = { type: 'string', format: 'binary' };
 const body = {
@@ -117,12 +105,7 @@ function receiveRoute(app: App, catalog: Catalog): void {
       const seller_id = sellerScope(caller) ?? null;
       const { encoding, bytes } = await openUpload(request);
       await catalog.startImport({ import_id, seller_id, format, encoding, default_stock: null });
-      try {
-        await receive(catalog, import_id, bytes);
-      } catch (error) {
-        await catalog.abandonImport({ import_id });
-        throw error;
-      }
+      await sendFile(catalog, import_id, bytes);
       return reply.code(202).send(await catalog.finishImport({ import_id }));
     },
   );
@@ -139,17 +122,16 @@ async function openUpload(request: FastifyRequest): Promise<Upload> {
   // gzip is known by its first bytes, whatever a header says of it.
   if (packing !== 'identity' && packing !== 'gzip') throw edgeProblem('UNSUPPORTED_MEDIA_TYPE');
   if (request.isMultipart()) return await openForm(request);
-  const encoding = encodings[typeOf(type)];
+  const encoding = encodingOfFile({ type });
   if (encoding === undefined) throw edgeProblem('UNSUPPORTED_MEDIA_TYPE');
   return { encoding, bytes: request.raw };
 }
 
-/** The first file of a form; its own type decides, or its name where the type says nothing. */
+/** The first file of a form. */
 async function openForm(request: FastifyRequest): Promise<Upload> {
   const part = await request.file().catch(brokenForm);
   if (part === undefined) throw edgeProblem('INVALID_INPUT', { detail: 'the form has no file' });
-  const named = encodingsByName.find(([pattern]) => pattern.test(part.filename))?.[1];
-  const encoding = encodings[typeOf(part.mimetype)] ?? named;
+  const encoding = encodingOfFile({ type: part.mimetype, name: part.filename });
   if (encoding === undefined) {
     part.file.resume();
     throw edgeProblem('UNSUPPORTED_MEDIA_TYPE');
@@ -165,33 +147,6 @@ async function openForm(request: FastifyRequest): Promise<Upload> {
   return { encoding, bytes: whole() };
 }
 
-function typeOf(header: string | undefined): string {
-  return (header ?? '').split(';', 1)[0]!.trim().toLowerCase();
-}
-
 function brokenForm(cause: unknown): never {
   throw edgeProblem('INVALID_INPUT', { detail: `the form can't be read: ${(cause as Error).message}` });
-}
-
-/** Hands the bytes on as they come, in pieces that travel well, with never more than one of them in memory. */
-async function receive(catalog: Catalog, import_id: string, bytes: AsyncIterable<Buffer>): Promise<void> {
-  let offset = 0;
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-
-  async function send(): Promise<void> {
-    const chunk = Buffer.concat(held, heldBytes).toString('base64');
-    await catalog.appendImport({ import_id, offset, chunk });
-    offset += heldBytes;
-    held = [];
-    heldBytes = 0;
-  }
-
-  for await (const piece of bytes) {
-    held.push(piece);
-    heldBytes += piece.length;
-    if (offset + heldBytes > limits.importBytesMax) throw edgeProblem('BODY_TOO_LARGE');
-    if (heldBytes >= limits.importChunkBytesMax) await send();
-  }
-  if (heldBytes > 0) await send();
 }

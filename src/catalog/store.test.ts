@@ -8,7 +8,7 @@ import { manualClock } from '#platform/clock';
 import { sql } from '#platform/sql';
 import { created, ids, openCatalog, productInput } from '../../test/support/catalog.ts';
 import { allEvents } from '../../test/support/events.ts';
-import { shardOf } from './rules.ts';
+import { shardOf } from './product-id.ts';
 
 const NOW = '2026-11-27T08:00:00.000Z';
 const STRANGER = '01900000-0000-7000-8000-0000000000ff';

@@ -1,3 +1,4 @@
+import { csvCell } from '#platform/csv';
 import { minorDigits } from '#platform/money';
 import type { CatalogProduct } from '../contract.ts';
 
@@ -33,7 +34,7 @@ export function writeGoogle(product: CatalogProduct): string {
     product.category_path.join(' > '),
     ...attributes,
   ];
-  return cells.map(cell => writeCell(String(cell))).join(',');
+  return cells.map(cell => csvCell(String(cell))).join(',');
 }
 
 function writePrice({ amount, currency }: { amount: number; currency: string }): string {
@@ -41,13 +42,4 @@ function writePrice({ amount, currency }: { amount: number; currency: string }):
   if (digits === 0) return `${amount} ${currency}`;
   const text = String(amount).padStart(digits + 1, '0');
   return `${text.slice(0, -digits)}.${text.slice(-digits)} ${currency}`;
-}
-
-/**
- * Quoted by RFC 4180. What a spreadsheet would run as a formula gets an apostrophe before it (OWASP, CSV injection);
- * our own import takes it away again.
- */
-function writeCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
