@@ -22,7 +22,7 @@ interface TestServer {
 }
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const TEST_FILES = ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'];
+const TEST_FILES = ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'];
 const STORE_TESTS = ['src/**/*store.test.ts', 'src/platform/{sql,migrate,outbox,group-commit}.test.ts'];
 const CONCURRENCY = 2;
 

@@ -15,7 +15,7 @@ export const SCREENS: Record<Viewport, Screen> = {
 };
 
 /** Nothing of Chromium's own may reach for the network, and a container has neither a sandbox nor a GPU. */
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -25,15 +25,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/**
- * A Chromium with a fresh profile, which ends with its `close()`. With `debuggingPort`, programs that speak its
- * protocol (Lighthouse) find it there too, on loopback only.
- */
-export async function launchChromium(
-  executablePath: string,
-  options: { debuggingPort?: number } = {},
-): Promise<Browser> {
-  const port = options.debuggingPort;
-  const args = port === undefined ? FLAGS : [...FLAGS, `--remote-debugging-port=${port}`];
-  return chromium.launch({ executablePath, args, headless: true });
+/** A Chromium with a fresh profile, which ends with its `close()`. */
+export async function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, headless: true });
 }
