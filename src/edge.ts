@@ -13,10 +13,11 @@ import { openapi } from '#platform/openapi';
 import { object } from '#platform/schema';
 import { ping } from '#platform/sql';
 import { sqlKeyStore } from '#platform/sql-key-store';
-import { countBacklog } from '#platform/subscription-status';
+import { countBacklog, retryStuckEvent } from '#platform/subscription-status';
 import { createEntrance, type Entrance } from './accounts/entrance.ts';
 import { accountRoutes } from './accounts/http.ts';
 import { peopleRoutes } from './accounts/staff-routes.ts';
+import type { RunningShop } from './admin/staff/running-shop.ts';
 import { auditRoutes } from './audit/http.ts';
 import { cartRoutes } from './cart/http.ts';
 import { catalogRoutes } from './catalog/http.ts';
@@ -24,6 +25,7 @@ import type { Config } from './config.ts';
 import { pictureRoutes } from './demo/http.ts';
 import type { FirstStart } from './first-start.ts';
 import { fulfillmentRoutes } from './fulfillment/http.ts';
+import { readOperations, startJob } from './gateway/background.ts';
 import { backgroundRoutes } from './gateway/background-routes.ts';
 import { compose } from './gateway/compose.ts';
 import { createGuestTokens } from './gateway/guest-tokens.ts';
@@ -32,7 +34,8 @@ import { createRateLimit } from './gateway/limit-rate.ts';
 import { liveRoutes } from './gateway/live-routes.ts';
 import { operationRoutes } from './gateway/operation-routes.ts';
 import { createSalesReader } from './gateway/read-sales.ts';
-import { createRequestRates, noteRequests } from './gateway/request-rates.ts';
+import { readStuck } from './gateway/read-stuck.ts';
+import { createRequestRates, noteRequests, type RequestRates } from './gateway/request-rates.ts';
 import { sessionRoutes } from './gateway/session-routes.ts';
 import { createVisits, type Visits } from './gateway/visits.ts';
 import { inventoryRoutes } from './inventory/http.ts';
@@ -69,7 +72,8 @@ export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> 
     ids,
     hasTls: config.tls,
   });
-  const pages = await createPages(config, deps);
+  const requests = createRequestRates({ clock });
+  const pages = await createPages(config, { ...deps, onServed: requests.note });
   const app = await createApp({
     log,
     metrics,
@@ -103,8 +107,8 @@ export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> 
   const entrance = createEntrance({ accounts, sessions: identity, mergeCart: joined.account.mergeCart });
   const visits = createVisits({ clock });
   addRoutes(app, config, deps, { identity, joined, entrance });
-  addDashboard(app, deps, visits);
-  await pages.addTo(app, { joined, entrance, visits, publicUrl: () => publicUrlOf(config, app) });
+  const running = addDashboard(app, deps, { visits, requests });
+  await pages.addTo(app, { joined, entrance, visits, running, publicUrl: () => publicUrlOf(config, app) });
   pages.start();
   return {
     async listen() {
@@ -162,13 +166,18 @@ function addRoutes(app: App, config: Config, deps: EdgeDeps, { identity, joined,
   });
 }
 
-/** What those who run the shop watch, beside the modules' own routes. */
-function addDashboard(app: App, { modules, jobs, db, clock, log }: EdgeDeps, visits: Visits): void {
-  const { orders, inventory } = modules.apis;
-  const requests = createRequestRates({ clock });
+/** What those who run the shop watch, beside the modules' own routes; answers the same for their pages. */
+function addDashboard(
+  app: App,
+  deps: EdgeDeps,
+  { visits, requests }: { visits: Visits; requests: RequestRates },
+): RunningShop {
+  const { modules, jobs, db, clock, log } = deps;
+  const { orders, payments, inventory } = modules.apis;
+  const background = { jobs, modules: modules.local, db };
   noteRequests(app, requests);
-  backgroundRoutes(app, { jobs, modules: modules.local, db });
-  liveRoutes(app, {
+  backgroundRoutes(app, background);
+  const live = liveRoutes(app, {
     readSales: createSalesReader({ orders, clock }),
     countLowStock: () => inventory.countLowStock({}),
     countBacklog: () => countBacklog(modules.local),
@@ -177,6 +186,13 @@ function addDashboard(app: App, { modules, jobs, db, clock, log }: EdgeDeps, vis
     clock,
     log,
   });
+  return {
+    readLive: live.now,
+    readOperations: () => readOperations(background),
+    readStuck: () => readStuck({ orders, payments, stuckEvents: () => stuckEvents(modules) }),
+    startJob: name => startJob(jobs, name),
+    retryStuckEvent: event => retryStuckEvent(modules.local, event),
+  };
 }
 
 async function readiness({ db, modules, firstStart }: EdgeDeps) {

@@ -6,6 +6,7 @@ import type { ModuleDeps } from '#platform/module';
 import { createPageCache } from '#platform/page-cache';
 import { securityHeaders } from '#platform/security-headers';
 import type { Entrance } from './accounts/entrance.ts';
+import type { RunningShop } from './admin/staff/running-shop.ts';
 import type { Config } from './config.ts';
 import type { compose } from './gateway/compose.ts';
 import { shopperOf } from './gateway/identify.ts';
@@ -14,6 +15,8 @@ import type { Modules } from './modules.ts';
 
 export interface PagesDeps extends ModuleDeps {
   modules: Modules;
+  /** Told of each page that the cache answers. */
+  onServed(elapsedMs: number): void;
 }
 
 /** What the pages need of the edge's own parts. */
@@ -21,6 +24,7 @@ export interface EdgeParts {
   joined: ReturnType<typeof compose>;
   entrance: Entrance;
   visits: Visits;
+  running: RunningShop;
   /** Where people reach the shop. */
   publicUrl(): string;
 }
@@ -45,14 +49,14 @@ export async function createPages(config: Config, deps: PagesDeps): Promise<Page
   const { apis } = deps.modules;
   const assets = await starting.bundleAssets();
   const headers = securityHeaders({ hasTls: config.tls }).page;
-  const cache = createPageCache({ clock, log, metrics, headers, enabled: config.pageCache });
+  const cache = createPageCache({ clock, log, metrics, headers, enabled: config.pageCache, onServed: deps.onServed });
   const purging = purgePages({ cache, ...apis, events: deps.events, clock, log });
   let problemPage: Pages['problemPage'] | undefined;
 
   return {
     front: cache.serve,
     problemPage: (request, fields) => problemPage!(request, fields),
-    async addTo(app, { joined, entrance, visits, publicUrl }) {
+    async addTo(app, { joined, entrance, visits, running, publicUrl }) {
       const { currency, production: isProduction } = config;
       await app.register(async scope => {
         takeForms(scope as unknown as App);
@@ -75,9 +79,9 @@ export async function createPages(config: Config, deps: PagesDeps): Promise<Page
           countItems: joined.account.countItems,
           exportMore: joined.account.exportMore,
           eraseMore: joined.account.eraseMore,
-          countVisit: () => visits.count('page'),
+          countVisit: visits.count,
         });
-        const desk = { ...apis, site, clock, ids };
+        const desk = { ...apis, site, clock, ids, running };
         desks.staffRoutes(desk);
         desks.sellerRoutes(desk);
       });

@@ -10,6 +10,7 @@ import type { Payments } from '#payments';
 import type { Clock } from '#platform/clock';
 import type { Ids } from '#platform/ids';
 import type { Search } from '#search';
+import type { RunningShop } from './staff/running-shop.ts';
 
 /** What the pages of staff and sellers are made of. */
 export interface DeskDeps {
@@ -25,6 +26,7 @@ export interface DeskDeps {
   orders: Orders;
   payments: Payments;
   search: Search;
+  running: RunningShop;
 }
 
 /** Every page of the staff, a line each: the file is named for the page. All of them ask for access `staff`. */

@@ -1,10 +1,9 @@
 import { Type } from 'typebox';
 import { type App, answer, answers, edgeProblem, NoContent } from '#platform/http';
-import type { Jobs } from '#platform/jobs';
 import { edgeRefusals } from '#platform/problem';
 import { nullable, object, oneOf, params, Timestamp, text } from '#platform/schema';
-import type { Database } from '#platform/sql';
-import { type LocalModules, readSubscriptions, retryStuckEvent } from '#platform/subscription-status';
+import { retryStuckEvent } from '#platform/subscription-status';
+import { type BackgroundDeps, readOperations, startJob } from './background.ts';
 
 const count = Type.Integer({ minimum: 0 });
 
@@ -34,16 +33,10 @@ const Operations = object({
   process: object({ uptime_seconds: count, memory_bytes: count, node: text(100) }),
 });
 
-export interface BackgroundRoutesDeps {
-  jobs: Jobs;
-  modules: LocalModules;
-  db: Database;
-}
-
 const tags = ['admin: operations'];
 
 /** What runs beside the requests, and how to push it. */
-export function backgroundRoutes(app: App, deps: BackgroundRoutesDeps): void {
+export function backgroundRoutes(app: App, deps: BackgroundDeps): void {
   app.get(
     '/api/admin/operations',
     {
@@ -57,21 +50,12 @@ export function backgroundRoutes(app: App, deps: BackgroundRoutesDeps): void {
         response: answers({ 200: Operations }),
       },
     },
-    async () => ({
-      jobs: deps.jobs.status(),
-      subscriptions: await readSubscriptions(deps.modules),
-      database: { connections: deps.db.pool.total, waiting: deps.db.pool.waiting },
-      process: {
-        uptime_seconds: Math.floor(process.uptime()),
-        memory_bytes: process.memoryUsage.rss(),
-        node: process.version,
-      },
-    }),
+    () => readOperations(deps),
   );
   pushRoutes(app, deps);
 }
 
-function pushRoutes(app: App, { jobs, modules }: BackgroundRoutesDeps): void {
+function pushRoutes(app: App, { jobs, modules }: BackgroundDeps): void {
   app.post(
     '/api/admin/operations/jobs/:name/run',
     {
@@ -85,9 +69,7 @@ function pushRoutes(app: App, { jobs, modules }: BackgroundRoutesDeps): void {
       },
     },
     async ({ params: { name } }, reply) => {
-      if (!jobs.status().some(job => job.name === name)) throw edgeProblem('NOT_FOUND');
-      // It never throws: how it went stands in the job's status.
-      void jobs.runNow(name);
+      if (!startJob(jobs, name)) throw edgeProblem('NOT_FOUND');
       reply.code(204);
       return null;
     },

@@ -12,7 +12,7 @@ const stream = {
 };
 
 /** The dashboard's figures: one answer, or to who accepts `text/event-stream` one every second. */
-export function liveRoutes(app: App, sources: LiveSources): void {
+export function liveRoutes(app: App, sources: LiveSources): { now(): Promise<LiveTick> } {
   const feed = createLiveFeed({ clock: sources.clock, read: () => readLive(sources) });
   app.addHook('preClose', () => feed.stop());
   app.get(
@@ -41,4 +41,5 @@ export function liveRoutes(app: App, sources: LiveSources): void {
         .send(events) as never;
     },
   );
+  return { now: () => feed.now() };
 }

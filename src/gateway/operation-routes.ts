@@ -1,29 +1,16 @@
 import { type Static, Type } from 'typebox';
-import type { Orders } from '#orders';
-import type { Payments } from '#payments';
 import { type App, answers } from '#platform/http';
 import type { Metrics } from '#platform/metrics';
-import { object, oneOf, text } from '#platform/schema';
-import type { StuckEvent } from '#platform/subscription';
+import { object, text } from '#platform/schema';
+import { readStuck, StuckItem, type StuckSources } from './read-stuck.ts';
 
 const Part = object({ name: text(100), state: text(1000) });
 const Readiness = object({ ready: Type.Boolean(), parts: Type.Array(Part) });
 export type Readiness = Static<typeof Readiness>;
 
-const StuckItem = object({
-  kind: oneOf('order', 'payment', 'event'),
-  id: text(200, { min: 0 }),
-  detail: text(5000),
-  since: Type.String({ format: 'date-time' }),
-  what_to_do: text(1000),
-});
-
-export interface OperationRoutesDeps {
+export interface OperationRoutesDeps extends StuckSources {
   metrics: Metrics;
   readiness(): Promise<Readiness>;
-  orders: Orders;
-  payments: Payments;
-  stuckEvents(): Promise<StuckEvent[]>;
 }
 
 /** For those who run the shop. */
@@ -79,27 +66,4 @@ export function operationRoutes(app: App, deps: OperationRoutesDeps): void {
     },
     async () => ({ items: await readStuck(deps) }),
   );
-}
-
-async function readStuck(deps: OperationRoutesDeps): Promise<Static<typeof StuckItem>[]> {
-  const [orders, payments, events] = await Promise.all([
-    deps.orders.listStuck({}),
-    deps.payments.listStuck({}),
-    deps.stuckEvents(),
-  ]);
-  return [
-    ...orders.map(order => ({ kind: 'order' as const, id: order.order_id, ...tell(order) })),
-    ...payments.map(payment => ({ kind: 'payment' as const, id: payment.order_id ?? '', ...tell(payment) })),
-    ...events.map(({ source, event, error, at }) => ({
-      kind: 'event' as const,
-      id: `${source}/${event.event_id}`,
-      detail: `${event.type} of ${event.aggregate_id} could not be applied: ${error}`.slice(0, 5000),
-      since: at,
-      what_to_do: 'Mend the cause: events that were put aside are tried again every ten minutes.',
-    })),
-  ];
-}
-
-function tell({ detail, since, what_to_do }: { detail: string; since: string; what_to_do: string }) {
-  return { detail, since, what_to_do };
 }

@@ -71,6 +71,8 @@ export interface PageCacheOptions {
   headers: Record<string, string>;
   /** Off: every request renders, for measuring what a rendering costs. */
   enabled: boolean;
+  /** Told of each answer from memory, which no hook of the listener sees, and how long it took. */
+  onServed?(elapsedMs: number): void;
 }
 
 export function createPageCache(options: PageCacheOptions): PageCache {
@@ -139,9 +141,11 @@ export function createPageCache(options: PageCacheOptions): PageCache {
       if (request.method !== 'GET' && request.method !== 'HEAD') return false;
       const page = pages.get(request.url!);
       if (page === undefined) return false;
+      const startedMs = performance.now();
       if (page.freshUntilMs <= clock.nowMs()) refresh(request.url!, page);
       answered.inc({ from: 'memory' });
       write(page, request, response);
+      options.onServed?.(performance.now() - startedMs);
       return true;
     },
     async page(address, render) {

@@ -33,8 +33,8 @@ export interface StorefrontDeps {
   /** What the shop knows of a user besides their account, and how it is erased. */
   exportMore(userId: string): Promise<Record<string, unknown>>;
   eraseMore(userId: string): Promise<void>;
-  /** Counted by the private fragment, since pages come from caches. */
-  countVisit(): void;
+  /** Counted by the private fragment, since pages come from caches. `visit`: the first page of a browser's session. */
+  countVisit(kind: 'visit' | 'page'): void;
 }
 
 /** Coming in and going out, as the API does it. */

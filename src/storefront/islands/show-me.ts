@@ -7,7 +7,8 @@ interface Me {
 
 /** Puts the person into the page that is the same for everybody: a name, and how full the cart is. */
 export async function showsMe(): Promise<void> {
-  const answer = await fetch('/fragments/me', { headers: { accept: 'application/json' } }).catch(() => undefined);
+  const address = isFirstPage() ? '/fragments/me?visit=1' : '/fragments/me';
+  const answer = await fetch(address, { headers: { accept: 'application/json' } }).catch(() => undefined);
   if (answer?.ok !== true) return;
   const me = (await answer.json()) as Me;
   const words = wordsOfPage();
@@ -24,4 +25,16 @@ export function showCount(units: number, label: string): void {
   count.hidden = units === 0;
   if (units > 0) link.setAttribute('aria-label', label);
   else link.removeAttribute('aria-label');
+}
+
+/** The first page of this browser's session: the shop counts it as a visit. Nothing but that is remembered. */
+function isFirstPage(): boolean {
+  try {
+    if (sessionStorage.getItem('visit') !== null) return false;
+    sessionStorage.setItem('visit', '1');
+    return true;
+  } catch {
+    // Storage may be forbidden: rather not counted than counted with each page.
+    return false;
+  }
 }

@@ -1,17 +1,20 @@
 import { Type } from 'typebox';
 import { answers } from '#platform/http';
-import { nullable, object, text } from '#platform/schema';
+import { nullable, object, oneOf, text } from '#platform/schema';
 import type { StorefrontDeps } from '../http.ts';
 
+/** `visit=1`: this is the first page of a browser's session. */
+const MeQuery = object({ visit: Type.Optional(oneOf('1')) });
 const Me = object({ name: nullable(text(200)), cart_items: Type.Integer({ minimum: 0 }) });
 
 /** The one part of the shop's public pages that belongs to the person: fetched beside the page, kept by nobody. */
 export function meRoutes({ site, countItems, countVisit }: StorefrontDeps): void {
   site.app.get(
     '/fragments/me',
-    { config: { access: 'anyone' }, schema: { hide: true, response: answers({ 200: Me }) } },
-    async ({ caller, session }) => {
-      countVisit();
+    { config: { access: 'anyone' }, schema: { hide: true, querystring: MeQuery, response: answers({ 200: Me }) } },
+    async ({ caller, session, query }) => {
+      countVisit('page');
+      if (query.visit === '1') countVisit('visit');
       return { name: session?.name.split(' ')[0] ?? null, cart_items: await countItems(caller) };
     },
   );
