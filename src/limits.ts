@@ -8,6 +8,8 @@ export const limits = {
   listedRowsMax: 10_000,
   queryLengthMax: 500,
   requestTimeoutMs: 30_000,
+  /** As fastify's own, for connections that it has not seen yet. */
+  keepAliveMs: 72_000,
   idempotencyWaitMs: 10_000,
   idempotencyKeptMs: 24 * 3_600_000,
   idempotencyLeaseMs: 30_000,
@@ -19,6 +21,15 @@ export const limits = {
   pageStaleMs: 5_000,
   formFieldsMax: 500,
   formBytesMax: 262_144,
+  /** A form that brings files: the largest product (250 attributes of three fields, 30 pictures) and one picture. */
+  fileFormFieldsMax: 1_000,
+  fileFormBytesMax: 13_631_488,
+  categoriesOfferedMax: 500,
+  attributeNameMax: 100,
+  attributeValueMax: 10_000,
+  attributesMax: 250,
+  /** A seller's products whose stock is compared to show the lowest first. */
+  stockComparedMax: 1_000,
 
   // PostgreSQL
   poolMax: 24,

@@ -54,7 +54,7 @@ export async function createPages(config: Config, deps: PagesDeps): Promise<Page
   let problemPage: Pages['problemPage'] | undefined;
 
   return {
-    front: cache.serve,
+    front: cache,
     problemPage: (request, fields) => problemPage!(request, fields),
     async addTo(app, { joined, entrance, visits, running, publicUrl }) {
       const { currency, production: isProduction } = config;

@@ -7,6 +7,7 @@ import { limits } from '#limits';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { Wire } from './page-lane.ts';
 
 /** A rendered page that is the same for everybody. */
 export interface RenderedPage {
@@ -25,9 +26,18 @@ interface CachedPage {
   status: number;
   headers: Record<Encoding, Record<string, string>>;
   bodies: Record<Encoding, Buffer>;
+  /** Head and body in one piece, made when first asked for. */
+  wires: Partial<Record<Encoding, WireBytes>>;
   etag: string;
   tags: string[];
   freshUntilMs: number;
+}
+
+interface WireBytes {
+  bytes: Buffer;
+  /** Where the date stands, and the second that it tells. */
+  dateAt: number;
+  second: number;
 }
 
 /** What was purged while a page is being rendered. */
@@ -52,6 +62,8 @@ type Encoding = 'identity' | 'gzip' | 'br';
 export interface PageCache {
   /** Answers from memory, before any framework has seen the request; false where it can't. */
   serve(request: IncomingMessage, response: ServerResponse): boolean;
+  /** The whole answer to a plain GET, head and body, where the page is in memory: for `page-lane.ts`. */
+  wire: Wire;
   /** The page of `address`, rendered where it is not there; `send` writes it. */
   page(address: string, render: () => Promise<RenderedPage>): Promise<Sendable>;
   /** Drops every page that shows one of these. */
@@ -136,17 +148,31 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     renderOnce(address, render).catch(error => log.warn({ err: error }, 'a page could not be rendered anew'));
   }
 
+  function find(address: string): CachedPage | undefined {
+    const page = pages.get(address);
+    if (page === undefined) return undefined;
+    if (page.freshUntilMs <= clock.nowMs()) refresh(address, page);
+    answered.inc({ from: 'memory' });
+    return page;
+  }
+
   return {
     serve(request, response) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-      const page = pages.get(request.url!);
-      if (page === undefined) return false;
       const startedMs = performance.now();
-      if (page.freshUntilMs <= clock.nowMs()) refresh(request.url!, page);
-      answered.inc({ from: 'memory' });
+      const page = find(request.url!);
+      if (page === undefined) return false;
       write(page, request, response);
       options.onServed?.(performance.now() - startedMs);
       return true;
+    },
+    wire(address, acceptEncoding) {
+      const startedMs = performance.now();
+      const page = find(address);
+      if (page === undefined) return undefined;
+      const bytes = wireOf(page, encodingOf(acceptEncoding), clock.nowMs());
+      options.onServed?.(performance.now() - startedMs);
+      return bytes;
     },
     async page(address, render) {
       const page = pages.get(address) ?? (await renderOnce(address, render));
@@ -197,6 +223,7 @@ async function pack(page: RenderedPage, headers: Record<string, string>, nowMs: 
     status: page.status,
     headers: { identity: withLength('identity'), gzip: withLength('gzip'), br: withLength('br') },
     bodies,
+    wires: {},
     etag,
     tags: [...new Set(page.tags)],
     freshUntilMs: nowMs + page.freshMs,
@@ -216,6 +243,29 @@ function write(page: CachedPage, request: IncomingMessage, response: ServerRespo
   else response.end(page.bodies[encoding]);
 }
 
+/** Only its date changes from one answer to the next, once a second, in its place. */
+function wireOf(page: CachedPage, encoding: Encoding, nowMs: number): Buffer {
+  const second = Math.floor(nowMs / 1000);
+  const wire = page.wires[encoding] ?? makeWire(page, encoding);
+  page.wires[encoding] = wire;
+  if (wire.second !== second) {
+    wire.bytes.latin1Write(new Date(nowMs).toUTCString(), wire.dateAt);
+    wire.second = second;
+  }
+  return wire.bytes;
+}
+
+function makeWire(page: CachedPage, encoding: Encoding): WireBytes {
+  const lines = Object.entries(page.headers[encoding]).map(([name, value]) => `${name}: ${value}\r\n`);
+  const before = `HTTP/1.1 ${page.status} OK\r\n${lines.join('')}Date: `;
+  const head = `${before}${new Date(0).toUTCString()}\r\n\r\n`;
+  return {
+    bytes: Buffer.concat([Buffer.from(head, 'latin1'), page.bodies[encoding]]),
+    dateAt: before.length,
+    second: 0,
+  };
+}
+
 const FORBIDS = /;\s*q=0(\.0*)?\s*(,|$)/;
 
 /** Every browser says it in this form; who forbids an encoding by `q=0` gets the page as it is. */
@@ -227,5 +277,6 @@ export function encodingOf(accepted: string | string[] | undefined): Encoding {
 
 function sizeOf({ bodies, tags }: CachedPage): number {
   const bytes = bodies.identity.length + bodies.gzip.length + bodies.br.length;
-  return bytes + tags.length * 100 + 2_000;
+  // Twice: once as they are, once in one piece with their heads.
+  return 2 * bytes + tags.length * 100 + 2_000;
 }
