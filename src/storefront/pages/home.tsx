@@ -1,77 +1,206 @@
-import type { CategoryNode, Product } from '#catalog';
-import { Empty, ProductGrid, Section } from '#design/parts';
+import type { Catalog, CategoryNode, Product } from '#catalog';
+import { LinkButton } from '#design/forms';
+import { Icon, type IconName } from '#design/icon';
+import { Empty, ProductCard, productPath, Section } from '#design/parts';
+import { Picture } from '#design/picture';
 import { publicPage } from '#design/routes';
 import { categoryPath, Shell } from '#design/shell';
-import { useView } from '#design/view';
+import { useView, type View } from '#design/view';
+import type { Inventory } from '#inventory';
+import { listDepartments } from '../departments.ts';
 import type { StorefrontDeps } from '../http.ts';
+import { pickLoved } from '../pick-loved.ts';
 import { withStock } from '../with-stock.ts';
 
-const PICKS = 12;
+const SHELF = 6;
+const LOVED = 12;
+const SHELVES = 3;
+/** So many of each department's best rated are looked at. */
+const CANDIDATES = 48;
+const TILES = 12;
 const FRESH_SECONDS = 60;
+
+interface Department extends CategoryNode {
+  /** The best liked first; those nobody has rated after them. */
+  products: Product[];
+}
+
+interface HomePageProps {
+  departments: Department[];
+  loved: Product[];
+  newest: Product[];
+}
 
 export function homeRoutes({ site, catalog, inventory }: StorefrontDeps): void {
   publicPage(site, '/', {}, async () => {
-    const pick = async (sort: 'rating' | 'newest') => {
-      const listed = await catalog.listProducts({ sort, page: 1, page_size: PICKS });
-      return listed.ok ? await withStock(inventory, listed.value.items) : [];
-    };
-    const [categories, best, newest] = await Promise.all([catalog.listCategories({}), pick('rating'), pick('newest')]);
+    const page = await gather(catalog, inventory);
+    const shown = [page.loved, page.newest, ...page.departments.map(({ products }) => products)].flat();
     return {
-      body: <HomePage departments={categories.items} best={best} newest={newest} />,
-      tags: ['categories', ...[...best, ...newest].map(product => `product:${product.product_id}`)],
+      body: <HomePage {...page} />,
+      tags: ['categories', ...shown.map(product => `product:${product.product_id}`)],
       freshSeconds: FRESH_SECONDS,
     };
   });
 }
 
-function HomePage(props: { departments: CategoryNode[]; best: Product[]; newest: Product[] }) {
-  const { departments, best, newest } = props;
-  const { words, publicUrl } = useView();
+async function gather(catalog: Catalog, inventory: Inventory): Promise<HomePageProps> {
+  const list = async (sort: 'rating' | 'newest', most: number, category: string[] = []) => {
+    const listed = await catalog.listProducts({ category, sort, page: 1, page_size: most });
+    return listed.ok ? await withStock(inventory, listed.value.items) : [];
+  };
+  const [departments, newest] = await Promise.all([listDepartments(catalog), list('newest', SHELF)]);
+  const best = await Promise.all(departments.slice(0, TILES).map(({ path }) => list('rating', CANDIDATES, path)));
+  const buyable = best.map(products => products.filter(product => product.in_stock));
+  return {
+    departments: departments.map((department, index) => ({
+      ...department,
+      products: bestOf(buyable[index] ?? [], index < SHELVES ? SHELF : 1),
+    })),
+    loved: pickLoved(buyable.flat(), LOVED),
+    newest,
+  };
+}
+
+/** A shelf is seen before it is read: what has a picture comes first. */
+function bestOf(products: Product[], most: number): Product[] {
+  const loved = pickLoved(products, products.length);
+  const ordered = [...loved, ...products.filter(({ review_count }) => review_count === 0)];
+  return ordered.toSorted((a, b) => Number(b.images.length > 0) - Number(a.images.length > 0)).slice(0, most);
+}
+
+function HomePage({ departments, loved, newest }: HomePageProps) {
+  const view = useView();
+  const { words, to } = view;
   const { home, shell } = words;
-  const structured = { '@context': 'https://schema.org', '@type': 'WebSite', name: shell.shopName, url: publicUrl };
+  const isEmpty = departments.length === 0;
   return (
     <Shell
       title={shell.shopName}
       description={home.description}
       canonical="/"
       departments={departments}
-      structured={[structured]}
+      structured={[siteData(view)]}
     >
-      <h1>{home.title}</h1>
-      <p class="lead">{home.lead}</p>
-      {departments.length === 0 ? (
+      <Hero products={loved.length > 0 ? loved : newest} />
+      {isEmpty ? (
         <Empty icon="box" title={home.emptyTitle}>
           <p>{home.emptyText}</p>
         </Empty>
       ) : (
         <>
-          <Departments departments={departments} />
-          <Section title={home.best}>
-            <ProductGrid products={best} first={0} />
-          </Section>
-          <Section title={home.newest}>
-            <ProductGrid products={newest} first={0} />
-          </Section>
+          <Departments departments={departments.slice(0, TILES)} />
+          {loved.length >= SHELF && (
+            <Shelf title={home.loved} products={loved} more={home.moreLoved} href={to('/search?rating_min=4')} />
+          )}
+          <Shelf title={home.newest} products={newest} more={home.moreNew} href={to('/search?sort=newest')} />
+          {departments.slice(0, SHELVES).map(({ name, path, products }) => (
+            <Shelf key={name} title={name} products={products} more={home.moreOf(name)} href={to(categoryPath(path))} />
+          ))}
         </>
       )}
     </Shell>
   );
 }
 
-function Departments({ departments }: { departments: CategoryNode[] }) {
-  const { words, to, number } = useView();
+const promiseIcons: Record<keyof View['words']['home']['promises'], IconName> = {
+  stock: 'box',
+  total: 'money',
+  back: 'refresh',
+};
+
+/** What the shop promises, beside three things that people like. */
+function Hero({ products }: { products: Product[] }) {
+  const { words, to } = useView();
+  const { home } = words;
+  const pictured = products.filter(({ images }) => images.length > 0).slice(0, 3);
   return (
-    <nav aria-label={words.shell.departments}>
-      <ul class="department-grid">
-        {departments.map(({ name, path, product_count }) => (
+    <>
+      <section class="hero" aria-labelledby="promise">
+        <div>
+          <h1 id="promise">{home.title}</h1>
+          <p class="lead">{home.lead}</p>
+          <LinkButton href={to('/search')} icon="arrow">
+            {home.heroSearch}
+          </LinkButton>
+        </div>
+        <ul class="hero-pictures">
+          {pictured.map((product, index) => (
+            <li key={product.product_id}>
+              <a href={to(productPath(product))} aria-label={product.title}>
+                <Picture url={product.images[0]} alt="" sizes="(width < 48rem) 30vw, 15rem" isFirst={index < 3} />
+              </a>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <ul class="promises">
+        {Object.entries(promiseIcons).map(([name, icon]) => {
+          const { title, text } = home.promises[name as keyof typeof promiseIcons];
+          return (
+            <li key={name}>
+              <Icon name={icon} />
+              <p>
+                <strong>{title}</strong> <span class="quiet">{text}</span>
+              </p>
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+function Departments({ departments }: { departments: Department[] }) {
+  const { words, to, number } = useView();
+  const { home } = words;
+  return (
+    <Section title={home.departments}>
+      <ul class="tiles">
+        {departments.map(({ name, path, product_count, products }) => (
           <li key={name}>
             <a href={to(categoryPath(path))}>
-              <span>{name}</span>
-              <small class="quiet">{words.home.products(number(product_count))}</small>
+              <Picture url={products[0]?.images[0]} alt="" sizes="(width < 48rem) 30vw, 11rem" />
+              <span>
+                {name}
+                <small class="quiet">{home.products(product_count, number(product_count))}</small>
+              </span>
             </a>
           </li>
         ))}
       </ul>
-    </nav>
+    </Section>
   );
+}
+
+/** A row that is swiped on a phone. */
+function Shelf(props: { title: string; products: Product[]; more: string; href: string }) {
+  const { title, products, more, href } = props;
+  if (products.length === 0) return null;
+  return (
+    <Section title={title} aside={<a href={href}>{more}</a>}>
+      <ul class="shelf">
+        {products.map(product => (
+          <li key={product.product_id}>
+            <ProductCard product={product} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** Lets search engines offer the shop's own search. */
+function siteData({ publicUrl, to, words, language }: View): object {
+  return {
+    '@context': 'https://schema.org',
+    '@type': 'WebSite',
+    name: words.shell.shopName,
+    url: `${publicUrl}${to('/')}`,
+    inLanguage: language,
+    potentialAction: {
+      '@type': 'SearchAction',
+      target: { '@type': 'EntryPoint', urlTemplate: `${publicUrl}${to('/search')}?q={search_term_string}` },
+      'query-input': 'required name=search_term_string',
+    },
+  };
 }
