@@ -2,12 +2,14 @@
 // Method: pages of a small server, one defect each, in a real Chromium.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import { before, test } from 'node:test';
 import { checkAccessibility } from './accessibility.ts';
-import { type BrowserOptions, openBrowser } from './browser.ts';
+import { type BrowserOptions, openBrowser, shot } from './browser.ts';
 
 const POLICY = "default-src 'self'; img-src 'self' data:";
 const page = (body: string, head = '') => `<!doctype html><html lang="en"><head><meta charset="utf-8">
@@ -109,4 +111,22 @@ test('without JavaScript no script of a page runs', async t => {
   browser.allow('/gone.png', 404);
   await browser.page.goto('/loud');
   browser.assertQuiet();
+});
+
+test('a picture is written where SHOTS names a folder, and nowhere without it', async t => {
+  const browser = await openBrowser(t, { ...light, url });
+  if (browser === null) return;
+  const folder = await mkdtemp(join(tmpdir(), 'doorbuster-shots-'));
+  const { SHOTS } = process.env;
+  t.after(async () => {
+    if (SHOTS === undefined) delete process.env.SHOTS;
+    else process.env.SHOTS = SHOTS;
+    await rm(folder, { recursive: true });
+  });
+  await browser.page.goto('/quiet');
+  process.env.SHOTS = '';
+  await shot(browser.page, 'nowhere');
+  process.env.SHOTS = folder;
+  await shot(browser.page, 'quiet');
+  assert.deepEqual(await readdir(folder), ['quiet.png']);
 });
