@@ -10,7 +10,15 @@ import type { Payments } from '#payments';
 import type { Clock } from '#platform/clock';
 import type { Ids } from '#platform/ids';
 import type { Search } from '#search';
+import { orderRoutes } from './staff/order-routes.tsx';
+import { ordersBoardRoutes } from './staff/orders-board.tsx';
+import { peopleRoutes } from './staff/people.tsx';
+import { reviewsRoutes } from './staff/reviews.tsx';
 import type { RunningShop } from './staff/running-shop.ts';
+import { sellersRoutes } from './staff/sellers.tsx';
+import { stockListRoutes } from './staff/stock-list.tsx';
+import { stockRoutes } from './staff/stock-routes.tsx';
+import { warehouseRoutes } from './staff/warehouses.tsx';
 
 /** What the pages of staff and sellers are made of. */
 export interface DeskDeps {
@@ -30,7 +38,16 @@ export interface DeskDeps {
 }
 
 /** Every page of the staff, a line each: the file is named for the page. All of them ask for access `staff`. */
-export function staffRoutes(_deps: DeskDeps): void {}
+export function staffRoutes(deps: DeskDeps): void {
+  ordersBoardRoutes(deps);
+  orderRoutes(deps);
+  reviewsRoutes(deps);
+  stockListRoutes(deps);
+  stockRoutes(deps);
+  warehouseRoutes(deps);
+  sellersRoutes(deps);
+  peopleRoutes(deps);
+}
 
 /** Every page of a seller's desk, likewise: access `seller`, and nothing of another seller exists there. */
 export function sellerRoutes(_deps: DeskDeps): void {}

@@ -249,7 +249,7 @@ function wireOf(page: CachedPage, encoding: Encoding, nowMs: number): Buffer {
   const wire = page.wires[encoding] ?? makeWire(page, encoding);
   page.wires[encoding] = wire;
   if (wire.second !== second) {
-    wire.bytes.latin1Write(new Date(nowMs).toUTCString(), wire.dateAt);
+    wire.bytes.write(new Date(nowMs).toUTCString(), wire.dateAt, 'latin1');
     wire.second = second;
   }
   return wire.bytes;

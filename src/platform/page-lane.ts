@@ -43,7 +43,7 @@ function openLane(socket: Socket, wire: Wire, handOver: (rest: Buffer) => void):
     socket.setTimeout(0);
   };
   const onData = (chunk: Buffer) => {
-    const text = chunk.latin1Slice();
+    const text = chunk.toString('latin1');
     let at = 0;
     while (at < text.length) {
       const end = answerOne(socket, wire, text, at);

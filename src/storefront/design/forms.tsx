@@ -11,10 +11,14 @@ export function Key({ value }: { value: string }) {
 
 export interface FieldProps {
   name: string;
+  /** Where two forms of a page have a field of one name, which is the id otherwise. */
+  id?: string;
   label: string;
   value?: string | number | undefined;
   type?: 'text' | 'email' | 'password' | 'number' | 'tel' | 'search' | 'date' | 'datetime-local' | 'url' | 'file';
   required?: boolean;
+  /** Of a list's filter, where nothing is ever required: then it is not said of each. */
+  isFilter?: boolean;
   autocomplete?: string;
   hint?: ComponentChildren;
   errors?: FieldErrors | undefined;
@@ -39,17 +43,17 @@ export interface FieldAttributes {
 
 /** A labelled field with its hint and what is wrong with it, tied together for those who can't see them side by side. */
 export function Field(props: FieldProps) {
-  const { name, label, value, type = 'text', required = false, autocomplete, hint, more = {} } = props;
+  const { name, id = name, value, type = 'text', required = false, autocomplete, hint, more = {} } = props;
   const error = useErrorOf(props);
   return (
-    <FieldFrame name={name} label={label} required={required} hint={hint} error={error}>
+    <FieldFrame {...props} id={id} required={required} hint={hint} error={error} isFilter={props.isFilter}>
       <input
-        id={`f-${name}`}
+        id={`f-${id}`}
         name={name}
         value={value}
         required={required}
         autocomplete={autocomplete}
-        {...describedBy(name, hint, error)}
+        {...describedBy(id, hint, error)}
         // Preact's types are a union by `type`, which is known here at run time only.
         {...({ ...more, type } as object)}
       />
@@ -63,18 +67,11 @@ export interface TextAreaProps extends Omit<FieldProps, 'type' | 'more'> {
 }
 
 export function TextArea(props: TextAreaProps) {
-  const { name, label, value = '', required = false, hint, rows = 4, more = {} } = props;
+  const { name, id = name, value = '', required = false, hint, rows = 4, more = {} } = props;
   const error = useErrorOf(props);
   return (
-    <FieldFrame name={name} label={label} required={required} hint={hint} error={error}>
-      <textarea
-        id={`f-${name}`}
-        name={name}
-        rows={rows}
-        required={required}
-        {...describedBy(name, hint, error)}
-        {...more}
-      >
+    <FieldFrame {...props} id={id} required={required} hint={hint} error={error} isFilter={props.isFilter}>
+      <textarea id={`f-${id}`} name={name} rows={rows} required={required} {...describedBy(id, hint, error)} {...more}>
         {value}
       </textarea>
     </FieldFrame>
@@ -86,16 +83,16 @@ export interface SelectProps extends Omit<FieldProps, 'type' | 'more'> {
 }
 
 export function Select(props: SelectProps) {
-  const { name, label, value, required = false, autocomplete, hint, options } = props;
+  const { name, id = name, value, required = false, autocomplete, hint, options } = props;
   const error = useErrorOf(props);
   return (
-    <FieldFrame name={name} label={label} required={required} hint={hint} error={error}>
+    <FieldFrame {...props} id={id} required={required} hint={hint} error={error} isFilter={props.isFilter}>
       <select
-        id={`f-${name}`}
+        id={`f-${id}`}
         name={name}
         required={required}
         autocomplete={autocomplete}
-        {...describedBy(name, hint, error)}
+        {...describedBy(id, hint, error)}
       >
         {options.map(option => (
           <option key={option.value} value={option.value} selected={option.value === String(value ?? '')}>
@@ -121,28 +118,29 @@ export function Check({ name, label, checked = false, hint }: FieldProps & { che
 }
 
 function FieldFrame(props: {
-  name: string;
+  id: string;
   label: string;
   required: boolean;
+  isFilter: boolean | undefined;
   hint: ComponentChildren;
   error: string | undefined;
   children: ComponentChildren;
 }) {
-  const { name, label, required, hint, error, children } = props;
+  const { id, label, required, isFilter = false, hint, error, children } = props;
   const { words } = useView();
   return (
     <div class={error === undefined ? 'field' : 'field field-wrong'}>
-      <label for={`f-${name}`}>
-        {label} {!required && <small class="quiet">({words.things.optional})</small>}
+      <label for={`f-${id}`}>
+        {label} {!required && !isFilter && <small class="quiet">({words.things.optional})</small>}
       </label>
       {children}
       {hint !== undefined && (
-        <small class="hint" id={`h-${name}`}>
+        <small class="hint" id={`h-${id}`}>
           {hint}
         </small>
       )}
       {error !== undefined && (
-        <small class="wrong" id={`e-${name}`}>
+        <small class="wrong" id={`e-${id}`}>
           <Icon name="warning" /> {error}
         </small>
       )}
@@ -150,8 +148,8 @@ function FieldFrame(props: {
   );
 }
 
-function describedBy(name: string, hint: unknown, error: string | undefined) {
-  const ids = [error === undefined ? '' : `e-${name}`, hint === undefined ? '' : `h-${name}`].filter(Boolean);
+function describedBy(id: string, hint: unknown, error: string | undefined) {
+  const ids = [error === undefined ? '' : `e-${id}`, hint === undefined ? '' : `h-${id}`].filter(Boolean);
   return {
     ...(ids.length > 0 && { 'aria-describedby': ids.join(' ') }),
     ...(error !== undefined && { 'aria-invalid': true as const }),
@@ -175,6 +173,7 @@ export interface ButtonProps {
   disabled?: boolean;
   /** Sends the form to another address than its own. */
   formAction?: string;
+  formMethod?: 'get' | 'post';
   label?: string;
   children?: ComponentChildren;
 }

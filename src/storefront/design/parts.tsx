@@ -93,15 +93,27 @@ export function StockBadge({ product }: { product: Pick<Product, 'in_stock' | 'a
 /** As inventory's level "low". */
 const LOW = 10;
 
+/** The stock in words that stay true until its level changes: for pages that are kept until then. */
+export function StockLevel({ available }: { available: number }) {
+  const { things } = useView().words;
+  if (available === 0) return <Badge tone="bad">{things.soldOut}</Badge>;
+  if (available <= LOW) return <Badge tone="careful">{things.fewLeft}</Badge>;
+  return <Badge tone="good">{things.inStock}</Badge>;
+}
+
 /** The address of a product's page, without language. The words in it are for people; the id decides. */
 export function productPath({ product_id, title }: Pick<Product, 'product_id' | 'title'>): string {
-  return `/p/${product_id}/${slugOf(title)}`;
+  const slug = slugOf(title);
+  // There a review is written: a product of that name goes without words.
+  return `/p/${product_id}/${slug === 'review' ? '-' : slug}`;
 }
 
 export function slugOf(title: string): string {
   const plain = title.normalize('NFKD').toLowerCase();
   const words = plain.replaceAll(/[\u0300-\u036f]/g, '').match(/[\p{L}\p{N}]+/gu) ?? [];
-  return encodeURIComponent(words.slice(0, 8).join('-').slice(0, 80)) || '-';
+  // By characters: half of one can't stand in an address.
+  const slug = [...words.slice(0, 8).join('-')].slice(0, 80).join('');
+  return encodeURIComponent(slug) || '-';
 }
 
 export function ProductCard({ product, isFirst = false }: { product: Product; isFirst?: boolean }) {

@@ -25,6 +25,8 @@ export interface View {
   /** A day: `27 November 2026`. */
   date(at: string): string;
   dateTime(at: string): string;
+  /** From a day to another: `Tue, Dec 2 – Thu, Dec 4`; one day where they are the same. */
+  days(from: Date, to: Date): string;
 }
 
 export interface ViewOptions {
@@ -49,6 +51,7 @@ export function createView(options: ViewOptions): View {
     percent: part => formats.percent.format(part),
     date: at => formats.date.format(new Date(at)),
     dateTime: at => formats.dateTime.format(new Date(at)),
+    days: (from, to) => formats.days.formatRange(from, to),
   };
 }
 
@@ -57,6 +60,7 @@ interface Formats {
   percent: Intl.NumberFormat;
   date: Intl.DateTimeFormat;
   dateTime: Intl.DateTimeFormat;
+  days: Intl.DateTimeFormat;
 }
 
 /** Making one costs more than a hundred uses of it. */
@@ -72,6 +76,7 @@ function formatsOf(language: Language): Formats {
       percent: new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }),
       date: new Intl.DateTimeFormat(language, { ...zone, dateStyle: 'long' }),
       dateTime: new Intl.DateTimeFormat(language, { ...zone, dateStyle: 'medium', timeStyle: 'short' }),
+      days: new Intl.DateTimeFormat(language, { ...zone, weekday: 'short', day: 'numeric', month: 'short' }),
     };
     made.set(language, formats);
   }

@@ -31,7 +31,8 @@ export const staffOps: typeof english = {
     paused: 'Angehalten, solange Sie anderswo waren.',
     ordersChart: 'Bestellungen je Sekunde, letzte Minuten',
     revenueChart: 'Umsatz je Sekunde, letzte Minuten',
-    ordersSaid: 'Linie der Bestellungen je Sekunde der letzten Minuten; dieselben Zahlen stehen in der Tabelle darunter.',
+    ordersSaid:
+      'Linie der Bestellungen je Sekunde der letzten Minuten; dieselben Zahlen stehen in der Tabelle darunter.',
     revenueSaid: 'Linie des Umsatzes je Sekunde der letzten Minuten; dieselben Zahlen stehen in der Tabelle darunter.',
     tableTitle: 'Die letzten zwei Minuten als Tabelle',
     orders: 'Bestellungen je Sekunde',
@@ -92,7 +93,8 @@ export const staffOps: typeof english = {
     run: 'Jetzt starten',
     runNamed: name => `${name} jetzt starten`,
     took: seconds => `dauerte ${seconds}`,
-    started: name => `${name} wurde gestartet. Führt ein anderer Prozess diese Aufgabe oder läuft sie schon, beginnt nichts Neues.`,
+    started: name =>
+      `${name} wurde gestartet. Führt ein anderer Prozess diese Aufgabe oder läuft sie schon, beginnt nichts Neues.`,
     unknownJob: 'Diese Aufgabe gibt es in diesem Prozess nicht.',
     all: 'Alle Aufgaben',
     failing: 'Mindestens einmal fehlgeschlagen',

@@ -3,6 +3,7 @@ import type { things as english } from '../en/things.ts';
 export const things: typeof english = {
   inStock: 'Auf Lager',
   lowStock: units => `Nur noch ${units}`,
+  fewLeft: 'Nur noch wenige',
   soldOut: 'Ausverkauft',
   prime: 'Prime',
   primeNote: 'Standardversand kostenlos für Prime-Mitglieder',

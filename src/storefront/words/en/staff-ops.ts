@@ -91,7 +91,8 @@ export const staffOps = {
     run: 'Run now',
     runNamed: (name: string) => `Run ${name} now`,
     took: (seconds: string) => `took ${seconds}`,
-    started: (name: string) => `${name} was started. Where another process leads this job, or it is running, nothing new begins.`,
+    started: (name: string) =>
+      `${name} was started. Where another process leads this job, or it is running, nothing new begins.`,
     unknownJob: 'There is no such job in this process.',
     all: 'All jobs',
     failing: 'Failed at least once',

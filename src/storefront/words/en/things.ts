@@ -2,6 +2,7 @@
 export const things = {
   inStock: 'In stock',
   lowStock: (units: number) => (units === 1 ? 'Only 1 left' : `Only ${units} left`),
+  fewLeft: 'Few left',
   soldOut: 'Sold out',
   prime: 'Prime',
   primeNote: 'Free standard delivery for Prime members',
