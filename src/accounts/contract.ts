@@ -77,12 +77,13 @@ export const UpdateUser = object({
   password: Type.Optional(Password),
   current_password: Type.Optional(Password),
 });
-export const SetRole = object({
-  user_id: Id,
+/** The body as HTTP takes it. */
+export const RoleInput = object({
   role: Role,
   seller_id: Type.Optional(nullable(Id)),
   prime: Type.Optional(Type.Boolean()),
 });
+export const SetRole = object({ user_id: Id, by: Type.Optional(nullable(Id)), ...RoleInput.properties });
 export const AddAddress = object({ address_id: Id, user_id: Id, address: Address });
 
 export interface Accounts {
@@ -124,11 +125,21 @@ export interface Accounts {
   >;
   /**
    * Staff only. `seller_id` is for sellers, who keep the one they have when it is left out. Ends the user's sessions
-   * when the role or the seller changes, so that no cached role outlives it.
+   * when the role or the seller changes, so that no cached role outlives it. `by` is the user who does it, if it is
+   * one: nobody takes the role of staff from themselves, so that never nobody is left.
    */
-  setRole(input: Static<typeof SetRole>): Promise<Outcome<User, 'USER_NOT_FOUND' | 'SELLER_MISSING'>>;
-  /** All users by creation, newest first; `text` filters by e-mail or name. For staff. */
-  listUsers(input: { text?: string; page: number; page_size: number }): Promise<{ items: User[]; total: number }>;
+  setRole(
+    input: Static<typeof SetRole>,
+  ): Promise<Outcome<User, 'USER_NOT_FOUND' | 'SELLER_MISSING' | 'OWN_STAFF_ROLE'>>;
+  /** All users by creation, newest first; `text` filters by e-mail or name, `role` by role. For staff. */
+  listUsers(input: {
+    text?: string;
+    role?: Role;
+    page: number;
+    page_size: number;
+  }): Promise<{ items: User[]; total: number }>;
+  /** The user whose e-mail this is now, in any case. For staff. */
+  findUserByEmail(input: { email: string }): Promise<User | null>;
   /** Always the same answer in the same time; sends `user.reset_requested` where the e-mail is known. */
   requestPasswordReset(input: { email: string; network: string }): Promise<Outcome<null, 'TOO_MANY_TRIES'>>;
   /** Sets the password, ends all sessions and the token. */
@@ -178,7 +189,15 @@ export const accountsContract = defineContract<Accounts>({
     getUser: query(object({ user_id: Id })),
     updateUser: command(UpdateUser),
     setRole: command(SetRole),
-    listUsers: query(object({ text: Type.Optional(text(200)), page: Type.Integer(), page_size: Type.Integer() })),
+    listUsers: query(
+      object({
+        text: Type.Optional(text(200)),
+        role: Type.Optional(Role),
+        page: Type.Integer(),
+        page_size: Type.Integer(),
+      }),
+    ),
+    findUserByEmail: query(object({ email: text(254) })),
     requestPasswordReset: onceCommand(object({ email: text(254), network })),
     confirmPasswordReset: onceCommand(object({ token: text(200), password: Password, network })),
     verifyEmail: onceCommand(object({ token: text(200), network })),
@@ -201,6 +220,7 @@ export const accountsContract = defineContract<Accounts>({
     TOKEN_INVALID: { status: 400, meaning: 'This link has been used, has expired or never existed.' },
     USER_NOT_FOUND: { status: 404, meaning: 'There is no such user.' },
     SELLER_MISSING: { status: 400, meaning: 'A seller needs the id of its shop.' },
+    OWN_STAFF_ROLE: { status: 409, meaning: 'Your own role as staff can only be taken by somebody else.' },
     ADDRESS_NOT_FOUND: { status: 404, meaning: 'There is no such address.' },
     TOO_MANY_ADDRESSES: { status: 409, meaning: 'The address book is full.' },
   },

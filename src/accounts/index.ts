@@ -13,10 +13,10 @@ import { logIn } from './log-in.ts';
 import { argon2Hasher } from './password-hasher.ts';
 import { requestPasswordReset } from './request-password-reset.ts';
 import { resolveSessions } from './resolve-sessions.ts';
-import { mintMailToken, readSessionToken, toSavedAddress, toUser } from './rules.ts';
+import { mintMailToken, normaliseEmail, readSessionToken, toSavedAddress, toUser } from './rules.ts';
 import { setRole } from './set-role.ts';
 import { signUp } from './sign-up.ts';
-import { deleteAddress, deleteSession, findUser, listAddresses } from './store.ts';
+import { deleteAddress, deleteSession, findUser, findUserByEmail, listAddresses } from './store.ts';
 import { sweepExpired } from './sweep-expired.ts';
 import { updateUser } from './update-user.ts';
 import { verifyEmail } from './verify-email.ts';
@@ -53,6 +53,10 @@ export function createAccounts(options: AccountsOptions): Module<Accounts> {
     updateUser: input => updateUser(deps, input),
     setRole: input => setRole(deps, input),
     listUsers: input => listUsers(deps, input),
+    async findUserByEmail({ email }) {
+      const row = await findUserByEmail(db, normaliseEmail(email));
+      return row === undefined ? null : toUser(row);
+    },
     requestPasswordReset: input => requestPasswordReset(deps, input),
     confirmPasswordReset: input => confirmPasswordReset(deps, input),
     verifyEmail: input => verifyEmail(deps, input),

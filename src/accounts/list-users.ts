@@ -7,11 +7,14 @@ import { countUsers, listUsers as listRows } from './store.ts';
 
 export async function listUsers(
   { db }: Deps,
-  { text: filter, page, page_size }: Parameters<Accounts['listUsers']>[0],
+  { text, role, page, page_size }: Parameters<Accounts['listUsers']>[0],
 ): ReturnType<Accounts['listUsers']> {
-  const text = filter ?? null;
+  const filter = { text: text ?? null, role: role ?? null };
   const offset = (page - 1) * page_size;
   assert(page >= 1 && page_size >= 1 && page_size <= limits.pageSizeMax, 'a page has bounds');
-  const [rows, total] = await Promise.all([listRows(db, { text, limit: page_size, offset }), countUsers(db, { text })]);
+  const [rows, total] = await Promise.all([
+    listRows(db, { ...filter, limit: page_size, offset }),
+    countUsers(db, filter),
+  ]);
   return { items: rows.map(toUser), total };
 }

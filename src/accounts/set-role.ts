@@ -8,10 +8,11 @@ export async function setRole(
   { db, log }: Deps,
   input: Parameters<Accounts['setRole']>[0],
 ): ReturnType<Accounts['setRole']> {
-  const { user_id, role } = input;
+  const { user_id, role, by = null } = input;
   const outcome = await db.transaction(async tx => {
     const user = await lockUser(tx, user_id);
     if (user === undefined) return refuse('USER_NOT_FOUND');
+    if (user.role === 'staff' && role !== 'staff' && by === user_id) return refuse('OWN_STAFF_ROLE');
     const seller_id = role === 'seller' ? (input.seller_id ?? user.seller_id) : null;
     if (role === 'seller' && seller_id === null) return refuse('SELLER_MISSING');
 
@@ -22,6 +23,6 @@ export async function setRole(
     return accept(toUser(after));
   });
   if (outcome.ok)
-    log.info({ user_id, role, seller_id: outcome.value.seller_id, prime: outcome.value.prime }, 'role set');
+    log.info({ user_id, role, by, seller_id: outcome.value.seller_id, prime: outcome.value.prime }, 'role set');
   return outcome;
 }
