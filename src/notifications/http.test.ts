@@ -27,6 +27,9 @@ async function openApp(mails: Mail[]) {
         asked.push(input);
         return mails;
       },
+      listSentMails: async () => {
+        throw new Error('the mailbox shows mails whole');
+      },
     },
   });
   await app.ready();

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { type App, answers, otherContent } from '#platform/http';
-import { object, text } from '#platform/schema';
-import { Mail, type Notifications } from './contract.ts';
+import { type App, answer, answers, otherContent } from '#platform/http';
+import { object, PageQuery, page, text } from '#platform/schema';
+import { Mail, MailFilter, type Notifications, notificationsContract, SentMail } from './contract.ts';
 import { mailboxPage } from './mailbox-page.ts';
 
 const MailQuery = object({ to: Type.Optional(text(254, { min: 0, description: 'Mails to this address only' })) });
@@ -44,4 +44,23 @@ export function mailboxRoutes(app: App, { notifications }: { notifications: Noti
 /** The page's form sends an empty field for "all". */
 function asked({ to }: Static<typeof MailQuery>): { to?: string } {
   return to === undefined || to === '' ? {} : { to };
+}
+
+const { refusals } = notificationsContract;
+
+/** What was mailed to whom, without the bodies: for staff, also in production. */
+export function mailRoutes(app: App, { notifications }: { notifications: Notifications }): void {
+  app.get(
+    '/api/admin/mails',
+    {
+      config: { access: 'staff' },
+      schema: {
+        summary: 'Mails of the last seven days, newest first, without their bodies',
+        tags: ['admin: mails'],
+        querystring: object({ ...PageQuery, ...MailFilter.properties }),
+        response: answers({ 200: page(SentMail) }, refusals, ['PAGE_TOO_DEEP']),
+      },
+    },
+    async ({ query }, reply) => answer(reply, 200, await notifications.listSentMails(query), refusals),
+  );
 }

@@ -6,6 +6,7 @@ import type { Mail, Notifications } from './contract.ts';
 import type { Deps, NotificationsOptions } from './deps.ts';
 import { followAccounts } from './follow-accounts.ts';
 import { followOrders, followShipments, orderEventTypes } from './follow-orders.ts';
+import { listSentMails } from './list-sent-mails.ts';
 import { dropOldMails, sendMails } from './send-mails.ts';
 import { connectSmtp } from './smtp.ts';
 import { type MailRow, readMails } from './store.ts';
@@ -25,6 +26,7 @@ export function createNotifications(options: NotificationsOptions): Module<Notif
       async listMails({ to }) {
         return (await readMails(deps.db, to ?? null, MAILS_SHOWN_MAX)).map(present);
       },
+      listSentMails: input => listSentMails(deps, input),
     },
     subscriptions: subscriptionsOf(deps),
     jobs: [

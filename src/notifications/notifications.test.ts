@@ -18,6 +18,7 @@ import { createMetrics } from '#platform/metrics';
 import type { DomainEvent, EventBatch, ReadEvents } from '#platform/outbox';
 import { sql } from '#platform/sql';
 import { testDatabase } from '../../test/support/postgres.ts';
+import type { Notifications } from './contract.ts';
 import { createNotifications } from './index.ts';
 
 const ids = createIds();
@@ -118,7 +119,9 @@ async function open(t: TestContext, options: { smtpUrl?: string; clock?: Clock }
     await reader.stop!();
   }
   const run = (name: string) => module.jobs!.find(job => job.name === name)!.run(new AbortController().signal);
-  return { db, ...shop, follow, run, mails: (to?: string) => module.api.listMails({ to }) };
+  const sent = (filter: Partial<Parameters<Notifications['listSentMails']>[0]> = {}) =>
+    module.api.listSentMails({ page: 1, page_size: 10, ...filter });
+  return { db, ...shop, follow, run, sent, mails: (to?: string) => module.api.listMails({ to }) };
 }
 
 async function startMailServer(t: TestContext, answer: (address: string) => Error | null = () => null) {
@@ -360,4 +363,54 @@ test('mails are kept for seven days, and older events make none', async t => {
   await db.query(sql`delete from notifications.event_cursors`);
   await follow();
   assert.deepEqual(await mails(), []);
+});
+
+test('staff see what was mailed by address, kind and state, why it failed, and never a body', async t => {
+  const answers = new Map<string, Error | null>();
+  const { smtpUrl } = await startMailServer(t, address => answers.get(address) ?? null);
+  const clock = manualClock(Date.now());
+  const { orderEvents, accountEvents, place, follow, run, sent } = await open(t, { smtpUrl, clock });
+  const refuse = (to: string, code: number, why: string) =>
+    answers.set(to, Object.assign(new Error(why), { responseCode: code }));
+  refuse('later@example.com', 451, 'the box is busy');
+  refuse('unknown@example.com', 550, 'nobody of that name');
+  for (const to of ['ada@example.com', 'later@example.com', 'unknown@example.com']) {
+    const order = place(to);
+    orderEvents.append('order.confirmed', order.order_id, dataOf(order));
+  }
+  const user_id = ids.next();
+  const signedUp = { user_id, email: 'ada@example.com', name: 'Ada', token_id: 'secret' };
+  accountEvents.append('user.signed_up', user_id, signedUp);
+  await follow();
+  await run('notifications_send');
+  const told = async (filter: Parameters<typeof sent>[0]) => {
+    const found = await sent(filter);
+    assert(found.ok);
+    assert.equal(found.value.total, found.value.items.length);
+    assert.equal(JSON.stringify(found.value).includes('token of'), false);
+    return found.value.items.map(({ to, kind, state, tries }) => `${to} ${kind} ${state} ${tries}`).toSorted();
+  };
+  assert.deepEqual(await told({}), [
+    'ada@example.com order_confirmed sent 1',
+    'ada@example.com verification sent 1',
+    'later@example.com order_confirmed waiting 1',
+    'unknown@example.com order_confirmed failed 1',
+  ]);
+  assert.deepEqual(await told({ to: 'ADA@example.com', kind: 'verification' }), [
+    'ada@example.com verification sent 1',
+  ]);
+  assert.deepEqual(await told({ to: 'ada' }), []);
+  const [waiting, failed] = [await sent({ state: 'waiting' }), await sent({ state: 'failed' })];
+  assert(waiting.ok && failed.ok);
+  assert.match(waiting.value.items[0]!.last_error!, /the box is busy/);
+  assert.match(failed.value.items[0]!.last_error!, /nobody of that name/);
+  assert.deepEqual(Object.keys(failed.value.items[0]!).sort(), [
+    ...['created_at', 'kind', 'last_error', 'mail_id', 'order_id', 'sent_at', 'state', 'subject', 'to', 'tries'],
+  ]);
+  answers.clear();
+  clock.advance(10_000);
+  await run('notifications_send');
+  const [later] = await sent({ to: 'later@example.com' }).then(found => (found.ok ? found.value.items : []));
+  assert.deepEqual([later?.state, later?.tries, later?.last_error], ['sent', 2, null]);
+  assert.deepEqual(await sent({ page: 1_001 }), { ok: false, code: 'PAGE_TOO_DEEP' });
 });

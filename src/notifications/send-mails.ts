@@ -10,6 +10,7 @@ const BATCH = 25;
 const LEASE_MS = 300_000;
 const RETRY_FIRST_MS = 10_000;
 const RETRY_MAX_MS = 3_600_000;
+const ERROR_LENGTH_MAX = 500;
 const GIVE_UP_MS = 24 * 3_600_000;
 
 /** Sends what is due, a batch at a time; answers when nothing is left that is due now. */
@@ -45,15 +46,16 @@ async function sendMail(deps: Deps, smtp: Smtp, mail: DueMail): Promise<void> {
     await smtp.send(mail);
   } catch (error) {
     const nowMs = clock.nowMs();
+    const last_error = (error as Error).message.slice(0, ERROR_LENGTH_MAX);
     if (isRecipientRefused(error) || nowMs - Date.parse(mail.created_at) > GIVE_UP_MS) {
       log.error({ err: error, mail_id, kind, tries }, 'a mail could not be sent and is given up');
-      return endMail(db, { mail_id, state: 'failed', sent_at: null });
+      return endMail(db, { mail_id, state: 'failed', sent_at: null, last_error });
     }
     log.warn({ err: error, mail_id, kind, tries }, 'a mail could not be sent; it is tried again');
     const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(tries - 1, 20), RETRY_MAX_MS);
-    return postponeMail(db, mail_id, timestamp(nowMs + pauseMs));
+    return postponeMail(db, { mail_id, next_try_at: timestamp(nowMs + pauseMs), last_error });
   }
-  await endMail(db, { mail_id, state: 'sent', sent_at: timestamp(clock.nowMs()) });
+  await endMail(db, { mail_id, state: 'sent', sent_at: timestamp(clock.nowMs()), last_error: null });
 }
 
 export async function dropOldMails({ db, clock }: Deps): Promise<void> {

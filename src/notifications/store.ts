@@ -1,6 +1,6 @@
 import { bucketOf } from '#platform/ids';
-import { type Connection, sql } from '#platform/sql';
-import type { Mail } from './contract.ts';
+import { type Connection, empty, sql } from '#platform/sql';
+import type { Mail, MailKind } from './contract.ts';
 
 export interface MailRow {
   mail_id: string;
@@ -59,17 +59,73 @@ export function takeDueMails(db: Connection, due: { now: string; again: string; 
 
 export async function endMail(
   db: Connection,
-  end: { mail_id: string; state: 'sent' | 'failed'; sent_at: string | null },
+  end: { mail_id: string; state: 'sent' | 'failed'; sent_at: string | null; last_error: string | null },
 ): Promise<void> {
   await db.query(sql`
-    update notifications.mails set state = ${end.state}, sent_at = ${end.sent_at}, next_try_at = null
+    update notifications.mails set state = ${end.state}, sent_at = ${end.sent_at}, next_try_at = null,
+      last_error = ${end.last_error}
     where bucket = ${bucketOf(end.mail_id)} and mail_id = ${end.mail_id} and state = 'queued'`);
 }
 
-export async function postponeMail(db: Connection, mailId: string, nextTryAt: string): Promise<void> {
+export async function postponeMail(
+  db: Connection,
+  { mail_id, next_try_at, last_error }: { mail_id: string; next_try_at: string; last_error: string },
+): Promise<void> {
   await db.query(sql`
-    update notifications.mails set next_try_at = ${nextTryAt}
-    where bucket = ${bucketOf(mailId)} and mail_id = ${mailId} and state = 'queued'`);
+    update notifications.mails set next_try_at = ${next_try_at}, last_error = ${last_error}
+    where bucket = ${bucketOf(mail_id)} and mail_id = ${mail_id} and state = 'queued'`);
+}
+
+export interface SentMailRow {
+  mail_id: string;
+  recipient: string;
+  subject: string;
+  kind: MailKind;
+  order_id: string | null;
+  state: MailRow['state'];
+  tries: number;
+  last_error: string | null;
+  created_at: string;
+  sent_at: string | null;
+}
+
+export interface MailRowFilter {
+  to?: string;
+  kind?: MailKind;
+  state?: MailRow['state'];
+}
+
+/** The states' texts, not their values, so that the partial indexes of waiting and of failed mails serve. */
+const inState = {
+  queued: sql`and m.state = 'queued' and m.next_try_at is not null`,
+  sent: sql`and m.state = 'sent'`,
+  failed: sql`and m.state = 'failed'`,
+};
+
+function matching({ to, kind, state }: MailRowFilter) {
+  return sql`where true
+    ${to === undefined ? empty : sql`and lower(m.recipient) = lower(${to}::text)`}
+    ${kind === undefined ? empty : sql`and m.kind = ${kind}`}
+    ${state === undefined ? empty : inState[state]}`;
+}
+
+/** Newest first, without their bodies. */
+export function readSentMails(
+  db: Connection,
+  filter: MailRowFilter,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<SentMailRow[]> {
+  return db.query<SentMailRow>(sql`
+    select m.mail_id, m.recipient, m.subject, m.kind, m.order_id, m.state, m.tries, m.last_error, m.created_at,
+      m.sent_at
+    from notifications.mails m ${matching(filter)}
+    order by m.created_at desc, m.mail_id desc limit ${limit} offset ${offset}`);
+}
+
+export async function countSentMails(db: Connection, filter: MailRowFilter, most: number): Promise<number> {
+  const rows = await db.query<{ count: number }>(sql`
+    select count(*) from (select 1 from notifications.mails m ${matching(filter)} limit ${most}) counted`);
+  return rows[0]!.count;
 }
 
 /** Taken, and not tried after all. */
