@@ -14,9 +14,10 @@
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, query } from '#platform/contract';
+import { Money } from '#platform/money';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
-import { Id, nullable, object, text } from '#platform/schema';
+import { Id, nullable, object, oneOf, Timestamp, text } from '#platform/schema';
 
 const amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 });
 
@@ -100,6 +101,26 @@ export const SimulatorCharge = object({
 });
 export type SimulatorCharge = Static<typeof SimulatorCharge>;
 
+/** One thing that happened to an order's payment. `amount` is null where none was told. */
+export const TimelineEntry = object({
+  at: Timestamp,
+  kind: oneOf(
+    'created',
+    'authorised',
+    'captured',
+    'failed',
+    'voided',
+    'refund_requested',
+    'refund_done',
+    'refund_failed',
+    'webhook',
+    'webhook_mismatch',
+  ),
+  amount: nullable(Money),
+  detail: text(2000, { min: 0 }),
+});
+export type TimelineEntry = Static<typeof TimelineEntry>;
+
 /** Sorted by order_id. */
 export interface PaymentFact {
   order_id: string;
@@ -158,6 +179,12 @@ export interface Payments {
     headers: Record<string, string>;
     body: string;
   }): Promise<Outcome<null, 'SIGNATURE_INVALID' | 'GATEWAY_UNKNOWN' | 'WEBHOOK_INVALID'>>;
+  /**
+   * What became of an order's payment, in order of time, from the payment, its refunds and the inbox of webhooks (those
+   * that agreed with us are kept for a month). Empty where there is no payment. A payment that ended before its steps
+   * were kept says so in the detail of `created` instead of guessing when.
+   */
+  getTimeline(input: { order_id: string }): Promise<TimelineEntry[]>;
   /** The simulator's own books: to compare with ours. */
   listSimulatorCharges(input: { order_id?: string }): Promise<SimulatorCharge[]>;
   /** Payments whose outcome is unknown or whose webhook contradicts our record, with what to do. */
@@ -198,6 +225,7 @@ export const paymentsContract = defineContract<Payments>({
     receiveWebhook: command(
       object({ gateway: text(40), headers: Type.Record(Type.String(), Type.String()), body: Type.String() }),
     ),
+    getTimeline: query(ofOrder),
     listSimulatorCharges: query(object({ order_id: Type.Optional(Id) })),
     listStuck: query(Nothing),
     readFacts: query(object({ after: nullable(text(200)), limit: Type.Integer({ minimum: 1, maximum: 1000 }) })),

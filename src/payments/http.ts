@@ -3,7 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { type App, answer, answers, edgeProblem } from '#platform/http';
 import { object, params } from '#platform/schema';
-import { type Payments, paymentsContract, SimulatorCharge } from './contract.ts';
+import { type Payments, paymentsContract, SimulatorCharge, TimelineEntry } from './contract.ts';
 
 const { refusals } = paymentsContract;
 const WEBHOOK_BYTES_MAX = 262_144;
@@ -16,6 +16,20 @@ export function paymentsRoutes(
   { payments, simulatorEnabled }: { payments: Payments; simulatorEnabled: boolean },
 ): void {
   webhookRoute(app, payments);
+  app.get(
+    '/api/admin/orders/:order_id/payment-timeline',
+    {
+      config: { access: 'staff' },
+      schema: {
+        summary: "What became of an order's payment, in order of time",
+        description: 'Empty where there is no payment of such an order.',
+        tags: ['admin: orders'],
+        params: params('order_id'),
+        response: answers({ 200: object({ items: Type.Array(TimelineEntry) }) }),
+      },
+    },
+    async ({ params }) => ({ items: await payments.getTimeline(params) }),
+  );
   app.get(
     '/api/admin/simulator/charges',
     {

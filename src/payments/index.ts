@@ -9,6 +9,7 @@ import { capturePayment } from './capture-payment.ts';
 import type { Payments, SimulatorCharge } from './contract.ts';
 import type { Gateway } from './gateway.ts';
 import { gatewayCalls } from './gateway-call.ts';
+import { getTimeline } from './get-timeline.ts';
 import { shareInFlight } from './in-flight.ts';
 import { listStuck } from './list-stuck.ts';
 import type { PaymentContext } from './payment-context.ts';
@@ -90,6 +91,7 @@ function paymentsApi(
       if (received.ok) poke();
       return received;
     },
+    getTimeline: input => getTimeline(db, input),
     listSimulatorCharges: async query => (await simulator?.list(query)) ?? [],
     listStuck: () => listStuck(context, db),
     readFacts: page => readPaymentFacts(db, { ...page, now: timestamp(clock.nowMs()) }),

@@ -118,7 +118,7 @@ async function changeAll(
       locked.set(order_id, row);
       return row;
     });
-    if (touched.size > 0) await store.updatePayments(tx, [...touched.values()]);
+    if (touched.size > 0) await store.updatePayments(tx, [...touched.values()], timestamp(clock.nowMs()));
     await appendEvents(tx, 'payments', events);
     return { results, events };
   });
@@ -148,7 +148,8 @@ async function refundAll({ db, clock }: ModuleDeps, outbox: Outbox, steps: Refun
       }
       return stepped;
     });
-    if (touched.payments.size > 0) await store.updatePayments(tx, [...touched.payments.values()]);
+    const at = timestamp(clock.nowMs());
+    if (touched.payments.size > 0) await store.updatePayments(tx, [...touched.payments.values()], at);
     if (touched.refunds.size > 0) await store.saveRefunds(tx, [...touched.refunds.values()]);
     await appendEvents(tx, 'payments', events);
     return { results, events };

@@ -100,15 +100,17 @@ export function capturePayments(db: Connection, orderIds: string[], at: string):
     select * from written`);
 }
 
-/** Overwrites rows that the transaction has locked. */
-export async function updatePayments(tx: Connection, rows: PaymentRow[]): Promise<void> {
+/** Overwrites rows that the transaction has locked; a change of status is noted with its time. */
+export async function updatePayments(tx: Connection, rows: PaymentRow[], at: string): Promise<void> {
   await tx.query(sql`
     update payments.payments p
     set payment_id = i.payment_id, person_id = i.person_id, amount = i.amount, currency = i.currency,
       method = i.method, gateway = i.gateway, gateway_ref = i.gateway_ref, status = i.status, captured = i.captured,
       refunding = i.refunding, refunded = i.refunded, reason = i.reason, next_action = i.next_action,
       outcome_known = i.outcome_known, wanted = i.wanted, attempts = i.attempts, next_try_at = i.next_try_at,
-      captured_at = i.captured_at, version = i.version
+      captured_at = i.captured_at, version = i.version,
+      steps = case when p.status = i.status then p.steps
+        else p.steps || jsonb_build_object('from', p.status, 'to', i.status, 'at', ${at}::text) end
     from unnest(
       ${rows.map(row => row.bucket)}::smallint[],
       ${rows.map(row => row.order_id)}::uuid[],
