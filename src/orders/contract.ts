@@ -9,6 +9,8 @@
  * checkout_id, order_id and refund_id come with the command; sent again it answers as it did first. Times: a checkout
  * holds stock for 15 minutes (RESERVATION_TTL_SECONDS). A sweeper takes up orders past their deadline; what it can't
  * settle is listed as stuck, never dropped.
+ * What sellers and figures read (`seller_orders`) follows the orders' own events, mostly within milliseconds, so it
+ * costs a sale nothing. Orders of before it was kept are added once, by a job (record-sales.ts).
  */
 import { type Static, Type } from 'typebox';
 import type { Cart } from '#cart';
@@ -19,6 +21,10 @@ import { Money } from '#platform/money';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, text } from '#platform/schema';
+import { FiguresQuery, type LiveSales, type SalesFigures } from './sales.ts';
+
+export { FigureStep, FiguresQuery, SalesFigures } from './sales.ts';
+export type { LiveSales };
 
 const time = Type.String({ format: 'date-time' });
 
@@ -84,6 +90,24 @@ export const Order = object({
 });
 export type Order = Static<typeof Order>;
 
+/** One seller's part of a confirmed order, with what its parcel needs: nothing of other sellers, of who pays, or how. */
+export const SellerOrder = object({
+  order_id: Id,
+  status: OrderStatus,
+  items: Type.Array(OrderItem),
+  units: Type.Integer({ minimum: 1 }),
+  /** Of these items, before discount, shipping and tax. */
+  subtotal: Money,
+  discount: Money,
+  /** This seller's part of what was given back, with its tax and shipping. */
+  refunded: Money,
+  ship_to: nullable(Type.Pick(Address, ['name', 'city', 'country'], { additionalProperties: false })),
+  shipping_method: ShippingMethod,
+  history: Type.Array(object({ status: OrderStatus, at: time })),
+  confirmed_at: time,
+});
+export type SellerOrder = Static<typeof SellerOrder>;
+
 /** A placed order: confirmed, or waiting for its payment. `access_token` opens a guest's order. */
 export interface Placed {
   order: Order;
@@ -130,6 +154,14 @@ export const RefundInput = object({
 export const CreateCheckout = object({ checkout_id: Id, shopper: Shopper, ...CheckoutInput.properties });
 export const PlaceOrder = object({ order_id: Id, checkout_id: Id, shopper: Shopper, payment: PaymentInput });
 export const BuyNow = object({ order_id: Id, shopper: Shopper, ...BuyNowInput.properties });
+export const AllOrdersFilter = object({
+  status: Type.Optional(OrderStatus),
+  product_id: Type.Optional(Id),
+  seller_id: Type.Optional(Id),
+  text: Type.Optional(text(254)),
+  created_from: Type.Optional(time),
+  created_to: Type.Optional(time),
+});
 export const RefundOrder = object({ refund_id: Id, order_id: Id, ...RefundInput.properties });
 const ownCheckout = object({ checkout_id: Id, person_id: Id });
 
@@ -143,6 +175,10 @@ export interface Orders {
    * older checkout whose payment has not begun, also where that one holds the units this one wants.
    */
   createCheckout(input: Static<typeof CreateCheckout>): Promise<Outcome<Checkout, CheckoutRefusal | 'CART_EMPTY'>>;
+  /** What a checkout would cost, by each way of shipping; holds and changes nothing. */
+  quoteCheckout(
+    input: Static<typeof QuoteCheckout>,
+  ): Promise<Outcome<CheckoutQuote, 'CART_EMPTY' | 'OUT_OF_STOCK' | 'PRICE_CHANGED' | 'PRODUCT_NOT_FOUND'>>;
   getCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<Checkout, CheckoutEnded>>;
   /** Gives the hold back. Refused once a payment has begun. */
   releaseCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<null, 'CHECKOUT_NOT_FOUND' | 'CHECKOUT_PAID'>>;
@@ -160,14 +196,37 @@ export interface Orders {
     page_size: number;
     cursor?: string;
   }): Promise<Outcome<OrderPage, 'PAGE_TOO_DEEP' | 'CURSOR_INVALID'>>;
-  /** All orders, newest first, for staff. */
-  listAllOrders(input: {
+  /**
+   * All orders, newest first, for staff. `text` is an order's id, or an e-mail in any case: of an account, whose orders
+   * are all found, or one that a guest gave, whose confirmed orders are found. Anything else finds nothing.
+   * `seller_id`: confirmed orders with items of this seller. `created_to` is not included.
+   */
+  listAllOrders(
+    input: Static<typeof AllOrdersFilter> & { page: number; page_size: number; cursor?: string },
+  ): Promise<Outcome<OrderPage, 'PAGE_TOO_DEEP' | 'CURSOR_INVALID'>>;
+  /** How many orders stand in each status: exact to 10,000, beyond that `relation` is "gte". */
+  countOrders(input: Record<string, never>): Promise<StatusCount[]>;
+  /** A seller's part of confirmed orders, newest first. */
+  listSellerOrders(input: {
+    seller_id: string;
     status?: OrderStatus;
-    product_id?: string;
     page: number;
     page_size: number;
     cursor?: string;
-  }): Promise<Outcome<OrderPage, 'PAGE_TOO_DEEP' | 'CURSOR_INVALID'>>;
+  }): Promise<Outcome<Page<SellerOrder>, 'PAGE_TOO_DEEP' | 'CURSOR_INVALID'>>;
+  /** Null where the order has no items of this seller, or was never confirmed. */
+  getSellerOrder(input: { seller_id: string; order_id: string }): Promise<SellerOrder | null>;
+  /**
+   * Sales by whole minutes, hours or days in UTC, from the step that `from` lies in to the one before `to`, also the
+   * empty ones; of one seller or the whole shop. The best ten products are those of the span's last 50,000 orders.
+   */
+  getSalesFigures(input: Static<typeof FiguresQuery>): Promise<Outcome<SalesFigures, 'FIGURES_SPAN_INVALID'>>;
+  /**
+   * Sales by the second, after `after` and of the last two minutes at most, and today's. To be asked once a second by
+   * many: they share one reading. A sale that is read late (see above) is in `today`, and in its second for whoever
+   * asks for that second again.
+   */
+  getLiveSales(input: { after: string }): Promise<LiveSales>;
   /** Until shipped: voids or refunds the payment, gives the stock back. Cancelled already: accepted. */
   cancelOrder(input: {
     order_id: string;
@@ -197,8 +256,16 @@ export interface Orders {
   readEvents(input: ReadEvents): Promise<EventBatch>;
 }
 
-export interface OrderPage {
-  items: Order[];
+export type OrderPage = Page<Order>;
+
+export interface StatusCount {
+  status: OrderStatus;
+  count: number;
+  relation: 'eq' | 'gte';
+}
+
+interface Page<Item> {
+  items: Item[];
   total: number;
   total_relation: 'eq' | 'gte';
   page: number;
@@ -278,7 +345,12 @@ export const ordersContract = defineContract<Orders>({
     buyNow: command(BuyNow, 60_000),
     getOrder: query(object({ order_id: Id, viewer: Viewer })),
     listOrders: query(object({ person_id: Id, ...listing })),
-    listAllOrders: query(object({ status: Type.Optional(OrderStatus), product_id: Type.Optional(Id), ...listing })),
+    listAllOrders: query(object({ ...AllOrdersFilter.properties, ...listing })),
+    countOrders: query(Nothing),
+    listSellerOrders: query(object({ seller_id: Id, status: Type.Optional(OrderStatus), ...listing })),
+    getSellerOrder: query(object({ seller_id: Id, order_id: Id })),
+    getSalesFigures: query(FiguresQuery),
+    getLiveSales: query(object({ after: time })),
     cancelOrder: command(object({ order_id: Id, viewer: Viewer }), 60_000),
     markShipped: command(ofOrder),
     markDelivered: command(ofOrder),
@@ -311,6 +383,7 @@ export const ordersContract = defineContract<Orders>({
     NOT_REFUNDABLE: { status: 409, meaning: 'Nothing of this order is left to refund.' },
     REFUND_EXCEEDS_CAPTURED: { status: 409, meaning: 'More would be refunded than was captured.' },
     REFUND_ITEMS_INVALID: { status: 409, meaning: 'The items are not of this order, or were refunded already.' },
+    FIGURES_SPAN_INVALID: { status: 400, meaning: 'Figures begin before they end, and have at most 400 steps.' },
     CURSOR_INVALID: { status: 400, meaning: 'The cursor is not one of ours.' },
     PAGE_TOO_DEEP: { status: 400, meaning: 'Lists end at row 10,000. Go on with next_cursor instead.' },
   },

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
 import {
+  AllOrdersFilter,
   BuyNowInput,
   Checkout,
   CheckoutInput,
@@ -20,6 +21,7 @@ import { personOf } from '#platform/identity';
 import { Money } from '#platform/money';
 import type { Outcome } from '#platform/outcome';
 import { Id, object, PageQuery, page, params, text } from '#platform/schema';
+import { sellerRoutes } from './seller-routes.ts';
 
 const { refusals } = ordersContract;
 
@@ -36,6 +38,7 @@ export function orderRoutes(app: App, deps: OrderRoutesDeps): void {
   ownOrderRoutes(app, deps);
   staffRoutes(app, deps);
   staffActions(app, deps);
+  sellerRoutes(app, deps);
 }
 
 const PlaceInput = object({ checkout_id: Id, payment: PaymentInput });
@@ -283,11 +286,11 @@ function staffRoutes(app: App, deps: OrderRoutesDeps): void {
       config: { access: 'staff' },
       schema: {
         summary: 'All orders, newest first',
+        description: '`text` is the id of an order, or the whole e-mail of an account or a guest.',
         tags,
         querystring: Type.Object({
           ...PageQuery,
-          status: Type.Optional(OrderStatus),
-          product_id: Type.Optional(Id),
+          ...AllOrdersFilter.properties,
           cursor: Type.Optional(text(200)),
         }),
         response: answers({ 200: orderPage(OrderView) }, refusals, ['PAGE_TOO_DEEP', 'CURSOR_INVALID']) as object,

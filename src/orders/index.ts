@@ -6,10 +6,14 @@ import { buyNow } from './buy-now.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { createCheckout } from './create-checkout.ts';
 import type { Deps, OrdersOptions } from './deps.ts';
+import { countOrders, listAllOrders } from './find-orders.ts';
 import { markDelivered, markShipped } from './mark-delivery.ts';
 import { placeOrder } from './place-order.ts';
 import { getCheckout, releaseCheckout } from './read-checkouts.ts';
-import { exportOrders, getDeliveries, getOrder, listAllOrders, listOrders, readFacts } from './read-orders.ts';
+import { createLiveSales, getSalesFigures } from './read-figures.ts';
+import { exportOrders, getDeliveries, getOrder, listOrders, readFacts } from './read-orders.ts';
+import { getSellerOrder, listSellerOrders } from './read-seller-orders.ts';
+import { fillSales, recordSales, SALES_EVENTS } from './record-sales.ts';
 import { refundOrder } from './refund-order.ts';
 import { followPayments, sellConfirmed } from './sell-confirmed.ts';
 import { flatRateShipping } from './shipping.ts';
@@ -37,6 +41,11 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
     getOrder: input => getOrder(deps, input),
     listOrders: input => listOrders(deps, input),
     listAllOrders: input => listAllOrders(deps, input),
+    countOrders: () => countOrders(deps),
+    listSellerOrders: input => listSellerOrders(deps, input),
+    getSellerOrder: input => getSellerOrder(deps, input),
+    getSalesFigures: input => getSalesFigures(deps, input),
+    getLiveSales: createLiveSales(deps),
     cancelOrder: input => cancelOrder(deps, input),
     markShipped: input => markShipped(deps, input),
     markDelivered: input => markDelivered(deps, input),
@@ -53,6 +62,7 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
     subscriptions: subscriptionsOf(deps),
     jobs: [
       { name: 'orders_sweep', everySeconds: 1, timeoutMs: 60_000, run: signal => sweepOrders(deps, signal) },
+      { name: 'orders_fill_sales', everySeconds: 30, timeoutMs: 600_000, run: signal => fillSales(deps, signal) },
       { name: 'orders_drop_checkouts', cron: '17 3 * * *', timeoutMs: 600_000, run: () => dropCheckouts(deps) },
     ],
     stop: () => deps.writer.stop(),
@@ -77,6 +87,18 @@ function subscriptionsOf(deps: Deps) {
       handle,
     });
   return [
+    // A reader of its own, so that what sellers see can be replayed without selling again, and holds up no sale. Its
+    // position and what it puts aside stand under its own name beside those of the other one.
+    createSubscription({
+      ...deps,
+      source: 'orders_sales',
+      consumer: 'orders_sales',
+      types: SALES_EVENTS,
+      read: deps.outbox.readEvents,
+      onCommitted: listener => deps.events.listen('orders', listener),
+      schema: 'orders',
+      handle: events => recordSales(deps, events),
+    }),
     follow('orders', ['order.confirmed'], deps.outbox.readEvents, events => sellConfirmed(deps, events)),
     follow('payments', ['payment.authorized', 'payment.captured', 'payment.failed'], deps.payments.readEvents, events =>
       followPayments(deps, events),

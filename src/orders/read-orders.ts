@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { limits } from '#limits';
-import type { Order, OrderDelivery, OrderFact, OrderPage, OrderStatus, Orders, Viewer } from '#orders';
+import type { Order, OrderDelivery, OrderFact, Orders, Viewer } from '#orders';
 import { isId } from '#platform/ids';
 import { money } from '#platform/money';
 import { accept, refuse } from '#platform/outcome';
@@ -25,7 +25,7 @@ function opens(deps: Deps, token: string, row: OrderRow): boolean {
   return given.length === right.length && timingSafeEqual(given, right);
 }
 
-async function viewOrders(deps: Deps, rows: OrderRow[]): Promise<Order[]> {
+export async function viewOrders(deps: Deps, rows: OrderRow[]): Promise<Order[]> {
   if (rows.length === 0) return [];
   const payments = await deps.payments.getPayments({ order_ids: rows.map(row => row.order_id) });
   const byOrder = new Map(payments.map(payment => [payment.order_id, payment]));
@@ -50,46 +50,38 @@ interface Paging {
   cursor?: string;
 }
 
-type Read = (slice: { before: string | null; offset: number; limit: number }) => Promise<OrderRow[]>;
+interface Reading<Row, Item> {
+  count(): Promise<number>;
+  read(slice: store.Slice): Promise<Row[]>;
+  view(rows: Row[]): Promise<Item[]>;
+}
 
 /** A page by number, to row 10,000, or the rows after a cursor, without end. A cursor is the last id that was seen. */
-async function readPage(deps: Deps, paging: Paging, count: () => Promise<number>, read: Read) {
-  const { page, page_size: pageSize, cursor } = paging;
+export async function readPage<Row extends { order_id: string }, Item>(
+  { page, page_size: pageSize, cursor }: Paging,
+  { count, read, view }: Reading<Row, Item>,
+) {
   if (cursor !== undefined && !isId(cursor)) return refuse('CURSOR_INVALID');
   const offset = cursor === undefined ? (page - 1) * pageSize : 0;
   if (offset + pageSize > limits.listedRowsMax) return refuse('PAGE_TOO_DEEP');
   const [rows, counted] = await Promise.all([read({ before: cursor ?? null, offset, limit: pageSize + 1 }), count()]);
   const shown = rows.slice(0, pageSize);
-  const answer: OrderPage = {
-    items: await viewOrders(deps, shown),
+  return accept({
+    items: await view(shown),
     total: Math.min(counted, limits.listedRowsMax),
-    total_relation: counted > limits.listedRowsMax ? 'gte' : 'eq',
+    total_relation: counted > limits.listedRowsMax ? ('gte' as const) : ('eq' as const),
     page,
     page_size: pageSize,
     next_cursor: rows.length > pageSize ? shown.at(-1)!.order_id : null,
-  };
-  return accept(answer);
+  });
 }
 
 export async function listOrders(deps: Deps, input: Paging & { person_id: string }): ReturnType<Orders['listOrders']> {
-  return readPage(
-    deps,
-    input,
-    () => store.countOrdersOf(deps.db, input.person_id, limits.listedRowsMax + 1),
-    slice => store.readOrdersOf(deps.db, input.person_id, slice),
-  );
-}
-
-export async function listAllOrders(
-  deps: Deps,
-  input: Paging & { status?: OrderStatus; product_id?: string },
-): ReturnType<Orders['listAllOrders']> {
-  return readPage(
-    deps,
-    input,
-    () => store.countAllOrders(deps.db, input, limits.listedRowsMax + 1),
-    slice => store.readAllOrders(deps.db, input, slice),
-  );
+  return readPage(input, {
+    count: () => store.countOrdersOf(deps.db, input.person_id, limits.listedRowsMax + 1),
+    read: slice => store.readOrdersOf(deps.db, input.person_id, slice),
+    view: rows => viewOrders(deps, rows),
+  });
 }
 
 export async function exportOrders(deps: Deps, input: { person_id: string }): ReturnType<Orders['exportOrders']> {

@@ -9,6 +9,7 @@ import { createMetrics } from '#platform/metrics';
 import { createOutbox } from '#platform/outbox';
 import { type Database, sql } from '#platform/sql';
 import { testDatabase } from '../../test/support/postgres.ts';
+import * as list from './list-store.ts';
 import * as store from './store.ts';
 import { createOrderWriter } from './write-orders.ts';
 
@@ -419,9 +420,9 @@ test('lists are pages by newest first, of one person, one status or one product'
   assert.deepEqual(idsOf(await store.readOrdersOf(db, person, after)), mine.slice(3));
   assert.equal(await store.countOrdersOf(db, person, 4), 4);
   const all = { before: null, offset: 0, limit: 9 };
-  assert.deepEqual(idsOf(await store.readAllOrders(db, { status: 'CONFIRMED' }, all)), [other.order_id]);
-  assert.deepEqual(idsOf(await store.readAllOrders(db, { product_id: product }, all)), [mine[0]]);
-  assert.equal(await store.countAllOrders(db, {}, 100), 6);
+  assert.deepEqual(idsOf(await list.readAllOrders(db, { status: 'CONFIRMED' }, all)), [other.order_id]);
+  assert.deepEqual(idsOf(await list.readAllOrders(db, { product_id: product }, all)), [mine[0]]);
+  assert.equal(await list.countAllOrders(db, {}, 100), 6);
   const sorted = [...mine, other.order_id].sort();
   assert.deepEqual(idsOf(await store.readOrdersAfter(db, sorted[1]!, 3)), sorted.slice(2, 5));
   const [stuck] = await db.query<{ order_id: string }>(

@@ -1,7 +1,7 @@
 import type { OrderStatus, ShippingMethod } from '#orders';
 import type { Address } from '#platform/address';
 import { bucketOf } from '#platform/ids';
-import { type Connection, empty, sql } from '#platform/sql';
+import { type Connection, sql } from '#platform/sql';
 import type { Line, Part, RefundRecord, Totals } from './rules.ts';
 
 export type CheckoutState = 'open' | 'paying' | 'ordered' | 'superseded' | 'released';
@@ -47,7 +47,7 @@ export interface OrderRow extends Frozen {
 const frozen = sql`person_id, person_kind, email, lines, reservation_id, parts, subtotal, discount, shipping_cost, tax,
   total, shipping_address, billing_address, shipping_method`;
 const checkoutColumns = sql`checkout_id, state, order_id, expires_at, created_at, ${frozen}`;
-const orderColumns = sql`order_id, checkout_id, kind, status, reason, refunds, refunded, history, version, tries,
+export const orderColumns = sql`order_id, checkout_id, kind, status, reason, refunds, refunded, history, version, tries,
   deadline_at, created_at, updated_at, ${frozen}`;
 
 export async function readCheckouts(db: Connection, checkoutIds: string[]): Promise<CheckoutRow[]> {
@@ -293,7 +293,7 @@ export async function forgetPerson(db: Connection, personId: string): Promise<vo
     where bucket = ${bucketOf(personId)} and person_id = ${personId}`);
 }
 
-interface Slice {
+export interface Slice {
   /** Ids below it, newest first. */
   before: string | null;
   offset: number;
@@ -312,30 +312,6 @@ export async function countOrdersOf(db: Connection, personId: string, most: numb
   const rows = await db.query<{ count: number }>(sql`
     select count(*) from (select 1 from orders.orders
       where person_id = ${personId} limit ${most}) counted`);
-  return rows[0]!.count;
-}
-
-export interface OrderFilter {
-  status?: OrderStatus;
-  product_id?: string;
-}
-
-function matching({ status, product_id }: OrderFilter) {
-  const byStatus = status === undefined ? empty : sql`and status = ${status}`;
-  const byProduct = product_id === undefined ? empty : sql`and product_ids @> array[${product_id}::uuid]`;
-  return sql`${byStatus} ${byProduct}`;
-}
-
-export async function readAllOrders(db: Connection, filter: OrderFilter, slice: Slice): Promise<OrderRow[]> {
-  return db.query<OrderRow>(sql`
-    select ${orderColumns} from orders.orders
-    where (${slice.before}::uuid is null or order_id < ${slice.before}::uuid) ${matching(filter)}
-    order by order_id desc limit ${slice.limit} offset ${slice.offset}`);
-}
-
-export async function countAllOrders(db: Connection, filter: OrderFilter, most: number): Promise<number> {
-  const rows = await db.query<{ count: number }>(sql`
-    select count(*) from (select 1 from orders.orders where true ${matching(filter)} limit ${most}) counted`);
   return rows[0]!.count;
 }
 

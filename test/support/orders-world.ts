@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Accounts } from '#accounts';
+import type { Accounts, User } from '#accounts';
 import type { CartModule } from '#cart';
 import type { Catalog, CatalogProduct } from '#catalog';
 import type { Inventory } from '#inventory';
@@ -93,7 +93,7 @@ export async function ordersWorld(t: Test, options: WorldOptions = {}) {
   const world = {
     ...{ db: deps.db, clock, ids, books: parts.books, module: orders, paymentsModule: payments },
     ...{ orders: orders.api, inventory: inventory.api, payments: payments.api, cart: shopOptions.cart },
-    ...{ openOrders, follow, erase: parts.erase, price: shelf.price, remove: shelf.remove },
+    ...{ openOrders, follow, erase: parts.erase, join: parts.join, price: shelf.price, remove: shelf.remove },
     /** A new product with these units: a number lies in the west. */
     async sell(units: number | Record<string, number>, fields: Partial<CatalogProduct> = {}): Promise<string> {
       const product_id = ids.next();
@@ -136,7 +136,7 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
   const sold = { catalog: shelf.catalog, inventory: inventory.api, currency: 'USD' };
   const cart = createCart({ ...deps, ...sold, hotStore: createHotStore({ clock }) });
   stops.push(() => cart.stop?.());
-  const { accounts, erase } = people();
+  const { accounts, erase, join } = people();
   const shopOptions: OrdersOptions = {
     ...deps,
     ...sold,
@@ -146,7 +146,7 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
     reservationTtlMs: TTL_MS,
     orderAccessSecret: 'a secret of the orders',
   };
-  return { deps, clock, ids, shelf, inventory, payments, books, listenTo, erase, shopOptions };
+  return { deps, clock, ids, shelf, inventory, payments, books, listenTo, erase, join, shopOptions };
 }
 
 async function openPayments(deps: ModuleDeps, { t, stops, options }: { t: Test; stops: Stops; options: WorldOptions }) {
@@ -188,10 +188,12 @@ function goods() {
 
 const noEvents = async (): Promise<EventBatch> => ({ events: [], cursor: '', seen_to: '0', head: '0' });
 
-/** Accounts as far as orders knows them: events of erased people. */
+/** Accounts as far as orders knows them: events of erased people, and whose e-mail one is. */
 function people() {
   const events: DomainEvent[] = [];
+  const users = new Map<string, User>();
   const accounts: Partial<Accounts> = {
+    findUserByEmail: async ({ email }) => users.get(email) ?? null,
     async readEvents({ after, limit }: ReadEvents) {
       const from = after === 'now' ? events.length : Number(after);
       const batch = events.slice(from, from + limit);
@@ -201,6 +203,9 @@ function people() {
   };
   return {
     accounts: accounts as Accounts,
+    join(user_id: string, email: string): void {
+      users.set(email, { user_id, email } as User);
+    },
     erase(person_id: string): void {
       const event_id = String(events.length + 1);
       events.push({ event_id, type: 'user.erased', aggregate_id: person_id, version: 1, at: '', data: {} });
