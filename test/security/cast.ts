@@ -12,6 +12,8 @@ export interface Person {
   mark: string;
   email: string;
   password: string;
+  /** Of the account; a guest's is empty. */
+  user_id: string;
 }
 
 export interface Seller extends Person {
@@ -52,16 +54,15 @@ export async function newPerson(shop: TestShop, name: string): Promise<Person> {
   const email = `${mark}@example.com`;
   const nobody = createClient(shop.url);
   const account = { email, password: PASSWORD, name: `${mark} Surname` };
-  const { token } = succeeded(await nobody.post('/api/account/signup', account));
-  return { client: nobody.as(token), mark, email, password: PASSWORD };
+  const { token, user } = succeeded(await nobody.post('/api/account/signup', account));
+  return { client: nobody.as(token), mark, email, password: PASSWORD, user_id: user.user_id };
 }
 
 /** As `newPerson`, signed in after the role was given: a new role ends the sessions of before. */
 export async function newStaff(shop: TestShop, role: 'staff' | 'seller' = 'staff', sellerId: string | null = null) {
   const person = await newPerson(shop, role);
-  const { user } = succeeded(await person.client.get('/api/me'));
   const { accounts } = shop.shop!.modules.apis;
-  const given = await accounts.setRole({ user_id: user.user_id, role, seller_id: sellerId });
+  const given = await accounts.setRole({ user_id: person.user_id, role, seller_id: sellerId });
   assert.ok(given.ok);
   const { email, password } = person;
   const { token } = succeeded(await createClient(shop.url).post('/api/account/login', { email, password }));
@@ -84,7 +85,7 @@ export const usd = (amount: number) => ({ amount, currency: 'USD' });
 
 async function newOtherGuest(shop: TestShop, name: string): Promise<Person> {
   const mark = `${name}${randomUUID().replaceAll('-', '').slice(0, 12)}`;
-  return { client: await newGuest(shop), mark, email: `${mark}@example.com`, password: '' };
+  return { client: await newGuest(shop), mark, email: `${mark}@example.com`, password: '', user_id: '' };
 }
 
 /** A confirmed order and an open checkout. */

@@ -26,6 +26,7 @@ const ownedParams = () => ({
   refund_id: [cast.ada.refund_id],
   import_id: [cast.seller.import_id],
   product_id: [cast.seller.product_id],
+  user_id: [cast.ada.user_id],
 });
 
 type Target = { operation: Operation; param: string; id: string; isInBody: boolean };
@@ -179,6 +180,10 @@ const SELLER_ROUTES = [
   'PATCH /api/admin/products/{product_id}',
   'DELETE /api/admin/products/{product_id}',
   'GET /api/admin/imports',
+  'GET /api/admin/figures',
+  'GET /api/admin/seller/orders',
+  'GET /api/admin/seller/orders/{order_id}',
+  'POST /api/admin/pictures',
   'POST /api/admin/imports',
   'GET /api/admin/imports/{import_id}',
   'GET /api/admin/exports/products',
