@@ -1,10 +1,26 @@
 // What every page of the shop gets in a browser with JavaScript; without it everything works too.
+import { addsToCart } from './add-to-cart.ts';
+import { countsDown } from './count-down.ts';
 import { hidesMissingPictures } from './missing-pictures.ts';
+import { quotesTotals } from './quote-totals.ts';
+import { remembersProduct } from './remember-product.ts';
+import { sendsOnce } from './send-once.ts';
 import { showsMe } from './show-me.ts';
-import { switchesTheme } from './switch-theme.ts';
+import { showsPasswords } from './show-password.ts';
+import { swapsParts } from './swap-part.ts';
 import { tellsOffline } from './tell-offline.ts';
+import { turnsGallery } from './turn-gallery.ts';
+import { waitsForOrder } from './wait-for-order.ts';
 
 hidesMissingPictures();
-switchesTheme();
 tellsOffline();
 showsMe();
+addsToCart();
+turnsGallery();
+remembersProduct();
+showsPasswords();
+sendsOnce();
+countsDown();
+quotesTotals();
+swapsParts();
+waitsForOrder();

@@ -1,7 +1,6 @@
-// Runs before anything is drawn, so that a page in the chosen colours never flashes in others.
-try {
-  const theme = localStorage.getItem('theme');
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
-} catch {
-  // Storage may be forbidden: the device's colours it is.
-}
+// Of every page, in its head: runs before anything is drawn, so that a page in the chosen colours never flashes in others.
+import { readTheme, switchesTheme } from './switch-theme.ts';
+
+const theme = readTheme();
+if (theme !== 'auto') document.documentElement.dataset.theme = theme;
+document.addEventListener('DOMContentLoaded', switchesTheme);

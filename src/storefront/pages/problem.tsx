@@ -53,6 +53,7 @@ function ProblemBody({ status, requestId }: { status: number; requestId: string 
 function tell(problems: Words['problems'], status: number): { title: string; text: string } {
   if (status === 404 || status === 410) return { title: problems.notFoundTitle, text: problems.notFoundText };
   if (status === 403) return { title: problems.forbiddenTitle, text: problems.forbiddenText };
+  if (status === 422) return { title: problems.reusedTitle, text: problems.reusedText };
   if (status === 429) return { title: problems.busyTitle, text: problems.busyText };
   if (status === 503) return { title: problems.awayTitle, text: problems.awayText };
   if (status >= 500) return { title: problems.brokenTitle, text: problems.brokenText };
