@@ -21,26 +21,13 @@ import { Money } from '#platform/money';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, text } from '#platform/schema';
-import { FiguresQuery, type LiveSales, type SalesFigures } from './sales.ts';
+import { OrderItem, OrderStatus, ShippingMethod } from './order-parts.ts';
+import { FiguresQuery, type LiveSales, type SalesFigures, type SellerOrder } from './sales.ts';
 
-export { FigureStep, FiguresQuery, SalesFigures } from './sales.ts';
-export type { LiveSales };
+export { FigureStep, FiguresQuery, type LiveSales, SalesFigures, SellerOrder } from './sales.ts';
+export { OrderItem, OrderStatus, ShippingMethod };
 
 const time = Type.String({ format: 'date-time' });
-
-export const ShippingMethod = Type.Union([Type.Literal('standard'), Type.Literal('express')]);
-export type ShippingMethod = Static<typeof ShippingMethod>;
-
-export const OrderStatus = Type.Union([
-  Type.Literal('CREATED'),
-  Type.Literal('PAYMENT_PENDING'),
-  Type.Literal('PAYMENT_FAILED'),
-  Type.Literal('CONFIRMED'),
-  Type.Literal('SHIPPED'),
-  Type.Literal('DELIVERED'),
-  Type.Literal('CANCELLED'),
-]);
-export type OrderStatus = Static<typeof OrderStatus>;
 
 /** Who shops. `email` is the account's for a user; a guest gives one with the checkout. */
 export const Shopper = object({
@@ -50,16 +37,6 @@ export const Shopper = object({
   prime: Type.Boolean(),
 });
 export type Shopper = Static<typeof Shopper>;
-
-export const OrderItem = object({
-  product_id: Id,
-  seller_id: Id,
-  title: text(500),
-  quantity: Type.Integer({ minimum: 1 }),
-  unit_price: Money,
-  subtotal: Money,
-});
-export type OrderItem = Static<typeof OrderItem>;
 
 const totals = { subtotal: Money, discount: Money, shipping_cost: Money, tax: Money, total: Money };
 
@@ -89,24 +66,6 @@ export const Order = object({
   updated_at: time,
 });
 export type Order = Static<typeof Order>;
-
-/** One seller's part of a confirmed order, with what its parcel needs: nothing of other sellers, of who pays, or how. */
-export const SellerOrder = object({
-  order_id: Id,
-  status: OrderStatus,
-  items: Type.Array(OrderItem),
-  units: Type.Integer({ minimum: 1 }),
-  /** Of these items, before discount, shipping and tax. */
-  subtotal: Money,
-  discount: Money,
-  /** This seller's part of what was given back, with its tax and shipping. */
-  refunded: Money,
-  ship_to: nullable(Type.Pick(Address, ['name', 'city', 'country'], { additionalProperties: false })),
-  shipping_method: ShippingMethod,
-  history: Type.Array(object({ status: OrderStatus, at: time })),
-  confirmed_at: time,
-});
-export type SellerOrder = Static<typeof SellerOrder>;
 
 /** A placed order: confirmed, or waiting for its payment. `access_token` opens a guest's order. */
 export interface Placed {

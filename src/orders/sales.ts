@@ -1,9 +1,29 @@
 import { type Static, Type } from 'typebox';
 import { limits } from '#limits';
+import { Address } from '#platform/address';
 import { Money } from '#platform/money';
-import { Id, object, oneOf, Timestamp, text } from '#platform/schema';
+import { Id, nullable, object, oneOf, Timestamp, text } from '#platform/schema';
+import { OrderItem, OrderStatus, ShippingMethod } from './order-parts.ts';
 
 const count = Type.Integer({ minimum: 0 });
+
+/** One seller's part of a confirmed order, with what its parcel needs: nothing of other sellers, of who pays, or how. */
+export const SellerOrder = object({
+  order_id: Id,
+  status: OrderStatus,
+  items: Type.Array(OrderItem),
+  units: Type.Integer({ minimum: 1 }),
+  /** Of these items, before discount, shipping and tax. */
+  subtotal: Money,
+  discount: Money,
+  /** This seller's part of what was given back, with its tax and shipping. */
+  refunded: Money,
+  ship_to: nullable(Type.Pick(Address, ['name', 'city', 'country'], { additionalProperties: false })),
+  shipping_method: ShippingMethod,
+  history: Type.Array(object({ status: OrderStatus, at: Timestamp })),
+  confirmed_at: Timestamp,
+});
+export type SellerOrder = Static<typeof SellerOrder>;
 
 export const FigureStep = oneOf('minute', 'hour', 'day');
 export type FigureStep = Static<typeof FigureStep>;
