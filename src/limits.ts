@@ -28,6 +28,7 @@ export const limits = {
   attributeNameMax: 100,
   attributeValueMax: 10_000,
   attributesMax: 250,
+  imagesMax: 30,
   /** A seller's products whose stock is compared to show the lowest first. */
   stockComparedMax: 1_000,
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { Address } from '#platform/address';
 import type { Replying } from '#platform/answers';
 import { type App, answer, answers, NoContent, pageOf } from '#platform/http';

@@ -30,10 +30,10 @@ export const DEFAULT_SELLER = { seller_id: '00000000-0000-7000-8000-000000000001
 /** A list of types instead of a union: it serializes without a validator and refuses in one sentence. */
 export const AttributeValue = Type.Unsafe<string | number | boolean>({
   type: ['string', 'number', 'boolean'],
-  maxLength: 10_000,
+  maxLength: limits.attributeValueMax,
 });
-export const Attributes = Type.Record(Type.String({ pattern: '^.{1,100}$' }), AttributeValue, {
-  maxProperties: 250,
+export const Attributes = Type.Record(Type.String({ pattern: `^.{1,${limits.attributeNameMax}}$` }), AttributeValue, {
+  maxProperties: limits.attributesMax,
   additionalProperties: false,
 });
 export type Attributes = Static<typeof Attributes>;
@@ -103,7 +103,7 @@ const productFields = {
   category_path: CategoryPath,
   brand: nullable(text(200)),
   price: Money,
-  images: Type.Array(ImageUrl, { maxItems: 30 }),
+  images: Type.Array(ImageUrl, { maxItems: limits.imagesMax }),
   attributes: Attributes,
   prime: Type.Boolean(),
   max_per_person: nullable(Type.Integer({ minimum: 1, maximum: 999 })),

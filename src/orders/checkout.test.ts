@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { card, DELIVERY, HOME, ordersWorld, TTL_MS, type World } from '../../test/support/orders-world.ts';
+import { flatRateShipping } from './shipping.ts';
 
 type Outcome = { ok: boolean; code?: string; detail?: Record<string, unknown> };
 
@@ -135,7 +136,7 @@ describe('a checkout is refused, and nothing changes, where', () => {
     const down = (): never => {
       throw new Error('down');
     };
-    for (const part of [{ tax: { rateBasisPoints: down } }, { shipping: { cost: down } }]) {
+    for (const part of [{ tax: { rateBasisPoints: down } }, { shipping: { ...flatRateShipping(), cost: down } }]) {
       const { api } = world.openOrders(part);
       const checkout_id = world.ids.nextFor(ada.person_id);
       await assert.rejects(api.createCheckout({ checkout_id, shopper: ada, ...DELIVERY }), /down/);

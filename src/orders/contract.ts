@@ -24,10 +24,28 @@ import { Id, nullable, object, text } from '#platform/schema';
 import { OrderItem, OrderStatus, ShippingMethod } from './order-parts.ts';
 import { FiguresQuery, type LiveSales, type SalesFigures, type SellerOrder } from './sales.ts';
 
+export { arrivalWindow } from './arrival-window.ts';
 export { FigureStep, FiguresQuery, type LiveSales, SalesFigures, SellerOrder } from './sales.ts';
 export { OrderItem, OrderStatus, ShippingMethod };
 
 const time = Type.String({ format: 'date-time' });
+
+/** A way of shipping some goods: `days_min` to `days_max` working days from the order to the door. */
+export interface ShippingOffer {
+  method: ShippingMethod;
+  /** Without tax. */
+  cost: Money;
+  /** Goods worth this much ship for nothing; null where they never do. */
+  free_from: Money | null;
+  days_min: number;
+  days_max: number;
+}
+/** `goods`: minor units after discount. Without `country`, to where the warehouses are. */
+export const QuoteShipping = object({
+  goods: Type.Integer({ minimum: 0 }),
+  country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+  prime: Type.Optional(Type.Boolean()),
+});
 
 /** Who shops. `email` is the account's for a user; a guest gives one with the checkout. */
 export const Shopper = object({
@@ -111,6 +129,12 @@ export const RefundInput = object({
 });
 
 export const CreateCheckout = object({ checkout_id: Id, shopper: Shopper, ...CheckoutInput.properties });
+/** Without `ship_to`, to where the warehouses are. `product`: what buy-now would buy, in the place of the cart. */
+export const QuoteCheckout = object({
+  shopper: Shopper,
+  ship_to: Type.Optional(object({ country: Address.properties.country, region: Type.String({ maxLength: 100 }) })),
+  product: Type.Optional(object({ product_id: Id, quantity: Type.Integer({ minimum: 1, maximum: 999 }) })),
+});
 export const PlaceOrder = object({ order_id: Id, checkout_id: Id, shopper: Shopper, payment: PaymentInput });
 export const BuyNow = object({ order_id: Id, shopper: Shopper, ...BuyNowInput.properties });
 export const AllOrdersFilter = object({
@@ -129,6 +153,8 @@ type CheckoutEnded = 'CHECKOUT_NOT_FOUND' | 'CHECKOUT_SUPERSEDED' | 'RESERVATION
 type PayRefusal = 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN' | 'RESERVATION_EXPIRED';
 
 export interface Orders {
+  /** Every way of shipping, standard first; the costs are those that a checkout of the same goods has. */
+  quoteShipping(input: Static<typeof QuoteShipping>): Promise<ShippingOffer[]>;
   /**
    * Freezes prices and holds the cart's stock. PRICE_CHANGED carries the refreshed `cart`. Supersedes the person's
    * older checkout whose payment has not begun, also where that one holds the units this one wants.
@@ -139,6 +165,8 @@ export interface Orders {
     input: Static<typeof QuoteCheckout>,
   ): Promise<Outcome<CheckoutQuote, 'CART_EMPTY' | 'OUT_OF_STOCK' | 'PRICE_CHANGED' | 'PRODUCT_NOT_FOUND'>>;
   getCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<Checkout, CheckoutEnded>>;
+  /** What the person entered, also for a checkout that has ended, and the order that it became, if it lives. */
+  getCheckoutEntry(input: Static<typeof ownCheckout>): Promise<CheckoutEntry | null>;
   /** Gives the hold back. Refused once a payment has begun. */
   releaseCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<null, 'CHECKOUT_NOT_FOUND' | 'CHECKOUT_PAID'>>;
   /** Parallel places of one checkout all receive the same order. A decline ends the order, not the checkout. */
@@ -213,6 +241,16 @@ export interface Orders {
   /** Sorted by order_id. */
   readFacts(input: { after: string | null; limit: number }): Promise<OrderFact[]>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
+}
+
+export interface CheckoutQuote {
+  items: OrderItem[];
+  methods: (ShippingOffer & Record<keyof typeof totals, Money>)[];
+}
+
+export interface CheckoutEntry {
+  entered: Static<typeof CheckoutInput>;
+  order_id: string | null;
 }
 
 export type OrderPage = Page<Order>;
@@ -297,8 +335,11 @@ const ofOrder = object({ order_id: Id });
 export const ordersContract = defineContract<Orders>({
   name: 'orders',
   operations: {
+    quoteShipping: query(QuoteShipping),
     createCheckout: command(CreateCheckout),
+    quoteCheckout: query(QuoteCheckout),
     getCheckout: query(ownCheckout),
+    getCheckoutEntry: query(ownCheckout),
     releaseCheckout: command(ownCheckout),
     placeOrder: command(PlaceOrder, 60_000),
     buyNow: command(BuyNow, 60_000),

@@ -1,11 +1,11 @@
 import type { Static } from 'typebox';
-import type { CatalogProduct } from '#catalog';
 import type { CreateCheckout, Orders } from '#orders';
 import { timestamp } from '#platform/clock';
 import { derivedId } from '#platform/ids';
-import { accept, type Outcome, type Refusal, refuse } from '#platform/outcome';
+import { accept, type Refusal, refuse } from '#platform/outcome';
 import type { Deps } from './deps.ts';
 import { presentCheckout } from './present.ts';
+import { type Goods, readCartGoods } from './read-goods.ts';
 import { isHeld, releaseHold } from './release-hold.ts';
 import { countUnits, quote } from './rules.ts';
 import { type CheckoutRow, endOpenCheckouts, openCheckout, readCheckouts, readOlderCheckouts } from './store.ts';
@@ -20,7 +20,7 @@ export async function createCheckout(deps: Deps, input: Input): Promise<Answer> 
 
   const email = shopper.email ?? input.email ?? null;
   if (email === null) return refuse('EMAIL_REQUIRED', { errors: [{ path: '/email', message: 'is missing' }] });
-  const goods = await readGoods(deps, shopper);
+  const goods = await readCartGoods(deps, shopper);
   if (!goods.ok) return goods;
 
   // Before anything is held: where the tax is not known, nothing is sold.
@@ -63,33 +63,6 @@ export async function createCheckout(deps: Deps, input: Input): Promise<Answer> 
   const superseded = await openCheckout(deps.db, row, idsOf(older));
   await releaseHolds(deps, superseded);
   return accept(presentCheckout(row, deps.currency));
-}
-
-interface Goods {
-  product: CatalogProduct;
-  quantity: number;
-}
-
-type CartRefusal = 'CART_EMPTY' | 'OUT_OF_STOCK' | 'PRICE_CHANGED';
-
-/**
- * The cart's lines with today's products; a price that the shopper has not seen is refused with the cart as it is now.
- */
-async function readGoods(deps: Deps, shopper: Input['shopper']): Promise<Outcome<Goods[], CartRefusal>> {
-  const owner = { kind: shopper.kind, person_id: shopper.person_id };
-  const { lines } = await deps.cart.readForCheckout({ owner });
-  if (lines.length === 0) return refuse('CART_EMPTY');
-  const products = await deps.catalog.getProducts({ product_ids: lines.map(line => line.product_id) });
-  const byId = new Map(products.filter(product => !product.deleted).map(product => [product.product_id, product]));
-  const gone = lines.filter(line => !byId.has(line.product_id));
-  if (gone.length > 0) {
-    const shortages = gone.map(line => ({ product_id: line.product_id, requested: line.quantity, available: 0 }));
-    return refuse('OUT_OF_STOCK', { lines: shortages });
-  }
-  if (lines.some(line => byId.get(line.product_id)!.price.amount !== line.shown_price)) {
-    return refuse('PRICE_CHANGED', { cart: await deps.cart.getCart({ owner }) });
-  }
-  return accept(lines.map(line => ({ product: byId.get(line.product_id)!, quantity: line.quantity })));
 }
 
 interface Wish {

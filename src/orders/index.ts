@@ -9,7 +9,9 @@ import type { Deps, OrdersOptions } from './deps.ts';
 import { countOrders, listAllOrders } from './find-orders.ts';
 import { markDelivered, markShipped } from './mark-delivery.ts';
 import { placeOrder } from './place-order.ts';
-import { getCheckout, releaseCheckout } from './read-checkouts.ts';
+import { quoteCheckout } from './quote-checkout.ts';
+import { quoteShipping } from './quote-shipping.ts';
+import { getCheckout, getCheckoutEntry, releaseCheckout } from './read-checkouts.ts';
 import { createLiveSales, getSalesFigures } from './read-figures.ts';
 import { exportOrders, getDeliveries, getOrder, listOrders, readFacts } from './read-orders.ts';
 import { getSellerOrder, listSellerOrders } from './read-seller-orders.ts';
@@ -33,8 +35,11 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
     advancing: new Map(),
   };
   const api: Orders = {
+    quoteShipping: async input => quoteShipping(deps, input),
     createCheckout: input => createCheckout(deps, input),
+    quoteCheckout: input => quoteCheckout(deps, input),
     getCheckout: input => getCheckout(deps, input),
+    getCheckoutEntry: input => getCheckoutEntry(deps, input),
     releaseCheckout: input => releaseCheckout(deps, input),
     placeOrder: input => placeOrder(deps, input),
     buyNow: input => buyNow(deps, input),

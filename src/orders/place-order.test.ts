@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { sql } from '#platform/sql';
 import { EAST, WEST } from '../../test/support/inventory.ts';
 import { card, DELIVERY, ordersWorld, type Placing, TTL_MS } from '../../test/support/orders-world.ts';
+import { flatRateShipping } from './shipping.ts';
 
 function code(outcome: { ok: boolean; code?: string }): string {
   return outcome.ok ? 'ok' : outcome.code!;
@@ -484,7 +485,7 @@ test('tax, stock or payment being down never makes an order free or confirmed, a
   const { inventory, payments, ids } = world;
   const parts = [
     { tax: { rateBasisPoints: down } },
-    { shipping: { cost: down } },
+    { shipping: { ...flatRateShipping(), cost: down } },
     { inventory: { ...inventory, reserveStock: down } },
     { payments: { ...payments, authorise: down } },
     { inventory: { ...inventory, pinReservation: down } },

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Checkout, Order, OrderItem } from '#orders';
 import type { Payment } from '#payments';
 import { money } from '#platform/money';
-import type { Line } from './rules.ts';
+import type { Line, Totals } from './rules.ts';
 import type { CheckoutRow, OrderRow } from './store.ts';
 
 export function presentCheckout(row: CheckoutRow, currency: string): Checkout {
@@ -52,7 +52,7 @@ export function presentLine(line: Line, currency: string): OrderItem {
   };
 }
 
-function presentTotals(row: CheckoutRow | OrderRow, currency: string) {
+export function presentTotals(row: Totals, currency: string) {
   return {
     subtotal: money(row.subtotal, currency),
     discount: money(row.discount, currency),

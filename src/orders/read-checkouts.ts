@@ -25,6 +25,20 @@ export async function getCheckout(
   return endedCheckout(row, deps.clock) ?? accept(presentCheckout(row, deps.currency));
 }
 
+export async function getCheckoutEntry(
+  deps: Deps,
+  input: { checkout_id: string; person_id: string },
+): ReturnType<Orders['getCheckoutEntry']> {
+  const [row] = await readCheckouts(deps.db, [input.checkout_id]);
+  if (row === undefined || row.person_id !== input.person_id) return null;
+  const { shipping_address, billing_address, shipping_method, email, state } = row;
+  // Of a person who was erased since.
+  if (shipping_address === null || billing_address === null) return null;
+  const entered = { shipping_address, billing_address, shipping_method, ...(email !== null && { email }) };
+  const isTaken = state === 'paying' || state === 'ordered';
+  return { entered, order_id: isTaken ? row.order_id : null };
+}
+
 export async function releaseCheckout(
   deps: Deps,
   input: { checkout_id: string; person_id: string },

@@ -10,9 +10,30 @@ import type { Payments } from '#payments';
 import type { Clock } from '#platform/clock';
 import type { Caller } from '#platform/identity';
 import type { Search } from '#search';
+import { accountRoutes } from './pages/account.tsx';
+import { accountAddressesRoutes } from './pages/account-addresses.tsx';
+import { accountEraseRoutes } from './pages/account-erase.tsx';
+import { accountPrivacyRoutes } from './pages/account-privacy.tsx';
+import { accountProfileRoutes } from './pages/account-profile.tsx';
+import { accountResetRoutes } from './pages/account-reset.tsx';
+import { accountVerifyRoutes } from './pages/account-verify.tsx';
+import { buyNowRoutes } from './pages/buy-now.tsx';
+import { cartRoutes } from './pages/cart.tsx';
+import { categoryRoutes } from './pages/category.tsx';
+import { checkoutRoutes } from './pages/checkout.tsx';
 import { designRoutes } from './pages/design.tsx';
 import { homeRoutes } from './pages/home.tsx';
+import { loginRoutes } from './pages/login.tsx';
+import { logoutRoutes } from './pages/logout.tsx';
 import { meRoutes } from './pages/me.ts';
+import { orderRoutes } from './pages/order.tsx';
+import { ordersRoutes } from './pages/orders.tsx';
+import { payRoutes } from './pages/pay.tsx';
+import { productRoutes } from './pages/product.tsx';
+import { reviewRoutes } from './pages/review-form.tsx';
+import { searchRoutes } from './pages/search.tsx';
+import { sellerRoutes } from './pages/seller.tsx';
+import { signupRoutes } from './pages/signup.tsx';
 
 /** What the shop's pages are made of: contracts, and what the gateway knows of the person who asks. */
 export interface StorefrontDeps {
@@ -52,6 +73,27 @@ export interface Entrance {
 /** Every page of the shop, a line each: the file is named for the page. */
 export function storefrontRoutes(deps: StorefrontDeps): void {
   homeRoutes(deps);
+  searchRoutes(deps);
+  categoryRoutes(deps);
+  productRoutes(deps);
+  reviewRoutes(deps);
+  sellerRoutes(deps);
   meRoutes(deps);
+  loginRoutes(deps);
+  signupRoutes(deps);
+  logoutRoutes(deps);
+  accountRoutes(deps);
+  accountProfileRoutes(deps);
+  accountAddressesRoutes(deps);
+  accountPrivacyRoutes(deps);
+  accountEraseRoutes(deps);
+  accountResetRoutes(deps);
+  accountVerifyRoutes(deps);
+  buyNowRoutes(deps);
+  cartRoutes(deps);
+  checkoutRoutes(deps);
+  orderRoutes(deps);
+  ordersRoutes(deps);
+  payRoutes(deps);
   if (!deps.site.isProduction) designRoutes(deps);
 }

@@ -16,6 +16,7 @@ export function bundleAssets(): Promise<Assets> {
       source('islands/theme.ts'),
       source('../admin/desk.css'),
       source('../admin/islands/desk.ts'),
+      source('../admin/islands/dashboard.ts'),
     ],
     files: [
       source('design/icon.svg'),

@@ -1,7 +1,8 @@
-import { wordsOfPage } from './words-of-page.ts';
+import { to, wordsOfPage } from './words-of-page.ts';
 
 interface Me {
   name: string | null;
+  desk: 'seller' | 'admin' | null;
   cart_items: number;
 }
 
@@ -14,7 +15,17 @@ export async function showsMe(): Promise<void> {
   const words = wordsOfPage();
   const name = document.querySelector('[data-me="name"]');
   if (name !== null && me.name !== null) name.textContent = me.name;
+  if (me.desk !== null) showDesk(`/${me.desk}`, me.desk === 'admin' ? words.staffDesk : words.sellersDesk);
   showCount(me.cart_items, words.cartWith(me.cart_items));
+}
+
+/** The way to the desk of those who sell or run the shop; a phone has no room for it, and they find it in the account. */
+function showDesk(path: string, label: string): void {
+  const link = document.createElement('a');
+  link.href = to(path);
+  link.className = 'top-desk';
+  link.textContent = label;
+  document.querySelector('[data-me="account"]')?.before(link);
 }
 
 export function showCount(units: number, label: string): void {

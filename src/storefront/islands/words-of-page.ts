@@ -7,6 +7,8 @@ const words = {
     notAdded: 'That could not be added.',
     cartWith: (units: number) => (units === 1 ? 'Cart, 1 item' : `Cart, ${units} items`),
     hello: (name: string) => `Hello, ${name}`,
+    sellersDesk: 'Your desk',
+    staffDesk: 'Admin',
   },
   de: {
     offline: 'Sie sind offline. Was Sie sehen, kann veraltet sein.',
@@ -15,6 +17,8 @@ const words = {
     notAdded: 'Das ließ sich nicht hinzufügen.',
     cartWith: (units: number) => `Warenkorb, ${units} Artikel`,
     hello: (name: string) => `Hallo, ${name}`,
+    sellersDesk: 'Ihr Schreibtisch',
+    staffDesk: 'Verwaltung',
   },
 };
 

@@ -1,0 +1,269 @@
+import type { ComponentChildren } from 'preact';
+import { Button, Key, LinkButton } from '#design/forms';
+import { Icon } from '#design/icon';
+import { Badge, Breadcrumbs, Facts, Notice, Panel, Timeline } from '#design/parts';
+import { Shell } from '#design/shell';
+import { useView } from '#design/view';
+import type { Shipment } from '#fulfillment';
+import type { Order } from '#orders';
+import type { Address } from '#platform/address';
+import { AddressLines } from '#design/address-lines';
+import { ItemList, type Pictures } from './item-list.tsx';
+import { orderTones } from './order-tones.ts';
+import { Sums } from './sums.tsx';
+import { Tracking } from './tracking.tsx';
+
+/** Why nothing of what was asked for has happened. */
+export type OrderProblem = 'notCancellable' | 'nothingToBuy';
+
+export interface OrderPageProps {
+  order: Order;
+  pictures: Pictures;
+  shipments: Shipment[];
+  /** Why its payment failed, in one word. */
+  reason: string | null;
+  /** Where its payment waits to be confirmed. */
+  bank: string | undefined;
+  /** The token that its viewer came by. */
+  access: string | undefined;
+  /** Its whole address with the token, for those who need one. */
+  link: string | undefined;
+  isPlaced: boolean;
+  isCancelled: boolean;
+  problem: OrderProblem | undefined;
+  nextKey(): string;
+}
+
+const REFRESH_SECONDS = 5;
+
+/** While it waits, the island looks again; without scripts the whole page does. */
+export function OrderPage(props: OrderPageProps) {
+  const { order, pictures, shipments, problem } = props;
+  const { words, date } = useView();
+  const { orders, things } = words;
+  const isWaiting = order.status === 'PAYMENT_PENDING' || order.status === 'CREATED';
+  const title = orders.orderTitle(order.order_id.slice(0, 13));
+  const refresh = (
+    <noscript>
+      <meta http-equiv="refresh" content={String(REFRESH_SECONDS)} />
+    </noscript>
+  );
+  return (
+    <Shell title={title} head={isWaiting && props.bank === undefined ? refresh : undefined}>
+      <div id="order" data-island={isWaiting ? 'wait' : undefined}>
+        <Breadcrumbs crumbs={[{ name: orders.title, path: '/orders' }, { name: title }]} />
+        {problem !== undefined && (
+          <Notice tone="bad" isNews>
+            {orders[problem]}
+          </Notice>
+        )}
+        <State {...props} />
+        <div class="section-head order-head">
+          <h1>{title}</h1>
+          <Badge tone={orderTones[order.status]}>{things.orderStatus[order.status]}</Badge>
+        </div>
+        <p class="quiet">{orders.placedOn(date(order.created_at))}</p>
+        <div class="split">
+          <div class="stack">
+            <Panel title={orders.items}>
+              <ItemList items={order.items} pictures={pictures} isLinked />
+            </Panel>
+            <Tracking order={order} shipments={shipments} />
+            <History order={order} />
+          </div>
+          <aside class="stack">
+            <Panel title={orders.sums}>
+              <Sums totals={order} />
+            </Panel>
+            <Payment order={order} />
+            <Addresses order={order} />
+            <Actions {...props} />
+          </aside>
+        </div>
+      </div>
+    </Shell>
+  );
+}
+
+/** What an order's person wants to know first. */
+function State(props: OrderPageProps) {
+  const { order, isPlaced, isCancelled, reason, bank } = props;
+  const { orders, checkout } = useView().words;
+  switch (order.status) {
+    case 'CREATED':
+    case 'PAYMENT_PENDING':
+      return bank === undefined ? (
+        <Telling tone="careful" title={orders.waitingTitle}>
+          <p>{orders.waitingText}</p>
+          {order.payment?.method === 'bank_transfer' && <p>{orders.waitingTransfer}</p>}
+          <OwnLink {...props} />
+        </Telling>
+      ) : (
+        <Telling tone="careful" title={orders.bankTitle}>
+          <p>{orders.bankText}</p>
+          <p class="notice-way">
+            <LinkButton href={bank} icon="lock">
+              {orders.toBank}
+            </LinkButton>
+          </p>
+          <OwnLink {...props} />
+        </Telling>
+      );
+    case 'PAYMENT_FAILED':
+      return <Failed text={(checkout.reasons[reason ?? ''] ?? checkout.otherReason) as string} />;
+    case 'CANCELLED':
+      return (
+        <Telling tone={isCancelled ? 'good' : 'plain'} title={orders.cancelledTitle}>
+          <p>{orders.cancelledText}</p>
+        </Telling>
+      );
+    default:
+      return isPlaced ? <Thanks {...props} /> : <OwnLink {...props} />;
+  }
+}
+
+function Telling(props: { tone: 'good' | 'careful' | 'bad' | 'plain'; title: string; children: ComponentChildren }) {
+  return (
+    <Notice tone={props.tone} isNews>
+      <p>
+        <strong class="telling">{props.title}</strong>
+      </p>
+      {props.children}
+    </Notice>
+  );
+}
+
+function Failed({ text }: { text: string }) {
+  const { words, to } = useView();
+  const { orders } = words;
+  return (
+    <Telling tone="bad" title={orders.failedTitle}>
+      <p>{text}</p>
+      <p>{orders.failedText}</p>
+      <p class="notice-way">
+        <LinkButton href={to('/checkout')}>{orders.tryAgain}</LinkButton>
+      </p>
+    </Telling>
+  );
+}
+
+function Thanks(props: OrderPageProps) {
+  const { orders } = useView().words;
+  return (
+    <Telling tone="good" title={orders.thanksTitle}>
+      <p>
+        {orders.thanksConfirmed} {orders.thanksMail}
+      </p>
+      <p>
+        <strong>{orders.next}</strong>
+      </p>
+      <ul class="bullets">
+        <li>{orders.nextPack}</li>
+        <li>{orders.nextTrack}</li>
+        <li>{orders.nextCancel}</li>
+      </ul>
+      <OwnLink {...props} />
+    </Telling>
+  );
+}
+
+/** The only way back for a guest whose browser forgets. */
+function OwnLink({ link, isPlaced }: OrderPageProps) {
+  const { orders } = useView().words;
+  if (link === undefined || !isPlaced) return null;
+  return (
+    <p>
+      {orders.keepLink}{' '}
+      <a class="text-link" href={link}>
+        {orders.orderLink}
+      </a>
+    </p>
+  );
+}
+
+function Payment({ order: { payment, refunds } }: { order: Order }) {
+  const { words, money, date } = useView();
+  const { orders, things } = words;
+  if (payment === null) return null;
+  return (
+    <Panel title={orders.payment}>
+      <Facts
+        facts={[
+          [orders.payment, things.paymentMethods[payment.method]],
+          [things.status, things.paymentStatus[payment.status]],
+        ]}
+      />
+      {refunds.length > 0 && (
+        <>
+          <h3 class="panel-more">{orders.refunds}</h3>
+          <ul class="plain">
+            {refunds.map(refund => (
+              <li key={refund.refund_id}>
+                <span class="price">{money(refund.amount)}</span> · {date(refund.at)}
+                <div class="quiet">{refund.reason}</div>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Addresses({ order }: { order: Order }) {
+  const { words } = useView();
+  const { orders, things, checkout } = words;
+  const show = (address: Address | null) =>
+    address === null ? <p class="quiet">{orders.erased}</p> : <AddressLines address={address} />;
+  const isSame = JSON.stringify(order.shipping_address) === JSON.stringify(order.billing_address);
+  return (
+    <Panel title={orders.deliveryAddress}>
+      {show(order.shipping_address)}
+      <p class="quiet">
+        <Icon name="truck" /> {things.shippingMethods[order.shipping_method]}
+      </p>
+      <h3 class="panel-more">{orders.billingAddress}</h3>
+      {isSame ? <p>{checkout.billingIsSame}</p> : show(order.billing_address)}
+    </Panel>
+  );
+}
+
+function History({ order: { history } }: { order: Order }) {
+  const { orders, things } = useView().words;
+  const steps = history.map(({ status, at }) => ({ title: things.orderStatus[status], at, isDone: true }));
+  return (
+    <Panel title={orders.history}>
+      <Timeline steps={steps} />
+    </Panel>
+  );
+}
+
+const cancellable: Order['status'][] = ['CREATED', 'PAYMENT_PENDING', 'CONFIRMED'];
+
+function Actions({ order, access, nextKey }: OrderPageProps) {
+  const { words, to } = useView();
+  const { orders } = words;
+  const token = access !== undefined && <input type="hidden" name="access" value={access} />;
+  return (
+    <div class="stack">
+      <form method="post" action={to(`/orders/${order.order_id}/buy-again`)}>
+        <Key value={nextKey()} />
+        {token}
+        <Button kind="secondary" icon="cart">
+          {orders.buyAgain}
+        </Button>
+      </form>
+      {cancellable.includes(order.status) && (
+        <details class="confirm">
+          <summary>{orders.cancel}</summary>
+          <form method="post" action={to(`/orders/${order.order_id}/cancel`)}>
+            <Key value={nextKey()} />
+            {token}
+            <p>{orders.cancelQuestion}</p>
+            <Button kind="danger">{orders.cancelYes}</Button>
+          </form>
+        </details>
+      )}
+    </div>
+  );
+}

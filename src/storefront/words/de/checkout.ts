@@ -1,0 +1,112 @@
+import type { checkout as english } from '../en/checkout.ts';
+
+export const checkout: typeof english = {
+  title: 'Kasse',
+  payTitle: 'Bezahlen',
+  buyNowTitle: 'Jetzt kaufen',
+  stepAddress: 'Adresse und Versand',
+  stepPay: 'Bezahlen',
+  steps: 'Schritte der Kasse',
+
+  contact: 'Kontakt',
+  email: 'E-Mail',
+  emailHint: 'Für die Bestätigung und die Sendungsverfolgung.',
+  haveAccount: 'Sie haben ein Konto?',
+  signIn: 'Anmelden und gespeicherte Adressen nutzen',
+  signedInAs: email => `Die Bestätigung geht an ${email}.`,
+
+  address: 'Lieferadresse',
+  savedAddresses: 'Wohin soll es gehen?',
+  newAddress: 'Eine neue Adresse',
+  saveAddress: 'Diese Adresse für das nächste Mal merken',
+  otherBilling: 'Die Rechnung geht an eine andere Adresse',
+  billing: 'Rechnungsadresse',
+  billingIsSame: 'Wie die Lieferadresse',
+
+  shipping: 'Versand',
+  days: (min, max) => (min === max ? `${min} Werktage` : `${min} bis ${max} Werktage`),
+  free: 'Kostenlos',
+
+  summary: 'Ihre Bestellung',
+  showTotals: 'Steuer und Summe anzeigen',
+  taxLater: 'nach Ihrer Adresse',
+  totalBeforeTax: 'Summe vor Steuer',
+  toPayment: 'Weiter zum Bezahlen',
+  holdNote: 'Mit dem nächsten Schritt reservieren wir Ihre Artikel für 15 Minuten. Sie bezahlen noch nichts.',
+  backToCart: 'Zurück zum Warenkorb',
+
+  change: 'Ändern',
+  changeAddress: 'Adresse oder Versand ändern',
+  shipTo: 'Lieferung an',
+  billTo: 'Rechnung an',
+  method: 'Wie möchten Sie bezahlen?',
+  testCard: 'Testkarte',
+  testCardHint: 'Dieser Laden ist eine Vorführung: Wählen Sie, wie die Zahlung ausgehen soll.',
+  testCards: {
+    pays: 'Zahlt sofort',
+    declined: 'Wird abgelehnt',
+    insufficient: 'Hat zu wenig Guthaben',
+    bank: 'Fragt erst Ihre Bank (3-D Secure)',
+    slow: 'Zahlt langsam',
+    flaky: 'Scheitert zweimal, dann zahlt sie',
+    silent_paid: 'Zahlt, aber die Antwort geht verloren',
+    silent_unpaid: 'Erst keine Antwort, dann zahlt sie',
+    capture: 'Wird angenommen, aber das Geld lässt sich nicht einziehen',
+  },
+  onlySimulator: 'Der einzige Zahlungsanbieter dieses Ladens ist sein Simulator: Es fließt kein Geld.',
+  bankTransferNote: 'Sie sehen Ihre Bestellung sofort; bestätigt ist sie, wenn die Überweisung da ist.',
+  walletNote: 'Mit der Wallet auf Ihrem Gerät.',
+  cardNote: 'Kredit- oder Debitkarte.',
+  pay: total => `Jetzt ${total} bezahlen`,
+  secure: 'Nichts wird zweimal verkauft: Diese Artikel sind für Sie reserviert.',
+  heldUntil: until => `Reserviert für Sie bis ${until} (UTC).`,
+  held: left => `Noch ${left} für Sie reserviert.`,
+  minutesLeft: minutes =>
+    minutes === 1
+      ? 'Ihre Artikel sind noch 1 Minute reserviert.'
+      : `Ihre Artikel sind noch ${minutes} Minuten reserviert.`,
+  holdOver: 'Die Zeit ist um: Die Artikel sind nicht mehr für Sie reserviert.',
+  holdAgain: 'Noch einmal reservieren',
+
+  emptyTitle: 'Es gibt nichts zu bezahlen',
+  emptyText: 'Ihr Warenkorb ist leer. Legen Sie erst etwas hinein.',
+  priceChangedTitle: 'Ein Preis hat sich geändert',
+  priceChanged: 'Die Beträge unten sind die neuen. Wenn Sie einverstanden sind, machen Sie weiter.',
+  priceWas: (title, from, to) => `${title}: ${to} statt ${from}.`,
+  newPrice: price => `Es kostet jetzt ${price}. Wenn Sie einverstanden sind, kaufen Sie zu diesem Preis.`,
+  outOfStockTitle: 'Es ist nicht mehr genug da',
+  outOfStockLine: (title, wanted, left) =>
+    left === 0 ? `${title} ist ausverkauft.` : `${title}: Sie möchten ${wanted}, es sind noch ${left} da.`,
+  limitTitle: 'Das ist mehr, als eine Person kaufen darf',
+  limitLine: (title, left) =>
+    left === 0
+      ? `${title}: Sie haben heute so viele gekauft, wie eine Person darf.`
+      : `${title}: Sie dürfen noch ${left} kaufen.`,
+  toCart: 'Warenkorb ändern',
+  expiredTitle: 'Die Reservierung ist abgelaufen',
+  expiredText: 'Die Artikel sind zurück im Regal, und nichts wurde abgebucht. Ihre Eingaben sind noch da.',
+  supersededTitle: 'Eine neuere Kasse ist an die Stelle getreten',
+  supersededText:
+    'Sie haben die Kasse seitdem neu begonnen, vielleicht in einem anderen Fenster. Abgebucht wurde nichts.',
+  releasedTitle: 'Diese Kasse wurde aufgegeben',
+  releasedText: 'Abgebucht wurde nichts. Ihre Eingaben sind noch da.',
+  checkoutAgain: 'Noch einmal zur Kasse',
+  declinedTitle: 'Die Zahlung hat nicht geklappt',
+  declinedHeld: 'Ihre Artikel sind weiter für Sie reserviert. Versuchen Sie eine andere Karte oder Zahlungsart.',
+  declinedReleased:
+    'Nichts wurde abgebucht, und nichts ist reserviert. Versuchen Sie eine andere Karte oder Zahlungsart.',
+  reasons: {
+    declined: 'Ihre Bank hat die Zahlung abgelehnt.',
+    insufficient_funds: 'Auf dieser Karte ist nicht genug Geld.',
+    capture_failed: 'Ihre Bank hatte zugestimmt, aber das Geld ließ sich nicht einziehen. Es ist wieder freigegeben.',
+    invalid_token: 'Der Zahlungsanbieter kennt diese Karte nicht.',
+    not_completed: 'Die Bestätigung bei Ihrer Bank kam nicht rechtzeitig.',
+    not_paid: 'Die Zahlung wurde nicht abgeschlossen.',
+    RESERVATION_EXPIRED: 'Die Reservierung lief ab, bevor die Zahlung durch war.',
+  },
+  otherReason: 'Die Zahlung wurde nicht angenommen.',
+  choosePayment: 'Bitte wählen Sie, wie Sie bezahlen.',
+  quantity: 'Menge',
+  buyFor: total => `Jetzt für ${total} kaufen`,
+  buy: 'Jetzt kaufen',
+};

@@ -1,0 +1,45 @@
+export const cart = {
+  title: 'Your cart',
+  emptyTitle: 'Your cart is empty',
+  emptyText: 'Nothing is put aside yet. Have a look around; the shelves are full.',
+  browse: 'Look around',
+  searchAll: 'Search all products',
+  yourOrders: 'Your orders',
+  lines: (count: number) => (count === 1 ? '1 product' : `${count} products`),
+  items: 'Items',
+  itemsOf: (units: number) => (units === 1 ? 'Subtotal (1 item)' : `Subtotal (${units} items)`),
+  quantityOf: (title: string) => `Quantity of ${title}`,
+  update: 'Update',
+  updateOf: (title: string) => `Update the quantity of ${title}`,
+  removeOf: (title: string) => `Remove ${title}`,
+  clear: 'Empty the cart',
+  clearQuestion: 'Take everything out of the cart?',
+  clearYes: 'Yes, empty it',
+  each: (price: string) => `${price} each`,
+  gone: 'This is no longer sold. It leaves your cart with your next change.',
+  summary: 'Summary',
+  taxNote: 'Shipping and tax are shown at checkout, before you pay.',
+  freeReached: 'Standard delivery is free for this cart.',
+  freeMissing: (missing: string) => `Add ${missing} more and standard delivery is free.`,
+  freePrime: 'You have Prime: standard delivery is free.',
+  checkout: 'Go to checkout',
+  continueShopping: 'Go on shopping',
+  noticesTitle: 'Something has changed',
+  priceUp: (title: string, from: string, to: string) => `${title} now costs ${to}; it was ${from}.`,
+  priceDown: (title: string, from: string, to: string) => `${title} has become cheaper: ${to} instead of ${from}.`,
+  reduced: (title: string, from: number, to: number) =>
+    to === 1
+      ? `Of ${title} only 1 can be had; you wanted ${from}.`
+      : `Of ${title} only ${to} can be had; you wanted ${from}.`,
+  unavailable: (title: string) => `${title} is no longer sold.`,
+  aProduct: 'A product',
+  badQuantity: 'A quantity is a whole number from 0 to 999.',
+  badProduct: 'There is no such product, or it is no longer sold.',
+  soldOut: 'It has just been sold out, so your cart is as it was.',
+  full: 'A cart has room for 100 different products. Take something out first.',
+  notAll: (count: number) =>
+    count === 1
+      ? 'One product of that order can no longer be bought.'
+      : `${count} products of that order can no longer be bought.`,
+  updated: 'Your cart is up to date.',
+};
