@@ -10,6 +10,10 @@ import type { Payments } from '#payments';
 import type { Clock } from '#platform/clock';
 import type { Ids } from '#platform/ids';
 import type { Search } from '#search';
+import { auditRoutes } from './staff/audit.tsx';
+import { dashboardRoutes } from './staff/dashboard.tsx';
+import { mailPages } from './staff/mails.tsx';
+import { operationsRoutes } from './staff/operations.tsx';
 import { orderRoutes } from './staff/order-routes.tsx';
 import { ordersBoardRoutes } from './staff/orders-board.tsx';
 import { peopleRoutes } from './staff/people.tsx';
@@ -18,6 +22,7 @@ import type { RunningShop } from './staff/running-shop.ts';
 import { sellersRoutes } from './staff/sellers.tsx';
 import { stockListRoutes } from './staff/stock-list.tsx';
 import { stockRoutes } from './staff/stock-routes.tsx';
+import { stuckRoutes } from './staff/stuck.tsx';
 import { warehouseRoutes } from './staff/warehouses.tsx';
 
 /** What the pages of staff and sellers are made of. */
@@ -39,6 +44,11 @@ export interface DeskDeps {
 
 /** Every page of the staff, a line each: the file is named for the page. All of them ask for access `staff`. */
 export function staffRoutes(deps: DeskDeps): void {
+  dashboardRoutes(deps);
+  mailPages(deps);
+  operationsRoutes(deps);
+  stuckRoutes(deps);
+  auditRoutes(deps);
   ordersBoardRoutes(deps);
   orderRoutes(deps);
   reviewsRoutes(deps);
