@@ -35,7 +35,9 @@ export function SalesPage(props: SalesProps) {
             <div key={each} class="figure">
               <dt>{selling.spans[each]}</dt>
               <dd>{money(totals.amount)}</dd>
-              <dd class="figure-note">{selling.ordersAndUnits(totals.orders, number(totals.orders), number(totals.units))}</dd>
+              <dd class="figure-note">
+                {selling.ordersAndUnits(totals.orders, number(totals.orders), number(totals.units))}
+              </dd>
             </div>
           );
         })}

@@ -92,7 +92,7 @@ function columnsOf({ words, to, number, dateTime, isProduction }: ReturnType<typ
           <a href={to(`${PATH}?to=${encodeURIComponent(mail.to)}`)}>{mail.to}</a>
           {!isProduction && (
             <small class="desk-line">
-              <a href={`/dev/mail?to=${encodeURIComponent(mail.to)}`} aria-label={said.mailboxNamed(mail.to)}>
+              <a href={`/dev/mail?to=${encodeURIComponent(mail.to)}`} title={said.mailboxNamed(mail.to)}>
                 {said.mailbox}
               </a>
             </small>
@@ -131,7 +131,7 @@ function columnsOf({ words, to, number, dateTime, isProduction }: ReturnType<typ
         id === null ? (
           ''
         ) : (
-          <a class="desk-id" href={to(`/admin/orders/${id}`)} aria-label={`${words.staffOps.openOrder} ${id}`}>
+          <a class="desk-id" href={to(`/admin/orders/${id}`)} title={`${words.staffOps.openOrder} ${id}`}>
             {id.slice(-8)}
           </a>
         ),

@@ -154,6 +154,7 @@ function Products(props: { base: Base; selection: Selection; products: Product[]
   const view = useView();
   return (
     <>
+      <h2 class="hidden">{view.words.browse.listTitle}</h2>
       <ProductGrid products={products} first={SEEN_FIRST} />
       <Pagination
         page={selection.page}

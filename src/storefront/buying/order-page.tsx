@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { AddressLines } from '#design/address-lines';
 import { Button, Key, LinkButton } from '#design/forms';
 import { Icon } from '#design/icon';
 import { Badge, Breadcrumbs, Facts, Notice, Panel, Timeline } from '#design/parts';
@@ -7,7 +8,6 @@ import { useView } from '#design/view';
 import type { Shipment } from '#fulfillment';
 import type { Order } from '#orders';
 import type { Address } from '#platform/address';
-import { AddressLines } from '#design/address-lines';
 import { ItemList, type Pictures } from './item-list.tsx';
 import { orderTones } from './order-tones.ts';
 import { Sums } from './sums.tsx';

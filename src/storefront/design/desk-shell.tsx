@@ -54,15 +54,17 @@ export function DeskShell({ title, deskTitle, root, groups, current, moreScripts
         </div>
       </header>
       <div class="desk">
-        <details class="desk-menu" open data-island="desk-menu">
-          <summary>{shell.menu}</summary>
-          <nav aria-label={desk.menu}>
-            {groups.map(group => (
-              <DeskLinks key={group.title} group={group} current={current} />
-            ))}
-          </nav>
-          <Choices />
-        </details>
+        <aside class="desk-menu" aria-label={desk.menu}>
+          <details open data-island="desk-menu">
+            <summary>{shell.menu}</summary>
+            <nav aria-label={deskTitle}>
+              {groups.map(group => (
+                <DeskLinks key={group.title} group={group} current={current} />
+              ))}
+            </nav>
+            <Choices />
+          </details>
+        </aside>
         <main id="content" class="desk-content" tabIndex={-1}>
           {children}
         </main>

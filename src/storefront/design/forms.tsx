@@ -174,15 +174,22 @@ export interface ButtonProps {
   /** Sends the form to another address than its own. */
   formAction?: string;
   formMethod?: 'get' | 'post';
+  /** Says more than the visible words, to those who hear one button of many alike; alone, it is the button's name. */
   label?: string;
   children?: ComponentChildren;
 }
 
 export function Button({ kind = 'primary', icon, children, label, ...button }: ButtonProps) {
   return (
-    <button type="submit" class={`button button-${kind}`} aria-label={label} {...button}>
+    <button
+      type="submit"
+      class={`button button-${kind}`}
+      aria-label={children === undefined ? label : undefined}
+      {...button}
+    >
       {icon !== undefined && <Icon name={icon} />}
       {children}
+      {children !== undefined && label !== undefined && <span class="hidden">: {label}</span>}
     </button>
   );
 }

@@ -26,12 +26,12 @@ export function Badge({ tone = 'plain', children }: { tone?: Tone | 'door'; chil
   return <span class={`badge badge-${tone}`}>{children}</span>;
 }
 
-/** Where a list or a cart has nothing: what it is, and ways on. */
-export function Empty(props: { icon: IconName; title: string; children?: ComponentChildren }) {
+/** Where a list or a cart has nothing: what it is, and ways on. `isPage`: there is nothing else on the page. */
+export function Empty(props: { icon: IconName; title: string; isPage?: boolean; children?: ComponentChildren }) {
   return (
     <div class="empty">
       <Icon name={props.icon} />
-      <h2>{props.title}</h2>
+      {props.isPage ? <h1>{props.title}</h1> : <h2>{props.title}</h2>}
       {props.children}
     </div>
   );
@@ -290,7 +290,7 @@ export function Table<Row>(props: {
   const [first, ...rest] = columns;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
-    <section class="table-frame" aria-label={caption} tabIndex={0}>
+    <div class="table-frame" tabIndex={0}>
       <table>
         <caption class="hidden">{caption}</caption>
         <thead>
@@ -315,6 +315,6 @@ export function Table<Row>(props: {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }

@@ -55,6 +55,7 @@ function Header({ query, departments = [] }: Pick<ShellProps, 'query' | 'departm
             <Icon name="cart" />
             <span>{shell.cart}</span>
             <b class="count" data-me="count" hidden />
+            <span class="hidden" data-me="count-more" />
           </a>
         </nav>
       </div>

@@ -45,7 +45,7 @@ function newKey(): string {
 function showAdded(cart: { items: { quantity: number }[] }): void {
   const words = wordsOfPage();
   const units = cart.items.reduce((sum, { quantity }) => sum + quantity, 0);
-  showCount(units, words.cartWith(units));
+  showCount(units, words.items(units));
   toast(words.inCart);
 }
 

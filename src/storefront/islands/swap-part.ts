@@ -39,7 +39,7 @@ export function swapsParts(): void {
     next.dataset.live = '';
     shown = swapPart(shown, next);
     const units = Number(shown.dataset.units ?? 0);
-    showCount(units, wordsOfPage().cartWith(units));
+    showCount(units, wordsOfPage().items(units));
     if (shown.dataset.said !== undefined) toast(shown.dataset.said);
   };
   document.addEventListener('submit', event => {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { SavedAddress } from '#accounts';
+import { AddressLines } from '#design/address-lines';
 import { Button, Key, LinkButton } from '#design/forms';
 import { Empty, Notice, Panel } from '#design/parts';
 import { formRoute, privatePage } from '#design/routes';
@@ -9,7 +10,6 @@ import type { FieldErrors, Fields } from '#platform/form';
 import { edgeProblem } from '#platform/problem';
 import { object, oneOf, params } from '#platform/schema';
 import { AddressFields, readAddress } from '../address-form.tsx';
-import { AddressLines } from '#design/address-lines';
 import type { StorefrontDeps } from '../http.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { sessionOf, statusOf } from './signed-in.ts';

@@ -95,12 +95,9 @@ function OrderCard({ order, pictures }: { order: Order; pictures: Pictures }) {
         <span>
           {things.total}: <span class="price">{money(order.total)}</span>
         </span>
-        <a
-          class="button button-secondary"
-          href={to(`/orders/${order_id}`)}
-          aria-label={orders.showOf(shortId(order_id))}
-        >
+        <a class="button button-secondary" href={to(`/orders/${order_id}`)}>
           {orders.show}
+          <span class="hidden">: {orders.showOf(shortId(order_id))}</span>
         </a>
       </div>
     </article>

@@ -34,7 +34,7 @@ function ProblemBody({ status, requestId }: { status: number; requestId: string 
   const { title, text } = tell(problems, status);
   return (
     <Shell title={title} width="narrow">
-      <Empty icon={status === 404 ? 'search' : 'warning'} title={title}>
+      <Empty icon={status === 404 ? 'search' : 'warning'} title={title} isPage>
         <p>{text}</p>
         {status >= 500 && <p class="quiet">{problems.requestId(requestId)}</p>}
         <div class="button-row">

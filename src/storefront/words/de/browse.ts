@@ -1,6 +1,7 @@
 import type { browse as english } from '../en/browse.ts';
 
 export const browse: typeof english = {
+  listTitle: 'Artikel',
   resultsFor: query => `Treffer für „${query}“`,
   resultsIn: (query, category) => `„${query}“ in ${category}`,
   allProducts: 'Alle Artikel',

@@ -13,7 +13,8 @@ export const problems: typeof english = {
   awayTitle: 'Ein Teil des Ladens antwortet nicht',
   awayText: 'Meist ist er binnen einer Minute wieder da. Bitte versuchen Sie es noch einmal.',
   reusedTitle: 'Dieses Formular wurde schon gesendet',
-  reusedText: 'Es wurde schon mit anderen Angaben gesendet, und die zählen. Öffnen Sie die Seite neu, um es noch einmal zu senden.',
+  reusedText:
+    'Es wurde schon mit anderen Angaben gesendet, und die zählen. Öffnen Sie die Seite neu, um es noch einmal zu senden.',
   badInputTitle: 'Das konnten wir nicht lesen',
   badInputText: 'Die Anfrage hat nicht die Form, die diese Seite erwartet.',
   requestId: id => `Wenn Sie uns schreiben, nennen Sie diese Anfrage: ${id}`,

@@ -14,7 +14,6 @@ export const shell: typeof english = {
   signIn: 'Anmelden',
   greeting: name => `Hallo, ${name}`,
   cart: 'Warenkorb',
-  cartWith: units => `Warenkorb, ${units} Artikel`,
   orders: 'Bestellungen',
   staffDesk: 'Verwaltung',
   sellersDesk: 'Ihr Schreibtisch',

@@ -1,5 +1,6 @@
 /** Lists of products: search, categories, and the filters beside them. */
 export const browse = {
+  listTitle: 'Products',
   resultsFor: (query: string) => `Results for “${query}”`,
   resultsIn: (query: string, category: string) => `“${query}” in ${category}`,
   allProducts: 'All products',

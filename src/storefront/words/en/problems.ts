@@ -12,7 +12,8 @@ export const problems = {
   awayTitle: 'A part of the shop does not answer',
   awayText: 'It usually comes back within a minute. Please try again.',
   reusedTitle: 'This form was sent before',
-  reusedText: 'It was sent before with other entries, and that first sending counted. Open the page anew to send it again.',
+  reusedText:
+    'It was sent before with other entries, and that first sending counted. Open the page anew to send it again.',
   badInputTitle: 'We could not read that',
   badInputText: 'The request does not have the form that this page takes.',
   requestId: (id: string) => `If you write to us, name this request: ${id}`,

@@ -13,7 +13,6 @@ export const shell = {
   signIn: 'Sign in',
   greeting: (name: string) => `Hello, ${name}`,
   cart: 'Cart',
-  cartWith: (units: number) => (units === 1 ? 'Cart, 1 item' : `Cart, ${units} items`),
   orders: 'Orders',
   staffDesk: 'Admin',
   sellersDesk: 'Your desk',
