@@ -1,4 +1,4 @@
-// Goal: what shoppers are told of shipping before they order is what the order will cost, and days that are working days.
+// Goal: what shoppers are told of shipping before they order is what the order will cost, in working days.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { arrivalWindow } from './arrival-window.ts';

@@ -4,7 +4,7 @@ import type { App } from './http.ts';
 import { edgeProblem } from './problem.ts';
 import { compileCheck, findBadText } from './validate.ts';
 
-/** The fields of an HTML form as they were sent: text, each at most once (the last counts), arrays where named `x[]`. */
+/** The fields of an HTML form as they were sent: text, and of two with one name the last. */
 export type Fields = Record<string, string>;
 
 /** Lets the routes of this scope take what an HTML form sends; the API's routes go on taking JSON alone. */
@@ -26,8 +26,8 @@ export type FieldErrors = Record<string, string>;
 export type FormRead<Value> = { ok: true; value: Value } | { ok: false; errors: FieldErrors };
 
 /**
- * Reads a form by the schema of the command that it is for. Empty fields are absent ones, texts are trimmed, numbers and
- * check boxes (`on`) are read as their schema says. What the schema does not name is left out.
+ * Reads a form by the schema of the command that it is for. Empty fields are absent ones, texts are trimmed, numbers
+ * and check boxes (`on`) are read as their schema says. What the schema does not name is left out.
  */
 export function formReader<Schema extends TSchema>(schema: Schema): (fields: Fields) => FormRead<Static<Schema>> {
   const { properties = {}, required = [] } = schema as { properties?: Record<string, Field>; required?: string[] };

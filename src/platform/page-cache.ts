@@ -65,7 +65,7 @@ export interface PageCache {
   /** The whole answer to a plain GET, head and body, where the page is in memory: for `page-lane.ts`. */
   wire: Wire;
   /** The page of `address`, rendered where it is not there; `send` writes it. */
-  page(address: string, render: () => Promise<RenderedPage>): Promise<Sendable>;
+  page(address: string, render: Render): Promise<Sendable>;
   /** Drops every page that shows one of these. */
   purge(tags: Iterable<string>): void;
   purgeAll(): void;
@@ -88,11 +88,102 @@ export interface PageCacheOptions {
 }
 
 export function createPageCache(options: PageCacheOptions): PageCache {
-  const { clock, log, enabled } = options;
+  const { clock, log, onServed } = options;
   const answered = options.metrics.counter('page_cache_total', 'Pages by where they came from', ['from']);
-  const byTag = new Map<string, Set<string>>();
+  const memory = pageMemory();
+  const renderings = pageRenderings(options, memory);
+
+  /** Served once more while it is made anew; the next ones find the new one. */
+  function refresh(address: string): void {
+    const render = memory.extend(address, clock.nowMs() + limits.pageStaleMs);
+    if (render === undefined) return;
+    renderings.once(address, render).catch(error => log.warn({ err: error }, 'a page could not be rendered anew'));
+  }
+
+  function find(address: string): CachedPage | undefined {
+    const page = memory.get(address);
+    if (page === undefined) return undefined;
+    if (page.freshUntilMs <= clock.nowMs()) refresh(address);
+    answered.inc({ from: 'memory' });
+    return page;
+  }
+
+  return {
+    serve(request, response) {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+      const startedMs = performance.now();
+      const page = find(request.url!);
+      if (page === undefined) return false;
+      write(page, request, response);
+      onServed?.(performance.now() - startedMs);
+      return true;
+    },
+    wire(address, acceptEncoding) {
+      const startedMs = performance.now();
+      const page = find(address);
+      if (page === undefined) return undefined;
+      const bytes = wireOf(page, encodingOf(acceptEncoding), clock.nowMs());
+      onServed?.(performance.now() - startedMs);
+      return bytes;
+    },
+    async page(address, render) {
+      const page = memory.get(address) ?? (await renderings.once(address, render));
+      answered.inc({ from: 'rendering' });
+      return { send: (request, response) => write(page, request, response) };
+    },
+    purge(tags) {
+      for (const tag of tags) {
+        renderings.purge(tag);
+        memory.drop(tag);
+      }
+    },
+    purgeAll() {
+      renderings.purgeAll();
+      memory.clear();
+    },
+  };
+}
+
+/** Renderings under way: one an address, and what is purged meanwhile keeps its page from being kept. */
+function pageRenderings(
+  { enabled, headers, clock }: PageCacheOptions,
+  memory: Pick<ReturnType<typeof pageMemory>, 'keep'>,
+) {
   const renders = new Map<string, Flight>();
-  const renderers = new Map<string, () => Promise<RenderedPage>>();
+
+  async function renderAndKeep(address: string, render: Render, watch: Watch): Promise<CachedPage> {
+    const page = await pack(await render(), headers, clock.nowMs());
+    const isCurrent = !watch.isPurged && !page.tags.some(tag => watch.purged.has(tag));
+    if (enabled && isCurrent && page.status === 200) memory.keep(address, page, render);
+    return page;
+  }
+
+  return {
+    once(address: string, render: Render): Promise<CachedPage> {
+      const running = renders.get(address);
+      if (running !== undefined && !running.isPurged) return running.done;
+      const watch = { purged: new Set<string>(), isPurged: false };
+      const flight = Object.assign(watch, { done: renderAndKeep(address, render, watch) });
+      renders.set(address, flight);
+      const land = () => void (renders.get(address) === flight && renders.delete(address));
+      flight.done.then(land, land);
+      return flight.done;
+    },
+    purge(tag: string): void {
+      for (const flight of renders.values()) flight.purged.add(tag);
+    },
+    purgeAll(): void {
+      for (const flight of renders.values()) flight.isPurged = true;
+    },
+  };
+}
+
+type Render = () => Promise<RenderedPage>;
+
+/** Pages by address, the least used ones falling out, with how each is made and which of them show a tag. */
+function pageMemory() {
+  const byTag = new Map<string, Set<string>>();
+  const renderers = new Map<string, Render>();
   const pages = new LRUCache<string, CachedPage>({
     maxSize: limits.pageCacheBytesMax,
     sizeCalculation: (page, address) => sizeOf(page) + address.length * 2,
@@ -108,87 +199,24 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     renderers.delete(address);
   }
 
-  function keep(address: string, page: CachedPage, render: () => Promise<RenderedPage>): void {
-    pages.set(address, page);
-    if (!pages.has(address)) return;
-    renderers.set(address, render);
-    for (const tag of page.tags) {
-      const addresses = byTag.get(tag) ?? new Set();
-      byTag.set(tag, addresses.add(address));
-    }
-  }
-
-  function renderOnce(address: string, render: () => Promise<RenderedPage>): Promise<CachedPage> {
-    const running = renders.get(address);
-    if (running !== undefined && !running.isPurged) return running.done;
-    const watch = { purged: new Set<string>(), isPurged: false };
-    const flight = Object.assign(watch, { done: renderAndKeep(address, render, watch) });
-    renders.set(address, flight);
-    const land = () => void (renders.get(address) === flight && renders.delete(address));
-    flight.done.then(land, land);
-    return flight.done;
-  }
-
-  async function renderAndKeep(
-    address: string,
-    render: () => Promise<RenderedPage>,
-    watch: Watch,
-  ): Promise<CachedPage> {
-    const page = await pack(await render(), options.headers, clock.nowMs());
-    const isCurrent = !watch.isPurged && !page.tags.some(tag => watch.purged.has(tag));
-    if (enabled && isCurrent && page.status === 200) keep(address, page, render);
-    return page;
-  }
-
-  /** Served once more while it is made anew; the next ones find the new one. */
-  function refresh(address: string, stale: CachedPage): void {
-    const render = renderers.get(address);
-    if (render === undefined) return;
-    pages.set(address, { ...stale, freshUntilMs: clock.nowMs() + limits.pageStaleMs }, { noDisposeOnSet: true });
-    renderOnce(address, render).catch(error => log.warn({ err: error }, 'a page could not be rendered anew'));
-  }
-
-  function find(address: string): CachedPage | undefined {
-    const page = pages.get(address);
-    if (page === undefined) return undefined;
-    if (page.freshUntilMs <= clock.nowMs()) refresh(address, page);
-    answered.inc({ from: 'memory' });
-    return page;
-  }
-
   return {
-    serve(request, response) {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-      const startedMs = performance.now();
-      const page = find(request.url!);
-      if (page === undefined) return false;
-      write(page, request, response);
-      options.onServed?.(performance.now() - startedMs);
-      return true;
+    get: (address: string) => pages.get(address),
+    keep(address: string, page: CachedPage, render: Render): void {
+      pages.set(address, page);
+      if (!pages.has(address)) return;
+      renderers.set(address, render);
+      for (const tag of page.tags) byTag.set(tag, (byTag.get(tag) ?? new Set()).add(address));
     },
-    wire(address, acceptEncoding) {
-      const startedMs = performance.now();
-      const page = find(address);
-      if (page === undefined) return undefined;
-      const bytes = wireOf(page, encodingOf(acceptEncoding), clock.nowMs());
-      options.onServed?.(performance.now() - startedMs);
-      return bytes;
+    /** Lets a page live on for a while; answers how it is made anew. */
+    extend(address: string, freshUntilMs: number): Render | undefined {
+      const page = pages.get(address);
+      if (page !== undefined) pages.set(address, { ...page, freshUntilMs }, { noDisposeOnSet: true });
+      return renderers.get(address);
     },
-    async page(address, render) {
-      const page = pages.get(address) ?? (await renderOnce(address, render));
-      answered.inc({ from: 'rendering' });
-      return { send: (request, response) => write(page, request, response) };
+    drop(tag: string): void {
+      for (const address of [...(byTag.get(tag) ?? [])]) pages.delete(address);
     },
-    purge(tags) {
-      for (const tag of tags) {
-        for (const flight of renders.values()) flight.purged.add(tag);
-        for (const address of [...(byTag.get(tag) ?? [])]) pages.delete(address);
-      }
-    },
-    purgeAll() {
-      for (const flight of renders.values()) flight.isPurged = true;
-      pages.clear();
-    },
+    clear: () => pages.clear(),
   };
 }
 

@@ -65,8 +65,8 @@ function openLane(socket: Socket, wire: Wire, handOver: (rest: Buffer) => void):
 }
 
 /** What only a real server judges: a body, a condition, a part, another protocol, an end of the connection. */
-const NOT_PLAIN =
-  /\r\n(?:content-length|transfer-encoding|expect|upgrade|range|if-[a-z-]+|trailer|te|connection(?!: ?keep-alive\r\n))\s*:|[^\r]\n|\r[^\n]|\0/i;
+const names = 'content-length|transfer-encoding|expect|upgrade|range|if-[a-z-]+|trailer|te';
+const NOT_PLAIN = new RegExp(`\\r\\n(?:${names}|connection(?!: ?keep-alive\\r\\n))\\s*:|[^\\r]\\n|\\r[^\\n]|\\0`, 'i');
 const HOST = /\r\nhost:/i;
 const ACCEPT_ENCODING = /\r\naccept-encoding:([^\r]*)/i;
 const GET = 'GET ';

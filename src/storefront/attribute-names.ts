@@ -26,7 +26,7 @@ const UNITS: Record<string, string> = {
 
 /** What everybody writes in capitals. */
 const CAPITALS =
-  /\b(ac|cpu|dc|ddr|dpi|dvd|ean|ecc|gps|gpu|hdd|hdmi|lan|lcd|led|nfc|oem|pc|pcie|pdf|ram|sata|spf|ssd|tdp|tv|usb|vga)\b/g;
+  /\b(ac|cpu|dc|ddr|dpi|dvd|ean|ecc|gps|gpu|hdd|hdmi|lan|lcd|led|nfc|oem|pcie?|pdf|ram|sata|spf|ssd|tdp|tv|usb|vga)\b/g;
 
 /** An attribute's name as people read it: `capacity_l` is "Capacity (l)". */
 export function attributeLabel(name: string): string {

@@ -7,7 +7,7 @@ import type { PageCache } from '#platform/page-cache';
 const source = (path: string) => new URL(path, import.meta.url);
 const fontPackage = (path: string) => new URL(import.meta.resolve(path));
 
-/** Bundles what browsers need of the shop's and the staff's pages: 60 ms at the start, and nothing to build before it. */
+/** Bundles what browsers need of all pages: 60 ms at the start, and nothing to build before it. */
 export function bundleAssets(): Promise<Assets> {
   return buildAssets({
     entries: [

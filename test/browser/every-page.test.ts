@@ -106,75 +106,88 @@ type Role = 'guest' | 'customer' | 'seller' | 'staff';
 
 /** The pages of a role; a `404` before an address says that it is one. */
 function pagesOf(role: Role): string[] {
-  const { product, soldOut, order, sellerOrder, sellerProduct, user_id, checkout } = filled;
-  const pages: Record<Role, string[]> = {
-    guest: [
-      '/en',
-      '/de',
-      '/en/c/Home',
-      '/en/c/Garden/Lights',
-      '/en/search?q=lamp',
-      '/en/search?q=lamp&brand=Brightly&sort=price_asc',
-      '/en/search?q=zzzzqqqq',
-      `/en/p/${product.product_id}/-`,
-      `/de/p/${product.product_id}/-`,
-      `/en/p/${soldOut.product_id}/-`,
-      '/en/cart',
-      '/en/login',
-      '/en/signup',
-      '/en/account/reset',
-      '/en/orders',
-      `/en/buy-now?product_id=${product.product_id}&quantity=1`,
-      '404 /en/nowhere',
-      '/dev/design',
-    ],
-    customer: [
-      '/en/cart',
-      '/en/checkout',
-      `/en/checkout/${checkout}`,
-      `/de/checkout/${checkout}`,
-      '/en/orders',
-      `/en/orders/${order}`,
-      '/en/account',
-      '/en/account/addresses',
-      '/en/account/profile',
-      '/en/account/privacy',
-      `/en/p/${product.product_id}/review`,
-      `/en/buy-now?product_id=${product.product_id}&quantity=1`,
-    ],
-    seller: [
-      '/en/seller',
-      '/en/seller/products',
-      '/en/seller/products/new',
-      `/en/seller/products/${sellerProduct.product_id}`,
-      '/en/seller/stock',
-      '/en/seller/orders',
-      `/en/seller/orders/${sellerOrder}`,
-      '/en/seller/imports',
-    ],
-    staff: [
-      '/en/admin',
-      '/en/admin/orders',
-      `/en/admin/orders/${order}`,
-      '/en/admin/products',
-      '/en/admin/products/new',
-      `/en/admin/products/${product.product_id}`,
-      '/en/admin/imports',
-      '/en/admin/stock',
-      `/en/admin/stock/${product.product_id}`,
-      '/en/admin/warehouses',
-      '/en/admin/sellers',
-      '/en/admin/people',
-      `/en/admin/people/${user_id}`,
-      '/en/admin/reviews',
-      '/en/admin/mails',
-      '/en/admin/operations',
-      '/en/admin/stuck',
-      '/en/admin/audit',
-      '/de/admin',
-    ],
-  };
-  return pages[role];
+  if (role === 'guest' || role === 'customer') return role === 'guest' ? guestPages() : customerPages();
+  return role === 'seller' ? sellerPages() : staffPages();
+}
+function guestPages(): string[] {
+  const { product, soldOut } = filled;
+  return [
+    '/en',
+    '/de',
+    '/en/c/Home',
+    '/en/c/Garden/Lights',
+    '/en/search?q=lamp',
+    '/en/search?q=lamp&brand=Brightly&sort=price_asc',
+    '/en/search?q=zzzzqqqq',
+    `/en/p/${product.product_id}/-`,
+    `/de/p/${product.product_id}/-`,
+    `/en/p/${soldOut.product_id}/-`,
+    '/en/cart',
+    '/en/login',
+    '/en/signup',
+    '/en/account/reset',
+    '/en/orders',
+    `/en/buy-now?product_id=${product.product_id}&quantity=1`,
+    '404 /en/nowhere',
+    '/dev/design',
+  ];
+}
+
+function customerPages(): string[] {
+  const { product, order, checkout } = filled;
+  return [
+    '/en/cart',
+    '/en/checkout',
+    `/en/checkout/${checkout}`,
+    `/de/checkout/${checkout}`,
+    '/en/orders',
+    `/en/orders/${order}`,
+    '/en/account',
+    '/en/account/addresses',
+    '/en/account/profile',
+    '/en/account/privacy',
+    `/en/p/${product.product_id}/review`,
+    `/en/buy-now?product_id=${product.product_id}&quantity=1`,
+  ];
+}
+
+function sellerPages(): string[] {
+  const { sellerProduct, sellerOrder } = filled;
+  return [
+    '/en/seller',
+    '/en/seller/products',
+    '/en/seller/products/new',
+    `/en/seller/products/${sellerProduct.product_id}`,
+    '/en/seller/stock',
+    '/en/seller/orders',
+    `/en/seller/orders/${sellerOrder}`,
+    '/en/seller/imports',
+  ];
+}
+
+function staffPages(): string[] {
+  const { product, order, user_id } = filled;
+  return [
+    '/en/admin',
+    '/en/admin/orders',
+    `/en/admin/orders/${order}`,
+    '/en/admin/products',
+    '/en/admin/products/new',
+    `/en/admin/products/${product.product_id}`,
+    '/en/admin/imports',
+    '/en/admin/stock',
+    `/en/admin/stock/${product.product_id}`,
+    '/en/admin/warehouses',
+    '/en/admin/sellers',
+    '/en/admin/people',
+    `/en/admin/people/${user_id}`,
+    '/en/admin/reviews',
+    '/en/admin/mails',
+    '/en/admin/operations',
+    '/en/admin/stuck',
+    '/en/admin/audit',
+    '/de/admin',
+  ];
 }
 
 const looks = [

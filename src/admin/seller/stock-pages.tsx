@@ -34,9 +34,7 @@ export function StockList(props: StockListProps) {
         </Button>
       </form>
       {rows.length > 0 && (
-        <p class="quiet">
-          {isSorted ? selling.lowFirst : selling.tooManyToSort(number(limits.stockComparedMax))}
-        </p>
+        <p class="quiet">{isSorted ? selling.lowFirst : selling.tooManyToSort(number(limits.stockComparedMax))}</p>
       )}
       <Table
         caption={selling.stockTitle}

@@ -3,7 +3,7 @@ import { Button, Key, LinkButton } from '#design/forms';
 import { Badge, type Column, Facts, Notice, Section, Table } from '#design/parts';
 import { formRoute, privatePage } from '#design/routes';
 import { useView } from '#design/view';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { type AuditState, createAuditRuns } from './audit-runs.ts';
 import { StaffShell } from './staff-shell.tsx';
 

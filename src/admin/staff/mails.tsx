@@ -7,7 +7,7 @@ import { limits } from '#limits';
 import { MailFilter, type MailKind, type MailPage, type MailState, type SentMail } from '#notifications';
 import { type FieldErrors, type Fields, formReader } from '#platform/form';
 import { object, text } from '#platform/schema';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { StaffShell } from './staff-shell.tsx';
 
 const PATH = '/admin/mails';

@@ -6,7 +6,7 @@ import { useView, type View } from '#design/view';
 import type { JobStatus } from '#platform/jobs';
 import { object, oneOf, text } from '#platform/schema';
 import type { SubscriptionStatus } from '#platform/subscription-status';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import type { OperationsView } from './running-shop.ts';
 import { StaffShell } from './staff-shell.tsx';
 

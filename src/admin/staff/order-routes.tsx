@@ -4,7 +4,7 @@ import type { Fields } from '#platform/form';
 import { edgeProblem } from '#platform/http';
 import { minorDigits, money } from '#platform/money';
 import { params } from '#platform/schema';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
 import { readPrice } from '../products/price-text.ts';
 import { OrderView } from './order-view.tsx';
@@ -25,7 +25,7 @@ export function orderRoutes(deps: DeskDeps): void {
       const { order_id } = asked.params;
       const order = await orders.getOrder({ order_id, viewer: staff });
       if (order === null) throw edgeProblem('NOT_FOUND');
-      const [[shipped], timeline, [delivery], charges] = await Promise.all([
+      const [[shipped], timeline, [delivery], booked] = await Promise.all([
         fulfillment.listShipments({ order_ids: [order_id] }),
         payments.getTimeline({ order_id }),
         orders.getDeliveries({ order_ids: [order_id] }),
@@ -38,7 +38,7 @@ export function orderRoutes(deps: DeskDeps): void {
             order={order}
             shipments={shipped?.shipments ?? []}
             timeline={timeline}
-            charges={charges}
+            booked={booked}
             email={delivery?.email ?? null}
             user={user}
             said={asked.query}
@@ -94,7 +94,7 @@ function moneyForms({ site, orders }: DeskDeps): void {
 type RefundWish = Omit<Parameters<DeskDeps['orders']['refundOrder']>[0], 'refund_id' | 'order_id'>;
 
 /** The form says an amount, units of some items, or neither. */
-export function readRefund(fields: Fields, order: Pick<Order, 'items' | 'total'>): RefundWish | { refused: string } {
+function readRefund(fields: Fields, order: Pick<Order, 'items' | 'total'>): RefundWish | { refused: string } {
   const { currency } = order.total;
   const amountText = filled(fields.amount);
   const amount = amountText === undefined ? undefined : readPrice(amountText, minorDigits(currency));

@@ -14,7 +14,7 @@ export interface OrderViewProps {
   order: Order;
   shipments: Shipment[];
   timeline: TimelineEntry[];
-  charges: SimulatorCharge[];
+  booked: SimulatorCharge[];
   email: string | null;
   user: User | null;
   /** What was done before this page, or refused. */
@@ -118,7 +118,7 @@ function Items({ order }: { order: Order }) {
   );
 }
 
-function Payment({ order, timeline, charges }: OrderViewProps) {
+function Payment({ order, timeline, booked }: OrderViewProps) {
   const { words, money: written } = useView();
   const { orders } = words.staff;
   const { things } = words;
@@ -148,34 +148,34 @@ function Payment({ order, timeline, charges }: OrderViewProps) {
           isDone: !kind.endsWith('failed') && kind !== 'webhook_mismatch',
         }))}
       />
-      {charges.length > 0 && <Charges charges={charges} currency={order.total.currency} />}
+      {booked.length > 0 && <GatewayBooks entries={booked} currency={order.total.currency} />}
     </Panel>
   );
 }
 
 /** What the gateway itself has in its books, to be held against ours. */
-function Charges({ charges, currency }: { charges: SimulatorCharge[]; currency: string }) {
+function GatewayBooks({ entries, currency }: { entries: SimulatorCharge[]; currency: string }) {
   const { orders } = useView().words.staff;
   return (
     <>
-      <h3>{orders.charges}</h3>
+      <h3>{orders.gatewayBooks}</h3>
       <Table
-        caption={orders.charges}
+        caption={orders.gatewayBooks}
         columns={[
-          { title: orders.charge, cell: charge => <code>{charge.charge_id.slice(0, 13)}</code> },
-          { title: 'Status', cell: charge => charge.state },
+          { title: orders.bookEntry, cell: entry => <code>{entry.charge_id.slice(0, 13)}</code> },
+          { title: 'Status', cell: entry => entry.state },
           {
             title: orders.captured,
             isNumber: true,
-            cell: charge => <Price value={money(charge.captured, currency)} />,
+            cell: entry => <Price value={money(entry.captured, currency)} />,
           },
           {
             title: orders.refunded,
             isNumber: true,
-            cell: charge => <Price value={money(charge.refunded, currency)} />,
+            cell: entry => <Price value={money(entry.refunded, currency)} />,
           },
         ]}
-        rows={charges}
+        rows={entries}
         keyOf={({ charge_id }) => charge_id}
       />
     </>

@@ -5,7 +5,7 @@ import { type Column, Empty, Pagination, Price, Table } from '#design/parts';
 import { privatePage } from '#design/routes';
 import { useView } from '#design/view';
 import type { Order, OrderPage, OrderStatus, StatusCount } from '#orders';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
 import { dayIn, idIn, type ListQuery, listQuery, oneWord, PAGE_SIZE, pageOf } from './read-list.ts';
 import { StaffShell } from './staff-shell.tsx';

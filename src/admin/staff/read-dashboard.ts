@@ -1,7 +1,7 @@
 import type { Order, OrderStatus, SalesFigures } from '#orders';
 import { timestamp } from '#platform/clock';
 import { Unavailable } from '#platform/outcome';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { historyOf, type SalesPoint } from '../islands/sales-history.ts';
 import type { LiveTick, StuckItem } from './running-shop.ts';
 

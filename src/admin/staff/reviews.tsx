@@ -5,7 +5,7 @@ import { formRoute, privatePage } from '#design/routes';
 import { useView } from '#design/view';
 import { edgeProblem } from '#platform/http';
 import { params } from '#platform/schema';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
 import { idIn, type ListQuery, listQuery, oneWord, pageOf } from './read-list.ts';
 import { StaffShell } from './staff-shell.tsx';

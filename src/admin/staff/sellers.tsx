@@ -6,7 +6,7 @@ import { useView } from '#design/view';
 import { formReader } from '#platform/form';
 import { edgeProblem } from '#platform/http';
 import { object, params, text } from '#platform/schema';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
 import { type ListQuery, listQuery, PAGE_SIZE, pageOf } from './read-list.ts';
 import { StaffShell } from './staff-shell.tsx';

@@ -4,7 +4,7 @@ import { Badge, Empty, Pagination, Table } from '#design/parts';
 import { privatePage } from '#design/routes';
 import { useView } from '#design/view';
 import type { StockSum, Warehouse } from '#inventory';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
 import { type ListQuery, listQuery, oneWord, PAGE_SIZE, pageOf } from './read-list.ts';
 import { StaffShell } from './staff-shell.tsx';

@@ -3,7 +3,7 @@ import { type FormAsked, formRoute, privatePage, type Redirect } from '#design/r
 import { formReader } from '#platform/form';
 import { edgeProblem } from '#platform/http';
 import { Id, object, params, text } from '#platform/schema';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
 import { listQuery, pageOf } from './read-list.ts';
 import { StockPage } from './stock-page.tsx';

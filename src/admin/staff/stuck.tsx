@@ -6,7 +6,7 @@ import { useView } from '#design/view';
 import { limits } from '#limits';
 import { formReader } from '#platform/form';
 import { object, oneOf, text } from '#platform/schema';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { Choices } from './operations.tsx';
 import type { StuckItem } from './running-shop.ts';
 import { StaffShell } from './staff-shell.tsx';

@@ -5,7 +5,7 @@ import { useView } from '#design/view';
 import { Warehouse } from '#inventory';
 import { type FieldErrors, type Fields, formReader } from '#platform/form';
 import { object } from '#platform/schema';
-import type { DeskDeps } from '../http.ts';
+import type { DeskDeps } from '../deps.ts';
 import { listQuery } from './read-list.ts';
 import { StaffShell } from './staff-shell.tsx';
 

@@ -9,12 +9,12 @@ import { minorDigits } from '#platform/money';
 import { Chips } from './chips.tsx';
 import { Facets } from './facets.tsx';
 import type { FoundProducts } from './find-products.ts';
-import { type Base, listAddress } from './links.ts';
+import { type ListRoot, listAddress } from './links.ts';
 import { Notes } from './notes.tsx';
 import { isFiltered, paramsOf, type ReadSelection, type Selection, sorts, withoutFilters } from './selection.ts';
 
 export interface BrowsePageProps {
-  base: Base;
+  base: ListRoot;
   read: ReadSelection;
   found: FoundProducts;
   departments: CategoryNode[];
@@ -74,7 +74,7 @@ function aboutPage(props: BrowsePageProps): Pick<ShellProps, 'title' | 'descript
   return { title, description: about, canonical: listAddress(base, known), ...(structured && { structured }) };
 }
 
-function FilterForm(props: { base: Base; selection: Selection; total: number; children: ComponentChildren }) {
+function FilterForm(props: { base: ListRoot; selection: Selection; total: number; children: ComponentChildren }) {
   const { base, selection, total, children } = props;
   const { words, to, number, currency } = useView();
   const { browse } = words;
@@ -149,7 +149,7 @@ function countChosen(selection: Selection): number {
 /** The first pictures of a list that are seen without scrolling. */
 const SEEN_FIRST = 4;
 
-function Products(props: { base: Base; selection: Selection; products: Product[]; pages: number }) {
+function Products(props: { base: ListRoot; selection: Selection; products: Product[]; pages: number }) {
   const { base, selection, products, pages } = props;
   const view = useView();
   return (
@@ -166,7 +166,7 @@ function Products(props: { base: Base; selection: Selection; products: Product[]
 }
 
 /** Nothing fits: why that may be, and ways on. */
-function Nothing(props: { base: Base; selection: Selection; departments: CategoryNode[] }) {
+function Nothing(props: { base: ListRoot; selection: Selection; departments: CategoryNode[] }) {
   const { base, selection, departments } = props;
   const { words, to } = useView();
   const { browse } = words;

@@ -1,7 +1,7 @@
 import { Icon } from '#design/icon';
 import { useView, type View } from '#design/view';
 import { attributeLabel, attributeValueLabel } from '../attribute-names.ts';
-import { type Base, listAddress, relOf } from './links.ts';
+import { type ListRoot, listAddress, relOf } from './links.ts';
 import { type Selection, withoutFilters } from './selection.ts';
 
 interface Chip {
@@ -10,7 +10,7 @@ interface Chip {
 }
 
 /** What was chosen, each to be taken away by a click. */
-export function Chips({ base, selection }: { base: Base; selection: Selection }) {
+export function Chips({ base, selection }: { base: ListRoot; selection: Selection }) {
   const view = useView();
   const { browse } = view.words;
   const chips = chipsOf(view, selection);

@@ -3,12 +3,12 @@ import { useView } from '#design/view';
 import { attributeLabel, attributeValueLabel } from '../attribute-names.ts';
 import { Facet } from './facet.tsx';
 import type { FoundProducts } from './find-products.ts';
-import { type Base, listAddress, relOf } from './links.ts';
+import { type ListRoot, listAddress, relOf } from './links.ts';
 import { PriceFacet, type PriceTyped } from './price-facet.tsx';
 import type { Selection } from './selection.ts';
 
 export interface FacetsProps {
-  base: Base;
+  base: ListRoot;
   selection: Selection;
   facets: FoundProducts['facets'];
   typed: PriceTyped;

@@ -17,7 +17,7 @@ const PAGE_SIZE = limits.pageSizeDefault;
 /** The last page that search answers. */
 export const PAGES_MAX = Math.ceil(limits.listedRowsMax / PAGE_SIZE);
 
-/** The products of a selection. The index may be a moment behind: what the catalog has deleted meanwhile is left out. */
+/** The products of a selection. The index may be a moment behind: what was deleted meanwhile is left out. */
 export async function findProducts(
   { search, catalog }: { search: Search; catalog: Catalog },
   selection: Selection,

@@ -2,10 +2,10 @@ import { categoryPath } from '#design/shell';
 import { isFiltered, paramsOf, type Selection } from './selection.ts';
 
 /** Search carries a category in its parameters, a category's page in its path. */
-export type Base = 'search' | 'category';
+export type ListRoot = 'search' | 'category';
 
 /** The address of a list, without language. What changes the list begins at its first page. */
-export function listAddress(base: Base, selection: Selection): string {
+export function listAddress(base: ListRoot, selection: Selection): string {
   const isInPath = base === 'category' && selection.category.length > 0;
   const path = isInPath ? categoryPath(selection.category) : '/search';
   const params = paramsOf(selection, { isInPath }).toString();

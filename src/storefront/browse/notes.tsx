@@ -1,11 +1,11 @@
 import { Notice } from '#design/parts';
 import { useView } from '#design/view';
 import type { FoundProducts } from './find-products.ts';
-import { type Base, listAddress } from './links.ts';
+import { type ListRoot, listAddress } from './links.ts';
 import { type ReadSelection, withoutFilters } from './selection.ts';
 
 /** What the shop has understood otherwise than it was written, and how to say it better. */
-export function Notes(props: { base: Base; read: ReadSelection; query: FoundProducts['query'] }) {
+export function Notes(props: { base: ListRoot; read: ReadSelection; query: FoundProducts['query'] }) {
   const { base, read, query } = props;
   const { selection, unreadable, wasTurned } = read;
   const { words, to, money, currency } = useView();

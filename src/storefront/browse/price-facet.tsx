@@ -2,7 +2,7 @@ import { useView } from '#design/view';
 import { minorDigits } from '#platform/money';
 import { Facet } from './facet.tsx';
 import type { FoundProducts } from './find-products.ts';
-import { type Base, listAddress, relOf } from './links.ts';
+import { type ListRoot, listAddress, relOf } from './links.ts';
 import { writePrice } from './price-field.ts';
 import type { Selection } from './selection.ts';
 
@@ -15,7 +15,7 @@ export interface PriceTyped {
 type Range = FoundProducts['facets']['price_ranges'][number];
 
 /** Ranges to click, and two fields for one's own. A range ends before its `to`, a filter includes its highest price. */
-export function PriceFacet(props: { base: Base; selection: Selection; ranges: Range[]; typed: PriceTyped }) {
+export function PriceFacet(props: { base: ListRoot; selection: Selection; ranges: Range[]; typed: PriceTyped }) {
   const { base, selection, ranges, typed } = props;
   const { words, to, money, number, currency } = useView();
   const { browse } = words;

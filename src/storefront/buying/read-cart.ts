@@ -1,7 +1,7 @@
 import type { Cart, CartOwner } from '#cart';
 import type { CatalogProduct } from '#catalog';
 import type { ShippingOffer } from '#orders';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 /** A cart with what its page shows beside it. */
 export interface CartView {

@@ -1,6 +1,6 @@
 import type { CheckoutQuote } from '#orders';
 import type { Fields } from '#platform/form';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { destinationOf, methodOf } from './read-delivery.ts';
 import type { Buyer } from './read-shopper.ts';
 import { type Told, tellRefusal } from './refusal-notice.tsx';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { SavedAddress } from '#accounts';
 import type { Shopper } from '#orders';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 /** Who buys, as far as it is known before they send anything, with the addresses that they have kept. */
 export interface Buyer {

@@ -41,7 +41,7 @@ export interface FieldAttributes {
   multiple?: boolean;
 }
 
-/** A labelled field with its hint and what is wrong with it, tied together for those who can't see them side by side. */
+/** A labelled field with its hint and what is wrong with it, tied together for those who can't see them. */
 export function Field(props: FieldProps) {
   const { name, id = name, value, type = 'text', required = false, autocomplete, hint, more = {} } = props;
   const error = useErrorOf(props);

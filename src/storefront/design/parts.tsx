@@ -63,7 +63,7 @@ export function Price({ value }: { value: Money }) {
   return <span class="price">{useView().money(value)}</span>;
 }
 
-/** Five stars, filled up to the rating: the row of the page's `<StarShapes>` in grey, and in gold with the rest cut off. */
+/** Five stars, filled up to the rating: the page's `<StarShapes>` in grey, and in gold with the rest cut off. */
 export function Stars({ rating, count }: { rating: number; count?: number }) {
   const { words, number } = useView();
   const whole = Math.floor(rating);
@@ -108,7 +108,7 @@ export function productPath({ product_id, title }: Pick<Product, 'product_id' | 
   return `/p/${product_id}/${slug === 'review' ? '-' : slug}`;
 }
 
-export function slugOf(title: string): string {
+function slugOf(title: string): string {
   const plain = title.normalize('NFKD').toLowerCase();
   const words = plain.replaceAll(/[\u0300-\u036f]/g, '').match(/[\p{L}\p{N}]+/gu) ?? [];
   // By characters: half of one can't stand in an address.
@@ -221,7 +221,7 @@ export function Pagination(props: { page: number; pages: number; href(page: numb
 }
 
 /** The first, the last, and those around the present one. */
-export function pagesShown(page: number, pages: number): number[] {
+function pagesShown(page: number, pages: number): number[] {
   const wanted = [1, page - 1, page, page + 1, pages];
   return [...new Set(wanted)].filter(shown => shown >= 1 && shown <= pages).sort((a, b) => a - b);
 }

@@ -57,8 +57,8 @@ interface Asked<Query extends TSchema, Params extends TSchema> {
 }
 
 /**
- * A page that is the same for everybody, whoever asks: cached here and by whoever stands in front, and rendered once for
- * all who ask at the same moment. It must not look at the person.
+ * A page that is the same for everybody, whoever asks: cached here and by whoever stands in front, and rendered once
+ * for all who ask at the same moment. It must not look at the person.
  */
 export function publicPage<Query extends TSchema = Empty, Params extends TSchema = Empty>(
   site: Site,

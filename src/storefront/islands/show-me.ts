@@ -19,7 +19,7 @@ export async function showsMe(): Promise<void> {
   showCount(me.cart_items, words.items(me.cart_items));
 }
 
-/** The way to the desk of those who sell or run the shop; a phone has no room for it, and they find it in the account. */
+/** The way to the desk of those who sell or run the shop; on a phone they find it in the account. */
 function showDesk(path: string, label: string): void {
   const link = document.createElement('a');
   link.href = to(path);

@@ -1,4 +1,4 @@
-// Of every page, in its head: runs before anything is drawn, so that a page in the chosen colours never flashes in others.
+// In the head of every page: runs before anything is drawn, so that a page never flashes in other colours.
 import { readTheme, switchesTheme } from './switch-theme.ts';
 
 const theme = readTheme();

@@ -10,7 +10,7 @@ import type { FieldErrors, Fields } from '#platform/form';
 import { edgeProblem } from '#platform/problem';
 import { object, oneOf, params } from '#platform/schema';
 import { AddressFields, readAddress } from '../address-form.tsx';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { sessionOf, statusOf } from './signed-in.ts';
 

@@ -3,7 +3,7 @@ import { Empty, Notice, Panel } from '#design/parts';
 import { formRoute, privatePage, publicPage } from '#design/routes';
 import { Shell } from '#design/shell';
 import { useView } from '#design/view';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { sessionOf } from './signed-in.ts';
 

@@ -4,7 +4,7 @@ import { Panel, Table } from '#design/parts';
 import { privatePage } from '#design/routes';
 import { useView } from '#design/view';
 import { edgeProblem } from '#platform/problem';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { languages } from '../words/languages.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { sessionOf } from './signed-in.ts';

@@ -7,7 +7,7 @@ import { formRoute, privatePage } from '#design/routes';
 import { useView } from '#design/view';
 import { type FieldErrors, type Fields, formReader } from '#platform/form';
 import { object, oneOf } from '#platform/schema';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import type { Words } from '../words/words.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { PasswordField, passwordFault, readPassword } from './password-field.tsx';

@@ -6,7 +6,7 @@ import { Shell } from '#design/shell';
 import { useView } from '#design/view';
 import { type FieldErrors, formReader } from '#platform/form';
 import { object, oneOf, text } from '#platform/schema';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { PasswordField, passwordFault, readPassword } from './password-field.tsx';
 import { type AccountsRefusal, keepAddressSecret, statusOf, waitSeconds } from './signed-in.ts';
 

@@ -6,7 +6,7 @@ import { Shell } from '#design/shell';
 import { useView } from '#design/view';
 import { formReader } from '#platform/form';
 import { object, oneOf, text } from '#platform/schema';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { keepAddressSecret, statusOf, waitSeconds } from './signed-in.ts';
 
 const query = object({ token: Type.Optional(Type.String()), done: Type.Optional(oneOf('verified')) });

@@ -7,7 +7,7 @@ import { privatePage } from '#design/routes';
 import { Shell } from '#design/shell';
 import { useView } from '#design/view';
 import type { Order } from '#orders';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { sessionOf } from './signed-in.ts';
 
 const RECENT = 3;

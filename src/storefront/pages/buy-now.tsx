@@ -21,7 +21,7 @@ import { type Quoted, readQuote } from '../buying/read-quote.ts';
 import { type Buyer, readBuyer } from '../buying/read-shopper.ts';
 import { RefusalNotice, type Told, tellRefusal } from '../buying/refusal-notice.tsx';
 import { Sums } from '../buying/sums.tsx';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 const { refusals } = ordersContract;
 const quantity = Type.Integer({ minimum: 1, maximum: limits.cartQuantityMax });

@@ -9,7 +9,7 @@ import { Id, object, params } from '#platform/schema';
 import { cartOwnerOf, ownCart } from '../buying/cart-owner.ts';
 import { CartPage, type CartProblem } from '../buying/cart-page.tsx';
 import { readCartView } from '../buying/read-cart.ts';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { nextPath } from './next-path.ts';
 
 const quantity = (minimum: number) => Type.Integer({ minimum, maximum: 999 });

@@ -10,7 +10,7 @@ import { findProducts } from '../browse/find-products.ts';
 import { listAddress } from '../browse/links.ts';
 import { AnyParams, hasShorterAddress, readAddress } from '../browse/read-address.ts';
 import { findCategory, topDepartments } from '../departments.ts';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 const FRESH_SECONDS = 60;
 const STEPS = ['step1', 'step2', 'step3', 'step4', 'step5', 'step6'] as const;

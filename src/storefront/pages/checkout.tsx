@@ -18,7 +18,7 @@ import { type Buyer, readBuyer } from '../buying/read-shopper.ts';
 import { RefusalNotice, type Told, tellRefusal } from '../buying/refusal-notice.tsx';
 import { Steps } from '../buying/steps.tsx';
 import { Sums } from '../buying/sums.tsx';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 const { refusals } = ordersContract;
 const query = Type.Object({ from: Type.Optional(Type.String()) });

@@ -15,7 +15,7 @@ import {
 } from '#design/parts';
 import { publicPage } from '#design/routes';
 import { Shell } from '#design/shell';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 /** Every component of the design in each of its states, to be looked at: outside production only. */
 export function designRoutes({ site }: StorefrontDeps): void {

@@ -8,7 +8,7 @@ import { categoryPath, Shell } from '#design/shell';
 import { useView, type View } from '#design/view';
 import type { Inventory } from '#inventory';
 import { listDepartments } from '../departments.ts';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { pickLoved } from '../pick-loved.ts';
 import { withStock } from '../with-stock.ts';
 

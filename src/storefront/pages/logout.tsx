@@ -3,7 +3,7 @@ import { Panel } from '#design/parts';
 import { formRoute, privatePage } from '#design/routes';
 import { Shell } from '#design/shell';
 import { useView } from '#design/view';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 /** Signing out takes a form: a link to it could be put into any page, and followed ahead by a browser. */
 export function logoutRoutes({ site, entrance }: StorefrontDeps): void {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { answers } from '#platform/http';
 import { nullable, object, oneOf, text } from '#platform/schema';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 /** `visit=1`: this is the first page of a browser's session. */
 const MeQuery = object({ visit: Type.Optional(oneOf('1')) });

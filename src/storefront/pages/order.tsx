@@ -11,7 +11,7 @@ import { params } from '#platform/schema';
 import { ownCart } from '../buying/cart-owner.ts';
 import { OrderPage, type OrderProblem } from '../buying/order-page.tsx';
 import { readPictures } from '../buying/read-pictures.ts';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { keepAddressSecret } from './signed-in.ts';
 
 const ACCESS_LENGTH_MAX = 200;

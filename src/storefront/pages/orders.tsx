@@ -12,7 +12,7 @@ import { personOf } from '#platform/identity';
 import type { Pictures } from '../buying/item-list.tsx';
 import { orderTones } from '../buying/order-tones.ts';
 import { readPictures } from '../buying/read-pictures.ts';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 const PAGE_SIZE = 10;
 const PICTURES_SHOWN = 4;

@@ -18,7 +18,7 @@ import { readPictures } from '../buying/read-pictures.ts';
 import { RefusalNotice, type Told, tellRefusal } from '../buying/refusal-notice.tsx';
 import { Steps } from '../buying/steps.tsx';
 import { Sums } from '../buying/sums.tsx';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 const { refusals } = ordersContract;
 const options = { access: 'person', params: params('checkout_id') } as const;
@@ -175,7 +175,7 @@ function Delivery({ checkout, back }: { checkout: Checkout; back: string }) {
   );
 }
 
-/** How long the goods are held. The island counts, and says it aloud at five minutes and at one, and when it is over. */
+/** How long the goods are held. The island counts, and says it aloud at five minutes, at one, and at the end. */
 function Hold({ checkout, minutes, back }: { checkout: Checkout; minutes: number; back: string }) {
   const { words } = useView();
   const text = words.checkout;

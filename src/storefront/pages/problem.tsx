@@ -8,7 +8,7 @@ import type { ProblemPage } from '#platform/problem-page';
 import { type Language, languages, preferredLanguage } from '../words/languages.ts';
 import type { Words } from '../words/words.ts';
 
-/** The page of a problem. Who is not signed in, or as somebody who may not, is led to the login, and back afterwards. */
+/** The page of a problem. Who is not signed in is led to the login, and back afterwards. */
 export function problemPages(site: Site): ProblemPage {
   return (request, { status }) => {
     const { language, address } = placeOf(request);

@@ -4,8 +4,8 @@ import { Picture, pictureAddress } from '#design/picture';
 import { useView } from '#design/view';
 
 /**
- * A row of pictures that is swiped or scrolled, one at a time; the small ones below are links to their places in it. The
- * browser does it all; an island adds buttons and arrow keys.
+ * A row of pictures that is swiped or scrolled, one at a time; the small ones below are links to their places in it.
+ * The browser does it all; an island adds buttons and arrow keys.
  */
 export function Gallery({ product }: { product: CatalogProduct }) {
   const { words } = useView();

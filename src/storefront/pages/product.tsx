@@ -7,7 +7,7 @@ import { Shell } from '#design/shell';
 import { useView, type View } from '#design/view';
 import { breadcrumbData, crumbsOf } from '../browse/browse-page.tsx';
 import { listDepartments } from '../departments.ts';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { withStock } from '../with-stock.ts';
 import { BuyBox, type BuyBoxProps, ProductHead } from './product-buy-box.tsx';
 import { ProductFacts } from './product-facts.tsx';

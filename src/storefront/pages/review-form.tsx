@@ -10,7 +10,7 @@ import { useView } from '#design/view';
 import { type FieldErrors, type Fields, formReader } from '#platform/form';
 import { edgeProblem } from '#platform/http';
 import { params } from '#platform/schema';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { productGone } from './product-gone.tsx';
 
 const PATH = '/p/:product_id/review';

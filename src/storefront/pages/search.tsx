@@ -7,7 +7,7 @@ import { listAddress } from '../browse/links.ts';
 import { AnyParams, hasShorterAddress, readAddress } from '../browse/read-address.ts';
 import type { Selection } from '../browse/selection.ts';
 import { listDepartments } from '../departments.ts';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 
 const FRESH_SECONDS = 30;
 

@@ -8,7 +8,7 @@ import { limits } from '#limits';
 import { edgeProblem } from '#platform/http';
 import { params } from '#platform/schema';
 import { listDepartments } from '../departments.ts';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { withStock } from '../with-stock.ts';
 
 const FRESH_SECONDS = 60;

@@ -7,7 +7,7 @@ import { Shell } from '#design/shell';
 import { useView } from '#design/view';
 import { type FieldErrors, type Fields, formReader } from '#platform/form';
 import { object } from '#platform/schema';
-import type { StorefrontDeps } from '../http.ts';
+import type { StorefrontDeps } from '../deps.ts';
 import { nextPath, withNext } from './next-path.ts';
 import { PasswordField, passwordFault, readPassword } from './password-field.tsx';
 import { type AccountsRefusal, statusOf, waitSeconds } from './signed-in.ts';
