@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AddressLines } from '#design/address-lines';
-import { Button, Key, LinkButton } from '#design/forms';
+import { Key, LinkButton } from '#design/forms';
 import { Icon } from '#design/icon';
 import { Panel } from '#design/parts';
 import { formRoute, privatePage, type Redirect, type Rendered } from '#design/routes';
