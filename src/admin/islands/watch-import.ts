@@ -13,16 +13,16 @@ export function watchesImport(): void {
   if (!address.searchParams.has('live')) {
     // The page as it came loads itself anew every few seconds, which is for browsers without scripts.
     address.searchParams.set('live', '1');
-    return location.replace(address);
-  }
-  setTimeout(() => void look(place, address), EVERY_MS);
+    location.replace(address);
+  } else setTimeout(() => void look(place, address), EVERY_MS);
 }
 
 async function look(place: HTMLElement, address: URL): Promise<void> {
   const report = await ask(place.dataset.import!);
   if (report !== undefined && report.state !== 'running') {
     address.searchParams.delete('live');
-    return location.replace(address);
+    location.replace(address);
+    return;
   }
   if (report !== undefined) show(place, report);
   setTimeout(() => void look(place, address), EVERY_MS);

@@ -6,7 +6,7 @@ import type { Desk } from '../products/desk.ts';
 import { OrderState } from './order-state.tsx';
 
 /** A seller's orders are those that were confirmed. */
-export const shownStatuses: OrderStatus[] = ['CONFIRMED', 'SHIPPED', 'DELIVERED', 'CANCELLED'];
+const shownStatuses: OrderStatus[] = ['CONFIRMED', 'SHIPPED', 'DELIVERED', 'CANCELLED'];
 
 export interface OrderListProps {
   desk: Desk<string>;
@@ -162,7 +162,7 @@ function Packing({ order }: { order: SellerOrder }) {
         rows={items}
         keyOf={({ product_id }) => product_id}
       />
-      <dl class="sums order-sums">
+      <dl class="sums packing-sums">
         {sums.map(([name, sum]) => (
           <>
             <dt>{name}</dt>
