@@ -1,4 +1,6 @@
+import { showCount } from './show-me.ts';
 import { partOf, swapPart } from './swap-part.ts';
+import { wordsOfPage } from './words-of-page.ts';
 
 const FIRST_MS = 1_500;
 const SLOWEST_MS = 10_000;
@@ -17,7 +19,7 @@ export function waitsForOrder(): void {
       if (next !== null && next.dataset.island !== 'wait') {
         swapPart(part, next);
         part = null;
-        return;
+        return showCart();
       }
       // The bank's link may come a moment later than the order.
       if (next !== null && !isOpen && next.querySelectorAll('a').length !== part.querySelectorAll('a').length) {
@@ -28,4 +30,13 @@ export function waitsForOrder(): void {
     setTimeout(look, pauseMs);
   };
   if (part !== null) setTimeout(look, pauseMs);
+}
+
+/** What was bought is no longer in the cart. */
+async function showCart(): Promise<void> {
+  const answer = await fetch('/api/cart').catch(() => undefined);
+  if (answer?.ok !== true) return;
+  const { items } = (await answer.json()) as { items: { quantity: number }[] };
+  const units = items.reduce((sum, { quantity }) => sum + quantity, 0);
+  showCount(units, wordsOfPage().items(units));
 }
