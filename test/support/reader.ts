@@ -96,7 +96,7 @@ function formOf({ html, address }: ReadPage, action: string): { action: string; 
 
 function fieldsIn(html: string): Record<string, string> {
   const fields: Record<string, string> = {};
-  for (const [, head = ''] of html.matchAll(/<input([^>]*)>/g)) {
+  for (const [, head = ''] of html.matchAll(/<input((?:[^>"]|"[^"]*")*)>/g)) {
     const [name, type] = [attribute(head, 'name'), attribute(head, 'type')];
     const isChoice = type === 'checkbox' || type === 'radio';
     if (name === undefined || (isChoice && !/\schecked(\s|=|\/|$)/.test(head))) continue;

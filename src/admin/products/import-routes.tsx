@@ -102,9 +102,10 @@ async function receive(
   const sent = field !== undefined && 'value' in field ? field.value : undefined;
   const format = importFormats.find(each => each === sent);
   const encoding = encodingOfFile({ type: part.mimetype, name: part.filename });
-  if (part.filename === '' || encoding === undefined) {
+  const isNamed = (part.filename ?? '') !== '';
+  if (!isNamed || encoding === undefined) {
     part.file.resume();
-    return { error: part.filename === '' ? goods.importNoFile : goods.importWrongFile, format };
+    return { error: isNamed ? goods.importWrongFile : goods.importNoFile, format };
   }
   const start = { import_id, seller_id: seller_id ?? null, format: format ?? 'doorbuster', encoding } as const;
   await catalog.startImport({ ...start, default_stock: null });

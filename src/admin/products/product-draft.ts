@@ -182,8 +182,7 @@ export function readDraft(draft: ProductDraft, currency: string, current?: Catal
   for (const path of paths) {
     const name = path.split('/')[1] ?? '';
     const field = fieldOf[name] ?? name;
-    // Rows say themselves what is wrong with them.
-    if (field === 'images' && errors.pictures === undefined && hasRow(errors, 'image_')) continue;
+    if (isToldBelow(errors, field)) continue;
     errors[field] ??= wordsOfField[field] ?? 'invalid';
   }
   return Object.keys(errors).length === 0 ? { ok: true, value: value as ProductInput } : { ok: false, errors };
@@ -195,8 +194,11 @@ const wordsOfField: Record<string, DraftError> = {
   seller_id: 'sellerGone',
 };
 
-function hasRow(errors: DraftErrors, prefix: string): boolean {
-  return Object.keys(errors).some(name => name.startsWith(prefix));
+/** Rows say themselves what is wrong with them. */
+function isToldBelow(errors: DraftErrors, field: string): boolean {
+  const names = Object.keys(errors);
+  if (field === 'images') return names.some(name => name === 'pictures' || name.startsWith('image_'));
+  return field === 'attributes' && names.some(name => name.startsWith('attribute'));
 }
 
 function readAttributes(rows: AttributeRow[], errors: DraftErrors): Record<string, string | number | boolean> {

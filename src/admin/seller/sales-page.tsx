@@ -9,7 +9,7 @@ import { ProductName, SaleState } from '../products/product-list.tsx';
 import type { StockedProduct } from './own-stock.ts';
 
 export type Span = 'today' | 'week' | 'month';
-export const spans: Span[] = ['today', 'week', 'month'];
+const spans: Span[] = ['today', 'week', 'month'];
 
 export interface SalesProps {
   desk: Desk<string>;

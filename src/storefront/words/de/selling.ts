@@ -1,7 +1,7 @@
 import type { selling as english } from '../en/selling.ts';
 
 export const selling: typeof english = {
-  salesTitle: 'Verkäufe',
+  salesTitle: 'Umsatz',
   spans: { today: 'Heute', week: '7 Tage', month: '30 Tage' },
   spanLabel: 'Zeitraum des Diagramms',
   revenue: 'Umsatz',
@@ -16,7 +16,7 @@ export const selling: typeof english = {
   units: 'Stück',
   topProducts: 'Meistverkauft',
   nothingSold: 'In dieser Zeit wurde nichts verkauft.',
-  product: 'Produkt',
+  product: 'Artikel',
   lowStock: 'Wird knapp',
   lowStockNone: 'Von allem ist genug da.',
   left: 'Übrig',
@@ -25,7 +25,7 @@ export const selling: typeof english = {
   stockTitle: 'Bestand',
   stockIntro: 'Verfügbar ist, was jetzt verkauft werden kann: alles ohne das, was für Kassenvorgänge reserviert ist.',
   lowFirst: 'Das Knappste zuerst.',
-  tooManyToSort: (most: string) => `Mehr als ${most} Produkte: Grenzen Sie ein, um das Knappste zuerst zu sehen.`,
+  tooManyToSort: (most: string) => `Mehr als ${most} Artikel: Grenzen Sie ein, um das Knappste zuerst zu sehen.`,
   total: 'Gesamt',
   reserved: 'Reserviert',
   available: 'Verfügbar',
@@ -72,7 +72,7 @@ export const selling: typeof english = {
   amount: 'Betrag',
   shipTo: 'An',
   noOrders: 'Noch keine Bestellungen',
-  noOrdersText: 'Sobald jemand eines Ihrer Produkte kauft, steht es hier.',
+  noOrdersText: 'Sobald jemand einen Ihrer Artikel kauft, steht er hier.',
   nothingFits: 'Keine Bestellung hat diesen Status.',
   orderOf: (number: string) => `Bestellung ${number}`,
   toPack: 'Zu packen',
