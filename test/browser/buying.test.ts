@@ -1,5 +1,5 @@
-// Goal: people can buy in a real browser: on a phone with JavaScript, on a desktop without it, and by the keyboard alone.
-// Method: Chromium, elements by role and name; no page may be loud, but for the answer to a declined card.
+// Goal: people can buy in a real browser: on a phone with JavaScript, on a desktop without it, and by the keyboard
+// alone. Method: Chromium, elements by role and name; no page is loud, but for the answer to a declined card.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';

@@ -1,6 +1,6 @@
-// Goal: money and stock are right when people buy by pages without JavaScript: guests and users, twice clicked, declined
-// and refused. Method: a whole shop over HTTP, read and filled in as a browser does; after each refusal a look at what
-// did not change, and at the end every invariant.
+// Goal: money and stock are right when people buy by pages without JavaScript, also twice clicked, declined, refused.
+// Method: a whole shop over HTTP, read and filled in as a browser does; after each refusal a look at what did not
+// change, and at the end every invariant.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { checkOut, orderIdOf, putInCart, readyToPay, statusesOf, typed, unitsOf } from '../../../test/support/buyer.ts';
