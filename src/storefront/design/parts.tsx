@@ -116,7 +116,7 @@ function slugOf(title: string): string {
   return encodeURIComponent(slug) || '-';
 }
 
-export function ProductCard({ product, isFirst = false }: { product: Product; isFirst?: boolean }) {
+function ProductCard({ product, isFirst = false }: { product: Product; isFirst?: boolean }) {
   const { words, to } = useView();
   const { things } = words;
   return (
@@ -148,6 +148,19 @@ export function ProductGrid({ products, first = 4 }: { products: Product[]; firs
       {products.map((product, index) => (
         <li key={product.product_id}>
           <ProductCard product={product} isFirst={index < first} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One row of products; on a phone it is swiped. */
+export function ProductShelf({ products }: { products: Product[] }) {
+  return (
+    <ul class="shelf">
+      {products.map(product => (
+        <li key={product.product_id}>
+          <ProductCard product={product} />
         </li>
       ))}
     </ul>

@@ -1,7 +1,7 @@
 import type { Catalog, CategoryNode, Product } from '#catalog';
 import { LinkButton } from '#design/forms';
 import { Icon, type IconName } from '#design/icon';
-import { Empty, ProductCard, productPath, Section } from '#design/parts';
+import { Empty, ProductShelf, productPath, Section } from '#design/parts';
 import { Picture } from '#design/picture';
 import { publicPage } from '#design/routes';
 import { categoryPath, Shell } from '#design/shell';
@@ -21,7 +21,9 @@ const TILES = 12;
 const FRESH_SECONDS = 60;
 
 interface Department extends CategoryNode {
-  /** The best liked first; those nobody has rated after them. */
+  /** Whose picture stands for the department. */
+  face: Product | undefined;
+  /** Its shelf on this page; the smaller departments have none. */
   products: Product[];
 }
 
@@ -34,7 +36,8 @@ interface HomePageProps {
 export function homeRoutes({ site, catalog, inventory }: StorefrontDeps): void {
   publicPage(site, '/', {}, async () => {
     const page = await gather(catalog, inventory);
-    const shown = [page.loved, page.newest, ...page.departments.map(({ products }) => products)].flat();
+    const { departments, loved, newest } = page;
+    const shown = [...loved, ...newest, ...departments.flatMap(({ face, products }) => [face ?? [], products].flat())];
     return {
       body: <HomePage {...page} />,
       tags: ['categories', ...shown.map(product => `product:${product.product_id}`)],
@@ -51,17 +54,20 @@ async function gather(catalog: Catalog, inventory: Inventory): Promise<HomePageP
   const [departments, newest] = await Promise.all([listDepartments(catalog), list('newest', SHELF)]);
   const best = await Promise.all(departments.slice(0, TILES).map(({ path }) => list('rating', CANDIDATES, path)));
   const buyable = best.map(products => products.filter(product => product.in_stock));
+  const loved = pickLoved(buyable.flat(), LOVED);
+  const others = (products: Product[]) => products.filter(product => !loved.includes(product));
   return {
     departments: departments.map((department, index) => ({
       ...department,
-      products: bestOf(buyable[index] ?? [], index < SHELVES ? SHELF : 1),
+      face: bestOf(buyable[index] ?? [], 1)[0],
+      products: index < SHELVES ? bestOf(others(buyable[index] ?? []), SHELF) : [],
     })),
-    loved: pickLoved(buyable.flat(), LOVED),
+    loved: loved.length < SHELF ? [] : loved,
     newest,
   };
 }
 
-/** A shelf is seen before it is read: what has a picture comes first. */
+/** The best liked first, then those nobody has rated yet. A shelf is seen before it is read: pictures come first. */
 function bestOf(products: Product[], most: number): Product[] {
   const loved = pickLoved(products, products.length);
   const ordered = [...loved, ...products.filter(({ review_count }) => review_count === 0)];
@@ -89,9 +95,7 @@ function HomePage({ departments, loved, newest }: HomePageProps) {
       ) : (
         <>
           <Departments departments={departments.slice(0, TILES)} />
-          {loved.length >= SHELF && (
-            <Shelf title={home.loved} products={loved} more={home.moreLoved} href={to('/search?rating_min=4')} />
-          )}
+          <Shelf title={home.loved} products={loved} more={home.moreLoved} href={to('/search?rating_min=4')} />
           <Shelf title={home.newest} products={newest} more={home.moreNew} href={to('/search?sort=newest')} />
           {departments.slice(0, SHELVES).map(({ name, path, products }) => (
             <Shelf key={name} title={name} products={products} more={home.moreOf(name)} href={to(categoryPath(path))} />
@@ -156,10 +160,10 @@ function Departments({ departments }: { departments: Department[] }) {
   return (
     <Section title={home.departments}>
       <ul class="tiles">
-        {departments.map(({ name, path, product_count, products }) => (
+        {departments.map(({ name, path, product_count, face }) => (
           <li key={name}>
             <a href={to(categoryPath(path))}>
-              <Picture url={products[0]?.images[0]} alt="" sizes="(width < 48rem) 30vw, 11rem" />
+              <Picture url={face?.images[0]} alt="" sizes="(width < 48rem) 30vw, 11rem" />
               <span>
                 {name}
                 <small class="quiet">{home.products(product_count, number(product_count))}</small>
@@ -178,13 +182,7 @@ function Shelf(props: { title: string; products: Product[]; more: string; href: 
   if (products.length === 0) return null;
   return (
     <Section title={title} aside={<a href={href}>{more}</a>}>
-      <ul class="shelf">
-        {products.map(product => (
-          <li key={product.product_id}>
-            <ProductCard product={product} />
-          </li>
-        ))}
-      </ul>
+      <ProductShelf products={products} />
     </Section>
   );
 }

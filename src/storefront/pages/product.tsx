@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { type CatalogProduct, type Product, ReviewSort } from '#catalog';
-import { Breadcrumbs, ProductGrid, productPath, Section } from '#design/parts';
+import { Breadcrumbs, ProductShelf, productPath, Section } from '#design/parts';
 import { thumbnailAddress } from '#design/picture';
 import { publicPage, type Redirect, type RenderedForAll } from '#design/routes';
 import { Shell } from '#design/shell';
@@ -99,7 +99,7 @@ function ProductPage({ related, departments, reviews, ...buy }: ProductPageProps
   const relatedTitle = isSoldOut ? words.product.instead : words.product.related;
   const others = related.length > 0 && (
     <Section title={relatedTitle}>
-      <ProductGrid products={related} first={0} />
+      <ProductShelf products={related} />
     </Section>
   );
   const trail = [...crumbs.map(({ name, path: above }) => ({ name, path: above! })), { name: product.title, path }];
