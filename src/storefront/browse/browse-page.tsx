@@ -81,7 +81,7 @@ function FilterForm(props: { base: ListRoot; selection: Selection; total: number
   const action = to(base === 'category' ? categoryPath(selection.category) : '/search');
   return (
     <aside id="filters" class="filters" popover="auto" aria-label={browse.filters}>
-      <form id="filter-form" action={action} method="get" data-digits={minorDigits(currency)}>
+      <form id="filter-form" action={action} method="get" autocomplete="off" data-digits={minorDigits(currency)}>
         <div class="filters-head">
           <h2>{browse.filters}</h2>
           <button

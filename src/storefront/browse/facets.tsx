@@ -32,7 +32,7 @@ export function Facets({ base, selection, facets, typed }: FacetsProps) {
       <ValueFacet name="brand" title={browse.brand} values={facets.brands} chosen={selection.brands} isOpen />
       <PriceFacet base={base} selection={selection} ranges={facets.price_ranges} typed={typed} />
       <RatingFacet ratings={facets.ratings} chosen={selection.ratingMin} />
-      {Object.entries(facets.attributes).map(([name, values], index) => (
+      {mostTelling(facets.attributes, attributes).map(([name, values], index) => (
         <ValueFacet
           key={name}
           name={`attr.${name}`}
@@ -44,6 +44,20 @@ export function Facets({ base, selection, facets, typed }: FacetsProps) {
       ))}
     </>
   );
+}
+
+type Attributes = FoundProducts['facets']['attributes'];
+const FEW_NUMBERS = 12;
+
+/** Search sends first what most products have. Long scales of numbers narrow badly by values, so they come last. */
+function mostTelling(attributes: Attributes, chosen: Selection['attributes']): [string, ValueCount[]][] {
+  const isScale = ([name, values]: [string, ValueCount[]]) =>
+    chosen[name] === undefined && values.length > FEW_NUMBERS && areNumbers(values);
+  return Object.entries(attributes).toSorted((a, b) => Number(isScale(a)) - Number(isScale(b)));
+}
+
+function areNumbers(values: ValueCount[]): boolean {
+  return values.every(({ value }) => /^\d/.test(value));
 }
 
 /** Up the tree, where we are, and down. */
@@ -133,8 +147,7 @@ const byNumber = new Intl.Collator('en', { numeric: true });
 
 /** Sizes and counts are looked for by size, words by how many have them. */
 function inOrder(values: ValueCount[]): ValueCount[] {
-  const areNumbers = values.every(({ value }) => /^\d/.test(value));
-  return areNumbers ? values.toSorted((a, b) => byNumber.compare(a.value, b.value)) : values;
+  return areNumbers(values) ? values.toSorted((a, b) => byNumber.compare(a.value, b.value)) : values;
 }
 
 function Choice(props: { name: string; value: string; label: string; count?: number; isChosen: boolean }) {

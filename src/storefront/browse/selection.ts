@@ -134,8 +134,3 @@ export function withoutFilters({ q, category }: Pick<Selection, 'q' | 'category'
 export function isFiltered(selection: Selection): boolean {
   return paramsOf({ ...selection, sort: 'relevance', page: 1 }).size > paramsOf(withoutFilters(selection)).size;
 }
-
-/** `names` with the value put in, or taken out where it is there. */
-export function toggled(values: readonly string[], value: string): string[] {
-  return values.includes(value) ? values.filter(other => other !== value) : [...values, value];
-}

@@ -1,12 +1,14 @@
 // What every page of the shop gets in a browser with JavaScript; without it everything works too.
 import { addsToCart } from './add-to-cart.ts';
 import { countsDown } from './count-down.ts';
+import { filtersList } from './filter-list.ts';
 import { hidesMissingPictures } from './missing-pictures.ts';
 import { quotesTotals } from './quote-totals.ts';
 import { remembersProduct } from './remember-product.ts';
 import { sendsOnce } from './send-once.ts';
 import { showsMe } from './show-me.ts';
 import { showsPasswords } from './show-password.ts';
+import { suggests } from './suggest.ts';
 import { swapsParts } from './swap-part.ts';
 import { tellsOffline } from './tell-offline.ts';
 import { turnsGallery } from './turn-gallery.ts';
@@ -24,3 +26,5 @@ countsDown();
 quotesTotals();
 swapsParts();
 waitsForOrder();
+suggests();
+filtersList();

@@ -9,6 +9,8 @@ const words = {
     hello: (name: string) => `Hello, ${name}`,
     sellersDesk: 'Your desk',
     staffDesk: 'Admin',
+    suggestions: 'Suggestions',
+    suggestionKinds: { query: '', product: 'Product', category: 'Department', brand: 'Brand' },
   },
   de: {
     offline: 'Sie sind offline. Was Sie sehen, kann veraltet sein.',
@@ -19,6 +21,8 @@ const words = {
     hello: (name: string) => `Hallo, ${name}`,
     sellersDesk: 'Ihr Schreibtisch',
     staffDesk: 'Verwaltung',
+    suggestions: 'Vorschläge',
+    suggestionKinds: { query: '', product: 'Artikel', category: 'Abteilung', brand: 'Marke' },
   },
 };
 
