@@ -1,6 +1,6 @@
 import type { Accounts } from '#accounts';
 import { LinkButton } from '#design/forms';
-import { Panel, Table } from '#design/parts';
+import { Panel } from '#design/parts';
 import { privatePage } from '#design/routes';
 import { useView } from '#design/view';
 import { edgeProblem } from '#platform/problem';
@@ -40,19 +40,15 @@ function PrivacyPage({ sessions, current }: { sessions: Known['sessions']; curre
     <AccountFrame title={account.privacy}>
       <div class="stack">
         <Panel title={account.sessionsTitle}>
-          <Table
-            caption={account.sessionsTitle}
-            rows={sessions}
-            keyOf={({ session_id }) => session_id}
-            columns={[
-              {
-                title: account.device,
-                cell: ({ session_id }) => (session_id === current ? account.thisSession : account.otherSession),
-              },
-              { title: account.sessionSince, cell: ({ created_at }) => dateTime(created_at) },
-              { title: account.sessionUntil, cell: ({ expires_at }) => date(expires_at) },
-            ]}
-          />
+          <ul class="sessions">
+            {sessions.map(({ session_id, created_at, expires_at }) => (
+              <li key={session_id}>
+                <strong>{session_id === current ? account.thisSession : account.otherSession}</strong>
+                <span>{account.sessionSince(dateTime(created_at))}</span>
+                <span class="quiet">{account.sessionUntil(date(expires_at))}</span>
+              </li>
+            ))}
+          </ul>
           <p>
             {account.sessionsNote} <a href={to('/account/profile')}>{account.changePassword}</a>
           </p>

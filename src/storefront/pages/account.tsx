@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import type { User } from '#accounts';
 import { Button, LinkButton } from '#design/forms';
 import { Icon, type IconName } from '#design/icon';
-import { Badge, Empty, Notice, Section, type Tone } from '#design/parts';
+import { Badge, Empty, Notice, Section } from '#design/parts';
 import { privatePage } from '#design/routes';
 import { Shell } from '#design/shell';
 import { useView } from '#design/view';
 import type { Order } from '#orders';
+import { orderTones } from '../buying/order-tones.ts';
 import type { StorefrontDeps } from '../deps.ts';
 import { sessionOf } from './signed-in.ts';
 
@@ -101,16 +102,6 @@ function Places({ user: { role } }: { user: User }) {
   );
 }
 
-const tones: Record<Order['status'], Tone> = {
-  CREATED: 'plain',
-  PAYMENT_PENDING: 'careful',
-  PAYMENT_FAILED: 'bad',
-  CONFIRMED: 'good',
-  SHIPPED: 'good',
-  DELIVERED: 'good',
-  CANCELLED: 'plain',
-};
-
 function OrderRow({ order: { order_id, status, items, total, created_at } }: { order: Order }) {
   const { words, to, date, money } = useView();
   const { account, things } = words;
@@ -118,7 +109,7 @@ function OrderRow({ order: { order_id, status, items, total, created_at } }: { o
   return (
     <a class="order-row" href={to(`/orders/${order_id}`)}>
       <strong>{account.orderOf(date(created_at))}</strong>
-      <Badge tone={tones[status]}>{things.orderStatus[status]}</Badge>
+      <Badge tone={orderTones[status]}>{things.orderStatus[status]}</Badge>
       <span class="order-row-items">
         {first?.title}
         {rest.length > 0 && <span class="quiet"> {account.andMore(rest.length)}</span>}

@@ -51,7 +51,7 @@ export const account: typeof english = {
   resetLinkDead:
     'Er wurde schon benutzt oder ist älter als eine Stunde. Wenn Sie gerade damit ein neues Passwort gesetzt haben, melden Sie sich an; sonst bitten Sie um einen neuen Link.',
 
-  verifyTitle: 'Ihre E-Mail-Adresse bestätigen',
+  verifyTitle: 'Ihre Adresse bestätigen',
   verifyText: 'Ein Klick, und wir wissen, dass unsere Mails Sie erreichen.',
   verify: 'Adresse bestätigen',
   verifiedTitle: 'Danke',
@@ -121,9 +121,8 @@ export const account: typeof english = {
     'Alles, was wir von Ihnen wissen, in einer Datei: Konto, Adressen, Sitzungen, Bestellungen, Bewertungen, Warenkorb. Für Programme gemacht (JSON), für Menschen lesbar.',
   download: 'Meine Daten herunterladen',
   sessionsTitle: 'Wo Sie angemeldet sind',
-  sessionSince: 'Angemeldet',
-  sessionUntil: 'Endet von selbst',
-  device: 'Gerät',
+  sessionSince: at => `Angemeldet am ${at}`,
+  sessionUntil: day => `Endet von selbst am ${day}`,
   thisSession: 'Dieses Gerät',
   otherSession: 'Ein anderes Gerät',
   sessionsNote: 'Etwas davon sind nicht Sie? Ein neues Passwort beendet alle Sitzungen außer dieser.',

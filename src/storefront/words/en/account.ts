@@ -48,7 +48,7 @@ export const account = {
   resetLinkDead:
     'It was used already, or it is older than an hour. If you have just set a new password with it, sign in; otherwise ask for another link.',
 
-  verifyTitle: 'Confirm your e-mail address',
+  verifyTitle: 'Confirm your address',
   verifyText: 'One click, and we know that our mails reach you.',
   verify: 'Confirm the address',
   verifiedTitle: 'Thank you',
@@ -117,9 +117,8 @@ export const account = {
     'Everything that we know of you in one file: account, addresses, sessions, orders, reviews, cart. Made for programs (JSON), readable for people.',
   download: 'Download my data',
   sessionsTitle: 'Where you are signed in',
-  sessionSince: 'Signed in',
-  sessionUntil: 'Ends by itself',
-  device: 'Device',
+  sessionSince: (at: string) => `Signed in on ${at}`,
+  sessionUntil: (day: string) => `Ends by itself on ${day}`,
   thisSession: 'This device',
   otherSession: 'Another device',
   sessionsNote: 'Something here is not you? A new password ends every session but this one.',
