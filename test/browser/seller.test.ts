@@ -33,7 +33,7 @@ async function signIn(page: Page): Promise<void> {
 }
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
-const widthOf = (image: { naturalWidth?: number }) => image.naturalWidth;
+const widthOf = (image: unknown) => (image as { naturalWidth: number }).naturalWidth;
 const png = async () => ({
   name: 'lantern.png',
   mimeType: 'image/png',
@@ -76,6 +76,17 @@ for (const javascript of [true, false]) {
       await page.getByText('The product is in the shop.').waitFor();
       await checkAccessibility(page);
 
+      const address = page.url();
+      await page.getByRole('link', { name: 'Manage stock' }).click();
+      await page.getByRole('spinbutton', { name: 'Units', exact: true }).fill('7');
+      await page.getByRole('button', { name: 'Take in' }).click();
+      await page.getByText('The units are in stock.').waitFor();
+      await checkAccessibility(page);
+      await page.goto(address);
+      await page.getByRole('link', { name: 'Take out of the shop' }).click();
+      await heading(page, 'Take out of the shop?').waitFor();
+      await checkAccessibility(page);
+      await page.getByRole('link', { name: 'No, keep it' }).click();
       await page.getByRole('link', { name: 'See it in the shop' }).click();
       await heading(page, title).waitFor();
       await page.getByText('$34.50').first().waitFor();
