@@ -10,6 +10,7 @@ import { buyNowRoutes } from './pages/buy-now.tsx';
 import { cartRoutes } from './pages/cart.tsx';
 import { categoryRoutes } from './pages/category.tsx';
 import { checkoutRoutes } from './pages/checkout.tsx';
+import { crawlerRoutes } from './pages/crawlers.ts';
 import { designRoutes } from './pages/design.tsx';
 import { homeRoutes } from './pages/home.tsx';
 import { loginRoutes } from './pages/login.tsx';
@@ -33,6 +34,7 @@ export function storefrontRoutes(deps: StorefrontDeps): void {
   reviewRoutes(deps);
   sellerRoutes(deps);
   meRoutes(deps);
+  crawlerRoutes(deps);
   loginRoutes(deps);
   signupRoutes(deps);
   logoutRoutes(deps);
