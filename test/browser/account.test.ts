@@ -25,6 +25,25 @@ async function signIn(page: Page, email: string, password: string): Promise<void
   await press(page, 'Sign in');
 }
 
+/** From the overview to an address that is saved and removed again. */
+async function keepAddress(page: Page, look: (what: string) => Promise<void>): Promise<void> {
+  await page.getByRole('link', { name: 'Addresses' }).click();
+  await page.getByRole('link', { name: 'Add an address' }).click();
+  await field(page, 'Street and number').fill('1 Main Street');
+  await field(page, 'Postcode or ZIP').fill('90001');
+  await field(page, 'Town or city').fill('Springfield');
+  await field(page, 'State, province or county').fill('California');
+  await page.getByRole('combobox', { name: 'Country' }).selectOption('United States');
+  await look('address-form');
+  await press(page, 'Save the address');
+  await page.getByText('The address is saved.').waitFor();
+  await look('addresses');
+  await page.getByRole('link', { name: 'Remove the address 1 Main Street' }).click();
+  await look('address-removal');
+  await press(page, 'Remove');
+  await page.getByText('No addresses yet').waitFor();
+}
+
 const ways = [
   { viewport: 'phone', javascript: true, colorScheme: 'dark' },
   { viewport: 'phone', javascript: false, colorScheme: 'light' },
@@ -61,22 +80,7 @@ describe('an account from its first to its last day', () => {
       await heading(page, 'Hello, Ada Example');
       await look('overview');
 
-      await page.getByRole('link', { name: 'Addresses' }).click();
-      await page.getByRole('link', { name: 'Add an address' }).click();
-      await field(page, 'Street and number').fill('1 Main Street');
-      await field(page, 'Postcode or ZIP').fill('90001');
-      await field(page, 'Town or city').fill('Springfield');
-      await field(page, 'State, province or county').fill('California');
-      await page.getByRole('combobox', { name: 'Country' }).selectOption('United States');
-      await look('address-form');
-      await press(page, 'Save the address');
-      await page.getByText('The address is saved.').waitFor();
-      await look('addresses');
-      await page.getByRole('link', { name: 'Remove the address 1 Main Street' }).click();
-      await look('address-removal');
-      await press(page, 'Remove');
-      await page.getByText('No addresses yet').waitFor();
-
+      await keepAddress(page, look);
       await page.goto('/en/account/profile');
       await page.getByRole('region', { name: 'Password' }).getByLabel('Current password').fill(PASSWORD);
       await field(page, 'New password').fill(OTHER);
