@@ -22,13 +22,16 @@ export function paymentsRoutes(
       config: { access: 'staff' },
       schema: {
         summary: "What became of an order's payment, in order of time",
-        description: 'Empty where there is no payment of such an order.',
         tags: ['admin: orders'],
         params: params('order_id'),
         response: answers({ 200: object({ items: Type.Array(TimelineEntry) }) }),
       },
     },
-    async ({ params }) => ({ items: await payments.getTimeline(params) }),
+    async ({ params }) => {
+      const items = await payments.getTimeline(params);
+      if (items.length === 0) throw edgeProblem('NOT_FOUND');
+      return { items };
+    },
   );
   app.get(
     '/api/admin/simulator/charges',

@@ -44,7 +44,7 @@ export function shownSpan(history: readonly SalesPoint[]): [number, number] {
 }
 
 const ROW_SECONDS = 10;
-export const TABLE_ROWS = 12;
+const TABLE_ROWS = 12;
 
 /** The last two minutes in rows of ten seconds, newest first: means of what is known, null where nothing is. */
 export function tableRows(history: readonly SalesPoint[]): SalesPoint[] {

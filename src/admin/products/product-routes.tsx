@@ -48,7 +48,7 @@ export function productRoutes(desk: AnyDesk, deps: ProductDeps): void {
 }
 
 function listRoute(desk: AnyDesk, deps: ProductDeps): void {
-  desk.page('/products', { query: ListQuery }, async ({ query, seller_id }) => {
+  desk.page('/products', { query: ListQuery }, async ({ view, query, seller_id }) => {
     const { done, page, ...sent } = query;
     const filter = { ...sent, seller_id: desk.isStaff ? sent.seller_id : undefined };
     const listed = await listProducts(deps, filter, page, seller_id);
@@ -63,7 +63,7 @@ function listRoute(desk: AnyDesk, deps: ProductDeps): void {
           filter={filter}
           {...listed}
           categories={categories}
-          sellers={[{ value: '', label: '' }, ...sellers]}
+          sellers={[{ value: '', label: view.words.goods.allSellers }, ...sellers]}
           isDeleted={done === 'deleted'}
         />
       ),

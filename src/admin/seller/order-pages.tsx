@@ -84,7 +84,7 @@ function useOrderColumns(): Column<SellerOrder>[] {
       title: selling.orderNumber,
       cell: ({ order_id }) => <a href={to(`/seller/orders/${order_id}`)}>{shortNumber(order_id)}</a>,
     },
-    { title: selling.when, cell: ({ confirmed_at }) => dateTime(confirmed_at) },
+    { title: selling.when, cell: ({ confirmed_at }) => <span class="when">{dateTime(confirmed_at)}</span> },
     { title: things.status, cell: ({ status }) => <OrderState status={status} /> },
     { title: selling.items, cell: ({ items }) => <ItemsInShort items={items} /> },
     { title: selling.units, isNumber: true, cell: ({ units }) => number(units) },
@@ -120,9 +120,10 @@ export function OrderPage({ desk, order }: { desk: Desk<string>; order: SellerOr
       <p>
         <a href={to('/seller/orders')}>{selling.ordersTitle}</a>
       </p>
-      <h1>
-        {title} <OrderState status={status} />
-      </h1>
+      <div class="button-row title-state">
+        <h1>{title}</h1>
+        <OrderState status={status} />
+      </div>
       <div class="split">
         <div>
           <Packing order={order} />
@@ -176,7 +177,7 @@ function Packing({ order }: { order: SellerOrder }) {
 }
 
 function SendTo({ order }: { order: SellerOrder }) {
-  const { words, dateTime } = useView();
+  const { words, dateTime, language } = useView();
   const { selling, things } = words;
   const { ship_to, shipping_method, confirmed_at, order_id } = order;
   return (
@@ -185,12 +186,12 @@ function SendTo({ order }: { order: SellerOrder }) {
         {ship_to === null ? (
           <p>{selling.noAddress}</p>
         ) : (
-          <address>
+          <address class="send-to">
             <strong>{ship_to.name}</strong>
             <br />
             {ship_to.city}
             <br />
-            {ship_to.country}
+            {countryName(language, ship_to.country)}
           </address>
         )}
         <Facts
@@ -204,4 +205,8 @@ function SendTo({ order }: { order: SellerOrder }) {
       </Panel>
     </aside>
   );
+}
+
+function countryName(language: string, code: string): string {
+  return new Intl.DisplayNames(language, { type: 'region' }).of(code) ?? code;
 }

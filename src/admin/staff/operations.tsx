@@ -233,7 +233,7 @@ const spans = [
 ] as const;
 
 /** In its two largest units: `3 days 4 hours`. */
-export function tellDuration(language: string, seconds: number): string {
+function tellDuration(language: string, seconds: number): string {
   const first = Math.max(
     0,
     spans.findIndex(span => seconds >= span.seconds),

@@ -125,16 +125,16 @@ function Toolbar({ selection, total }: { selection: Selection; total: number }) 
       <p class="browse-count" role="status" data-part="count">
         {browse.results(total, number(total))}
       </p>
-      <label class="browse-sort">
-        <span>{browse.sort}</span>
-        <select class="input" name="sort" form="filter-form">
+      <div class="browse-sort">
+        <label for="sort">{browse.sort}</label>
+        <select id="sort" class="input" name="sort" form="filter-form">
           {sorts.map(sort => (
             <option key={sort} value={sort} selected={sort === selection.sort}>
               {sort === 'relevance' && selection.q === '' ? browse.recommended : browse.sorts[sort]}
             </option>
           ))}
         </select>
-      </label>
+      </div>
       <button type="submit" form="filter-form" class="button button-secondary button-small browse-sort-go">
         {browse.sortGo}
       </button>

@@ -47,7 +47,7 @@ export function Reviews({ product, summary, reviews, page, sort }: ReviewsProps)
 }
 
 /** The page of these reviews; newest first and the first page are what the product's own address shows. */
-export function reviewsHref(base: string, page: number, sort: Sort): string {
+function reviewsHref(base: string, page: number, sort: Sort): string {
   const query = new URLSearchParams();
   if (page > 1) query.set('reviews', String(page));
   if (sort !== 'newest') query.set('sort', sort);

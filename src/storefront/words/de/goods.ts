@@ -8,7 +8,6 @@ export const goods: typeof english = {
   categoryHint: 'Vom Weiten zum Engen, getrennt durch „>“: Wohnen > Lampen',
   seller: 'Verkäufer',
   allSellers: 'Alle Verkäufer',
-  shopItself: 'Der Laden selbst',
   sort: 'Sortieren nach',
   sorts: {
     newest: 'Neueste zuerst',
@@ -30,7 +29,6 @@ export const goods: typeof english = {
   found: (total: string) => (total === '1' ? '1 Artikel' : `${total} Artikel`),
   foundMore: (total: string) => `Mehr als ${total} Artikel`,
 
-  editorTitle: 'Artikel bearbeiten',
   basics: 'Was es ist',
   description: 'Beschreibung',
   brand: 'Marke',
@@ -120,7 +118,6 @@ export const goods: typeof english = {
   importTooLarge: 'Die Datei hat mehr als 2 GB.',
   importsBefore: 'Frühere Importe',
   noImports: 'Noch wurde nichts importiert.',
-  importOf: (at: string) => `Import vom ${at}`,
   importOne: 'Import',
   importStates: { running: 'Läuft', done: 'Fertig', failed: 'Gescheitert' },
   importRead: 'Gelesen',

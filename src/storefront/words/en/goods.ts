@@ -7,7 +7,6 @@ export const goods = {
   categoryHint: 'From the wide to the narrow, parted by “>”: Home > Lamps',
   seller: 'Seller',
   allSellers: 'All sellers',
-  shopItself: 'The shop itself',
   sort: 'Sort by',
   sorts: {
     newest: 'Newest first',
@@ -29,7 +28,6 @@ export const goods = {
   found: (total: string) => (total === '1' ? '1 product' : `${total} products`),
   foundMore: (total: string) => `More than ${total} products`,
 
-  editorTitle: 'Edit product',
   basics: 'What it is',
   description: 'Description',
   brand: 'Brand',
@@ -118,7 +116,6 @@ export const goods = {
   importTooLarge: 'The file has more than 2 GB.',
   importsBefore: 'Earlier imports',
   noImports: 'Nothing was imported yet.',
-  importOf: (at: string) => `Import of ${at}`,
   importOne: 'Import',
   importStates: { running: 'Running', done: 'Done', failed: 'Failed' },
   importRead: 'Read',
