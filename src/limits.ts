@@ -25,7 +25,7 @@ export const limits = {
   sitemapBatchMax: 500,
   sitemapKnownMs: 600_000,
   formBytesMax: 262_144,
-  /** A form that brings files: the largest product (250 attributes of three fields, 30 pictures) and one picture. */
+  /** A form that brings files: the largest product (250 details of three fields, 30 pictures) and one picture. */
   fileFormFieldsMax: 1_000,
   fileFormBytesMax: 13_631_488,
   categoriesOfferedMax: 500,

@@ -1,5 +1,5 @@
-// Goal: a seller fills a shop from the desk: a product with an uploaded picture that shoppers see, and a file of them with
-// its progress and what was wrong in it. Method: Chromium, by role and name, with and without JavaScript.
+// Goal: a seller fills a shop from the desk: a product with an uploaded picture that shoppers see, and a file of them
+// with its progress and what was wrong in it. Method: Chromium, by role and name, with and without JavaScript.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
