@@ -20,7 +20,7 @@ export const limits = {
   /** How long a page that is past its time may be served while it is rendered anew. */
   pageStaleMs: 5_000,
   formFieldsMax: 500,
-  /** Products in a file of the sitemap: in both languages they stay below what search engines take, 50,000 and 50 MB. */
+  /** Products in a file of the sitemap: in both languages they stay below what search engines take, 50,000 in all. */
   sitemapBlockMax: 10_000,
   sitemapBatchMax: 500,
   sitemapKnownMs: 600_000,

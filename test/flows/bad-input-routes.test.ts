@@ -262,7 +262,10 @@ test('rows past 10,000 are refused on every list that is paged', async () => {
   ]);
   const requests = told.map(operation => {
     const send = () =>
-      sendAs(shop.url, insider(operation), { method: 'GET', path: `${pathOf(operation)}${whose(operation) || '?'}&page=101&page_size=100` });
+      sendAs(shop.url, insider(operation), {
+        method: 'GET',
+        path: `${pathOf(operation)}${whose(operation) || '?'}&page=101&page_size=100`,
+      });
     return { name: operation.name, send, expected: { status: 400, code: 'PAGE_TOO_DEEP' } };
   });
   await refusesAll(requests);
