@@ -94,7 +94,7 @@ function HomePage({ departments, loved, newest }: HomePageProps) {
         </Empty>
       ) : (
         <>
-          <Departments departments={departments.slice(0, TILES)} />
+          <Departments departments={departments} />
           <Shelf title={home.loved} products={loved} more={home.moreLoved} href={to('/search?rating_min=4')} />
           <Shelf title={home.newest} products={newest} more={home.moreNew} href={to('/search?sort=newest')} />
           {departments.slice(0, SHELVES).map(({ name, path, products }) => (
@@ -156,11 +156,12 @@ function Hero({ products }: { products: Product[] }) {
 
 function Departments({ departments }: { departments: Department[] }) {
   const { words, to, number } = useView();
-  const { home } = words;
+  const { home, shell } = words;
+  const isMore = departments.length > TILES;
   return (
-    <Section title={home.departments}>
+    <Section title={home.departments} aside={isMore && <a href={to('/search')}>{shell.allDepartments}</a>}>
       <ul class="tiles">
-        {departments.map(({ name, path, product_count, face }) => (
+        {departments.slice(0, TILES).map(({ name, path, product_count, face }) => (
           <li key={name}>
             <a href={to(categoryPath(path))}>
               <Picture url={face?.images[0]} alt="" sizes="(width < 48rem) 30vw, 11rem" />
