@@ -15,11 +15,10 @@ export function turnsGallery(): void {
       if (place === index) thumb.setAttribute('aria-current', 'true');
       else thumb.removeAttribute('aria-current');
     }
-    back.disabled = index === 0;
-    on.disabled = index === places.length - 1;
   };
+  // After the last comes the first: a button that has no more to do would lose the focus.
   const turnTo = (index: number) => {
-    const place = places[index];
+    const place = places.at(index % places.length);
     if (place !== undefined) stage.scrollTo({ left: place.offsetLeft - places[0]!.offsetLeft });
   };
 

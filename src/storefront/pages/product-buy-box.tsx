@@ -7,6 +7,8 @@ import { arrivalWindow, type ShippingOffer } from '#orders';
 
 /** More of them than this are ordered from the cart. */
 const UNITS_OFFERED_MAX = 10;
+/** Catalogues of technical things write the whole data sheet into the title. */
+const LONG_TITLE = 90;
 
 export interface BuyBoxProps {
   product: CatalogProduct;
@@ -24,7 +26,7 @@ export function ProductHead({ product }: { product: CatalogProduct }) {
   return (
     <header class="product-head">
       {brand !== null && <p class="product-brand">{brand}</p>}
-      <h1>{product.title}</h1>
+      <h1 class={product.title.length > LONG_TITLE ? 'product-title-long' : undefined}>{product.title}</h1>
       {count > 0 ? (
         <a class="product-rating" href="#reviews">
           <Stars rating={product.rating} />

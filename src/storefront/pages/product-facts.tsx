@@ -36,7 +36,8 @@ function AttributeTables({ entries }: { entries: Entry[] }) {
   const { product } = words;
   // A handful more is not worth a click.
   const shown = entries.length <= ATTRIBUTES_SHOWN + 3 ? entries.length : ATTRIBUTES_SHOWN;
-  const rest = entries.slice(shown);
+  // In so many, one is looked for by its name.
+  const rest = entries.slice(shown).sort(([one], [other]) => (one < other ? -1 : 1));
   return (
     <section aria-label={product.attributes}>
       <h2>{product.attributes}</h2>
