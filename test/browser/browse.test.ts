@@ -16,7 +16,12 @@ after(async () => {
 before(async () => {
   const colors = ['teal', 'black', 'oak', 'red'];
   for (const [index, color] of colors.entries()) {
-    const more = { title: `Reading lamp ${color}`, brand: index < 2 ? 'Brightly' : 'Dimsdale', attributes: { color } };
+    const more = {
+      title: `Reading lamp ${color}`,
+      brand: index < 2 ? 'Brightly' : 'Dimsdale',
+      attributes: { color },
+      category_path: ['Home', 'Lamps', `Light for long evenings in ${color}`],
+    };
     await newProduct(shop, { stock: 5, price: 2000 + 1000 * index, more });
   }
   const visitor = createClient(shop.url);
@@ -58,6 +63,8 @@ test('on a phone filters are in a sheet that shows how many products are left', 
   if (browser === null) return;
   const { page } = browser;
   await page.goto('/en/c/Home/Lamps');
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.equal(overflow, 0, 'long rows are swiped, the page is not');
   await page.getByRole('button', { name: 'Filters', exact: true }).click();
   await page.getByRole('checkbox', { name: /Dimsdale/ }).check();
   const show = page.getByRole('button', { name: 'Show 2 products' });
