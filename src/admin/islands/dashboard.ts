@@ -63,7 +63,7 @@ function showTable(board: HTMLElement, formats: FigureFormats, history: SalesPoi
 
 function chartsOf(board: HTMLElement, formats: FigureFormats, currency: string): LiveChart[] {
   const { lang } = document.documentElement;
-  const shortNumber = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
+  const shortNumber = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
   const shortSum = new Intl.NumberFormat(lang, {
     style: 'currency',
     currency,

@@ -84,7 +84,7 @@ function optionsOf(
       },
     ],
     axes: [
-      { ...axis, space: 80, values: (_chart, seconds) => seconds.map(timeOf) },
+      { ...axis, space: 80, size: 34, values: (_chart, seconds) => seconds.map(timeOf) },
       { ...axis, size: 62, values: (_chart, values) => values.map(tellShort) },
     ],
   };

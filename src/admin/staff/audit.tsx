@@ -30,7 +30,7 @@ function AuditPage({ state, nowMs, formKey }: { state: AuditState; nowMs: number
       <p class="lead">{said.lead}</p>
       <div data-island="look-again" data-waits={state.running === null ? undefined : 'yes'}>
         {state.running === null ? (
-          <form action={to(PATH)} method="post">
+          <form class="desk-gap" action={to(PATH)} method="post">
             <Key value={formKey} />
             <Button icon="check">{state.last === null ? said.run : said.runAgain}</Button>
           </form>

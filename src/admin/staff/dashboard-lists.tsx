@@ -61,11 +61,17 @@ export function LatestOrders({ orders }: { orders: Order[] | null }) {
       cell: order => <Badge tone={statusTones[order.status]}>{things.orderStatus[order.status]}</Badge>,
     },
     {
-      title: things.quantity,
+      title: things.total,
       isNumber: true,
-      cell: order => staffOps.orders.items(order.items.reduce((sum, item) => sum + item.quantity, 0)),
+      cell: order => (
+        <>
+          <Price value={order.total} />
+          <small class="quiet desk-line">
+            {staffOps.orders.items(order.items.reduce((sum, item) => sum + item.quantity, 0))}
+          </small>
+        </>
+      ),
     },
-    { title: things.total, isNumber: true, cell: order => <Price value={order.total} /> },
   ];
   return (
     <Section
@@ -115,7 +121,7 @@ export function AlarmList({ alarms }: { alarms: Dashboard['alarms'] }) {
     <Section
       title={staffOps.alarms.title}
       aside={
-        <a href={to('/admin/stock?available_max=10')}>
+        <a href={to('/admin/stock?level=low')}>
           {staffOps.seeAll}
           <span class="hidden">: {staffOps.alarms.title}</span>
         </a>

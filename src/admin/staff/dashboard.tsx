@@ -78,7 +78,7 @@ function Figures({ tick, nowMs }: { tick: LiveTick | null; nowMs: number }) {
           {staffOps.live.fixed(`${time} UTC`)}
         </output>
       </p>
-      <dl class="figures">
+      <dl class="figures figures-live">
         {figureOrder.map(name => (
           <div key={name} class="figure">
             <dt>{staffOps.figures[name]}</dt>

@@ -68,9 +68,23 @@ function Filters({ asked, errors }: { asked: Fields; errors: FieldErrors | undef
   return (
     <search>
       <form class="filters" action={to(PATH)} method="get" aria-label={words.desk.filters}>
-        <Field name="to" label={said.to} value={asked.to} hint={said.toHint} errors={errors} type="search" />
-        <Select name="kind" label={said.kind} value={asked.kind} options={optionsOf(said.kinds)} errors={errors} />
-        <Select name="state" label={said.state} value={asked.state} options={optionsOf(said.states)} errors={errors} />
+        <Field name="to" label={said.toField} value={asked.to} errors={errors} type="search" isFilter />
+        <Select
+          name="kind"
+          label={said.kind}
+          value={asked.kind}
+          options={optionsOf(said.kinds)}
+          errors={errors}
+          isFilter
+        />
+        <Select
+          name="state"
+          label={said.state}
+          value={asked.state}
+          options={optionsOf(said.states)}
+          errors={errors}
+          isFilter
+        />
         <Button kind="secondary" icon="filter">
           {words.things.filter}
         </Button>
@@ -103,10 +117,10 @@ function columnsOf({ words, to, number, dateTime, isProduction }: ReturnType<typ
     {
       title: said.kind,
       cell: mail => (
-        <>
+        <div class="desk-wide">
           {said.kinds[mail.kind as MailKind]}
           <small class="quiet desk-line">{mail.subject}</small>
-        </>
+        </div>
       ),
     },
     {
@@ -114,6 +128,7 @@ function columnsOf({ words, to, number, dateTime, isProduction }: ReturnType<typ
       cell: mail => (
         <>
           <Badge tone={tones[mail.state]}>{said.states[mail.state]}</Badge>
+          <small class="quiet desk-line">{timeOf(mail.sent_at)}</small>
           {mail.last_error !== null && (
             <small class="desk-line desk-detail" lang="en">
               {mail.last_error}
@@ -124,7 +139,6 @@ function columnsOf({ words, to, number, dateTime, isProduction }: ReturnType<typ
     },
     { title: said.tries, isNumber: true, cell: mail => number(mail.tries) },
     { title: said.written, cell: mail => timeOf(mail.created_at) },
-    { title: said.sent, cell: mail => timeOf(mail.sent_at) },
     {
       title: said.order,
       cell: ({ order_id: id }) =>

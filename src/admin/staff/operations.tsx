@@ -152,7 +152,7 @@ function LastRun({ job }: { job: JobStatus }) {
   return (
     <>
       <time dateTime={started}>{view.dateTime(started)}</time>
-      {tookMs >= 0 && <small class="quiet desk-line">{said.took(secondsOf(view, tookMs / 1000))}</small>}
+      {tookMs >= 0 && <small class="quiet desk-line">{said.took(tellRun(view, tookMs))}</small>}
       {last_error !== null && (
         <small class="wrong desk-detail" lang="en">
           {last_error}
@@ -162,8 +162,10 @@ function LastRun({ job }: { job: JobStatus }) {
   );
 }
 
-function secondsOf({ language }: View, seconds: number): string {
-  return new Intl.NumberFormat(language, { style: 'unit', unit: 'second', maximumFractionDigits: 2 }).format(seconds);
+/** In milliseconds up to a second, so that a short run does not read as none. */
+function tellRun({ language }: View, ms: number): string {
+  const [value, unit] = ms < 1_000 ? [ms, 'millisecond'] : [ms / 1_000, 'second'];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
 }
 
 function Subscriptions({ subscriptions }: { subscriptions: SubscriptionStatus[] }) {
@@ -191,7 +193,7 @@ function Behind({ subscription }: { subscription: SubscriptionStatus }) {
   const { words, number } = useView();
   const said = words.staffOps.operations;
   const { behind, behind_relation: relation } = subscription;
-  if (behind === null) return <span class="quiet">{said.elsewhere}</span>;
+  if (behind === null) return <span class="quiet">{said.notKnown}</span>;
   return <>{relation === 'eq' ? number(behind) : said.atLeast(number(behind))}</>;
 }
 
@@ -215,7 +217,7 @@ function Machine({ operations }: { operations: OperationsView }) {
       <Section title={said.process}>
         <Facts
           facts={[
-            [said.uptime, <time key="uptime">{tellDuration(language, process.uptime_seconds)}</time>],
+            [said.uptime, tellDuration(language, process.uptime_seconds)],
             [said.memory, memory.format(process.memory_bytes / MEGABYTE)],
             [said.node, process.node],
           ]}

@@ -8,7 +8,7 @@ import type { LiveTick, StuckItem } from './running-shop.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const LIVE_MS = 120_000;
-const ALARMS = 10;
+const ALARMS = 8;
 /** As inventory's level "low". */
 const LOW = 10;
 const LATEST_ORDERS = 8;
