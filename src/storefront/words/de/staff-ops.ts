@@ -23,7 +23,8 @@ export const staffOps: typeof english = {
     event_backlog: 'Wartende Ereignisse',
   },
   figuresTitle: 'Der Laden in diesem Moment',
-  figuresNote: 'Heute beginnt um Mitternacht UTC. Anfragen und Besuche sind die dieses Prozesses.',
+  figuresNote:
+    'Umsatz ist der der Waren, ohne Steuer und Versand. Heute beginnt um Mitternacht UTC. Anfragen und Besuche sind die dieses Prozesses.',
   live: {
     fixed: time => `Stand ${time}. Laden Sie die Seite neu für frischere Zahlen.`,
     on: 'Live: jede Sekunde neue Zahlen.',

@@ -22,7 +22,8 @@ export const staffOps = {
     event_backlog: 'Events waiting',
   },
   figuresTitle: 'The shop right now',
-  figuresNote: 'Today begins at midnight UTC. Requests and visits are those of this process.',
+  figuresNote:
+    'Revenue is that of the goods, without tax and shipping. Today begins at midnight UTC. Requests and visits are those of this process.',
   live: {
     fixed: (time: string) => `As of ${time}. Load the page again for newer figures.`,
     on: 'Live: new figures every second.',
