@@ -67,7 +67,8 @@ function optionsOf(
     width: box.clientWidth,
     height: HEIGHT,
     cursor: { drag: { x: false, y: false }, y: false },
-    legend: { live: true, markers: { show: false } },
+    // Names are written once, in a color that follows the scheme by itself.
+    legend: { live: true, markers: { show: false, stroke: () => 'var(--quiet)' } },
     scales: {
       x: { time: true, range: () => now.span() },
       y: { range: (_chart, _min, max) => [0, Math.max(least, (max ?? 0) * 1.15)] },

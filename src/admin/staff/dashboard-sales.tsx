@@ -29,7 +29,7 @@ export function LiveCharts({ history }: { history: SalesPoint[] }) {
   const barsOf = (place: 1 | 2): Bar[] =>
     history.map(point => ({ label: String(point[0]), value: point[place] ?? 0, text: '' }));
   return (
-    <section aria-label={live.tableTitle}>
+    <section aria-label={live.title}>
       <div class="desk-pair">
         <figure class="live-figure">
           <figcaption>{live.ordersChart}</figcaption>

@@ -35,6 +35,7 @@ export const staffOps: typeof english = {
     ordersSaid:
       'Linie der Bestellungen je Sekunde der letzten Minuten; dieselben Zahlen stehen in der Tabelle darunter.',
     revenueSaid: 'Linie des Umsatzes je Sekunde der letzten Minuten; dieselben Zahlen stehen in der Tabelle darunter.',
+    title: 'Die letzten Minuten',
     tableTitle: 'Die letzten zwei Minuten als Tabelle',
     orders: 'Bestellungen je Sekunde',
     revenue: 'Umsatz je Sekunde',

@@ -33,6 +33,7 @@ export const staffOps = {
     revenueChart: 'Revenue a second, last minutes',
     ordersSaid: 'Line of the orders a second over the last minutes; the same figures stand in the table below.',
     revenueSaid: 'Line of the revenue a second over the last minutes; the same figures stand in the table below.',
+    title: 'The last minutes',
     tableTitle: 'The last two minutes as a table',
     orders: 'Orders a second',
     revenue: 'Revenue a second',
