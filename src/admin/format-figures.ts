@@ -3,7 +3,10 @@ import type { LiveTick } from './staff/running-shop.ts';
 /** What is told of a tick; the server writes these words, and the browser goes on with the same ones. */
 export type FigureName = Exclude<keyof LiveTick, 'at'>;
 
-export type FigureFormats = Record<FigureName, Intl.NumberFormat> & { minorUnits: number };
+export type FigureFormats = Record<FigureName, Intl.NumberFormat> & { minorUnits: number; largeSum: Intl.NumberFormat };
+
+/** From here on a sum is told without its minor units: nobody reads them, and they take its place. */
+const LARGE = 100_000;
 
 export function figureFormats(language: string, currency: string): FigureFormats {
   const count = new Intl.NumberFormat(language);
@@ -11,6 +14,7 @@ export function figureFormats(language: string, currency: string): FigureFormats
   const sum = new Intl.NumberFormat(language, { style: 'currency', currency });
   return {
     minorUnits: 10 ** (sum.resolvedOptions().maximumFractionDigits ?? 2),
+    largeSum: new Intl.NumberFormat(language, { style: 'currency', currency, maximumFractionDigits: 0 }),
     orders_per_second: rate,
     revenue_per_second: sum,
     orders_today: count,
@@ -29,5 +33,7 @@ export function figureFormats(language: string, currency: string): FigureFormats
 export function tellFigure(formats: FigureFormats, name: FigureName, value: number | null, unknown = '–'): string {
   if (value === null) return unknown;
   const isSum = name === 'revenue_per_second' || name === 'revenue_today';
-  return formats[name].format(isSum ? value / formats.minorUnits : value);
+  if (!isSum) return formats[name].format(value);
+  const sum = value / formats.minorUnits;
+  return (sum < LARGE ? formats[name] : formats.largeSum).format(sum);
 }

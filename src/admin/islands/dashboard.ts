@@ -72,12 +72,10 @@ function chartsOf(board: HTMLElement, formats: FigureFormats, currency: string):
   });
   const { minorUnits } = formats;
   return [...board.querySelectorAll<HTMLElement>('[data-chart]')].map(box => {
-    const label = box.dataset.label ?? '';
     if (box.dataset.chart === 'orders') {
       const tell = (value: number) => tellFigure(formats, 'orders_per_second', value);
       return drawLiveChart({
         box,
-        label,
         read: point => point[1],
         tell,
         tellShort: value => shortNumber.format(value),
@@ -86,7 +84,6 @@ function chartsOf(board: HTMLElement, formats: FigureFormats, currency: string):
     }
     return drawLiveChart({
       box,
-      label,
       read: point => point[2],
       tell: value => tellFigure(formats, 'revenue_per_second', value),
       tellShort: value => shortSum.format(value / minorUnits),

@@ -8,7 +8,6 @@ export interface LiveChart {
 export interface LiveChartOptions {
   /** Where it is drawn, in the place of what the server drew there. */
   box: HTMLElement;
-  label: string;
   read(point: SalesPoint): number | null;
   /** A value in words, with all its digits for the legend and short for the axis. */
   tell(value: number): string;
@@ -52,7 +51,7 @@ export function drawLiveChart(options: LiveChartOptions): LiveChart {
 }
 
 function optionsOf(
-  { box, label, tell, tellShort, least }: LiveChartOptions,
+  { box, tell, tellShort, least }: LiveChartOptions,
   now: { colors(): Colors; span(): [number, number] },
 ): uPlot.Options {
   const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'medium' });
@@ -67,21 +66,20 @@ function optionsOf(
     width: box.clientWidth,
     height: HEIGHT,
     cursor: { drag: { x: false, y: false }, y: false },
-    // Names are written once, in a color that follows the scheme by itself.
+    // Only the moment pointed at and its value: whose it is stands above the chart.
     legend: { live: true, markers: { show: false, stroke: () => 'var(--quiet)' } },
     scales: {
       x: { time: true, range: () => now.span() },
       y: { range: (_chart, _min, max) => [0, Math.max(least, (max ?? 0) * 1.15)] },
     },
     series: [
-      { value: (_chart, second: number | null) => (second === null ? '–' : timeOf(second)), label: '' },
+      { value: (_chart, second: number | null) => (second === null ? '' : timeOf(second)) },
       {
-        label,
         stroke: () => now.colors().line,
         fill: () => now.colors().wash,
         width: 2,
         points: { show: false },
-        value: (_chart, value: number | null) => (value === null ? '–' : tell(value)),
+        value: (_chart, value: number | null) => (value === null ? '' : tell(value)),
       },
     ],
     axes: [

@@ -79,6 +79,7 @@ test('the table beside the chart has rows of ten whole seconds, newest first, an
 test('figures read alike from the server and from the browser, and an unknown one is a dash', () => {
   const dollars = figureFormats('en', 'USD');
   assert.equal(tellFigure(dollars, 'revenue_today', 123_456), '$1,234.56');
+  assert.equal(tellFigure(dollars, 'revenue_today', 123_456_789), '$1,234,568');
   assert.equal(tellFigure(dollars, 'orders_per_second', 1.25), '1.3');
   assert.equal(tellFigure(dollars, 'conversion', 0.0312), '3.1%');
   assert.equal(tellFigure(dollars, 'http_p99_ms', 12.34), '12.3 ms');

@@ -33,20 +33,13 @@ export function LiveCharts({ history }: { history: SalesPoint[] }) {
       <div class="desk-pair">
         <figure class="live-figure">
           <figcaption>{live.ordersChart}</figcaption>
-          <div class="live-chart" dir="ltr" role="img" data-chart="orders" data-label={live.orders} {...said('orders')}>
+          <div class="live-chart" dir="ltr" role="img" data-chart="orders" {...said('orders')}>
             <Bars bars={barsOf(1)} />
           </div>
         </figure>
         <figure class="live-figure">
           <figcaption>{live.revenueChart}</figcaption>
-          <div
-            class="live-chart"
-            dir="ltr"
-            role="img"
-            data-chart="revenue"
-            data-label={live.revenue}
-            {...said('revenue')}
-          >
+          <div class="live-chart" dir="ltr" role="img" data-chart="revenue" {...said('revenue')}>
             <Bars bars={barsOf(2)} />
           </div>
         </figure>

@@ -119,7 +119,9 @@ function columnsOf({ words, to, number, dateTime, isProduction }: ReturnType<typ
       cell: mail => (
         <div class="desk-wide">
           {said.kinds[mail.kind as MailKind]}
-          <small class="quiet desk-line">{mail.subject}</small>
+          <small class="quiet desk-line">
+            {mail.order_id === null ? mail.subject : <a href={to(`/admin/orders/${mail.order_id}`)}>{mail.subject}</a>}
+          </small>
         </div>
       ),
     },
@@ -139,17 +141,6 @@ function columnsOf({ words, to, number, dateTime, isProduction }: ReturnType<typ
     },
     { title: said.tries, isNumber: true, cell: mail => number(mail.tries) },
     { title: said.written, cell: mail => timeOf(mail.created_at) },
-    {
-      title: said.order,
-      cell: ({ order_id: id }) =>
-        id === null ? (
-          ''
-        ) : (
-          <a class="desk-id" href={to(`/admin/orders/${id}`)} title={`${words.staffOps.openOrder} ${id}`}>
-            {id.slice(-8)}
-          </a>
-        ),
-    },
   ];
 }
 

@@ -80,8 +80,17 @@ function Jobs({ jobs, onlyFailing, keyOf }: { jobs: JobStatus[]; onlyFailing: bo
   const { words, to, number } = view;
   const said = words.staffOps.operations;
   const columns: Column<JobStatus>[] = [
-    { title: said.job, cell: job => <code>{job.name}</code> },
-    { title: said.schedule, cell: job => <code>{job.schedule}</code> },
+    {
+      title: said.job,
+      cell: job => (
+        <>
+          <code>{job.name}</code>
+          <small class="quiet desk-line">
+            {said.schedule} <code>{job.schedule}</code>
+          </small>
+        </>
+      ),
+    },
     { title: said.now, cell: job => <JobState job={job} /> },
     { title: said.lastRun, cell: job => <LastRun job={job} /> },
     { title: said.runs, isNumber: true, cell: job => number(job.runs) },

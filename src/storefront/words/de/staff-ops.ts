@@ -7,7 +7,6 @@ export const staffOps: typeof english = {
   time: 'Zeit (UTC)',
   notRead: 'Das ließ sich gerade nicht lesen. Der Rest der Seite stimmt.',
   seeAll: 'Alle ansehen',
-  openOrder: 'Bestellung öffnen',
 
   figures: {
     orders_per_second: 'Bestellungen je Sekunde',
@@ -82,7 +81,7 @@ export const staffOps: typeof english = {
     lead: 'Was neben den Anfragen läuft, in dem Prozess, der diese Seite geliefert hat.',
     jobs: 'Aufgaben',
     job: 'Aufgabe',
-    schedule: 'Zeitplan (UTC)',
+    schedule: 'in UTC:',
     lastRun: 'Letzter Lauf (UTC)',
     runs: 'Läufe',
     failures: 'Fehler',
@@ -93,7 +92,7 @@ export const staffOps: typeof english = {
     failed: 'Fehlgeschlagen',
     idle: 'Wartet',
     run: 'Jetzt starten',
-    runNamed: name => `${name} jetzt starten`,
+    runNamed: name => `Jetzt starten: ${name}`,
     took: seconds => `dauerte ${seconds}`,
     started: name =>
       `${name} wurde gestartet. Führt ein anderer Prozess diese Aufgabe oder läuft sie schon, beginnt nichts Neues.`,
@@ -131,7 +130,7 @@ export const staffOps: typeof english = {
     since: 'Seit (UTC)',
     whatToDo: 'Was zu tun ist',
     retry: 'Noch einmal versuchen',
-    retryNamed: id => `Ereignis ${id} noch einmal versuchen`,
+    retryNamed: id => `Noch einmal versuchen: Ereignis ${id}`,
     retried: 'Das Ereignis ging durch, ebenso die, die dahinter warteten.',
     gone: 'Das Ereignis ist nicht mehr beiseitegelegt.',
     still: error => `Es geht noch immer nicht durch: ${error}`,
@@ -174,11 +173,10 @@ export const staffOps: typeof english = {
     subject: 'Betreff',
     tries: 'Versuche',
     written: 'Geschrieben (UTC)',
-    order: 'Bestellung',
     none: 'Keine Mail passt dazu',
     noneText: 'Mails werden sieben Tage aufbewahrt.',
     tooDeep: 'Listen enden bei Zeile 10.000. Grenzen Sie mit den Filtern ein.',
-    mailbox: 'Lesen',
+    mailbox: 'Postfach',
     mailboxNamed: to => `Mails an ${to} im Postfach der Entwickler`,
     states: { waiting: 'Wartet', sent: 'Gesendet', failed: 'Gescheitert' },
     kinds: {

@@ -6,7 +6,6 @@ export const staffOps = {
   time: 'Time (UTC)',
   notRead: 'This could not be read just now. The rest of the page is as it should be.',
   seeAll: 'See all',
-  openOrder: 'Open the order',
 
   figures: {
     orders_per_second: 'Orders a second',
@@ -80,7 +79,7 @@ export const staffOps = {
     lead: 'What runs beside the requests, in the process that answered this page.',
     jobs: 'Jobs',
     job: 'Job',
-    schedule: 'Schedule (UTC)',
+    schedule: 'in UTC:',
     lastRun: 'Last run (UTC)',
     runs: 'Runs',
     failures: 'Failures',
@@ -91,7 +90,7 @@ export const staffOps = {
     failed: 'Failed',
     idle: 'Waiting',
     run: 'Run now',
-    runNamed: (name: string) => `Run ${name} now`,
+    runNamed: (name: string) => `Run now: ${name}`,
     took: (seconds: string) => `took ${seconds}`,
     started: (name: string) =>
       `${name} was started. Where another process leads this job, or it is running, nothing new begins.`,
@@ -129,7 +128,7 @@ export const staffOps = {
     since: 'Since (UTC)',
     whatToDo: 'What to do',
     retry: 'Try again',
-    retryNamed: (id: string) => `Try event ${id} again`,
+    retryNamed: (id: string) => `Try again: event ${id}`,
     retried: 'The event went through, and those that waited behind it.',
     gone: 'The event is not put aside any more.',
     still: (error: string) => `It still does not go through: ${error}`,
@@ -172,11 +171,10 @@ export const staffOps = {
     subject: 'Subject',
     tries: 'Tries',
     written: 'Written (UTC)',
-    order: 'Order',
     none: 'No mail matches',
     noneText: 'Mails are kept for seven days.',
     tooDeep: 'Lists end at row 10,000. Narrow it down with the filters.',
-    mailbox: 'Read',
+    mailbox: 'Mailbox',
     mailboxNamed: (to: string) => `Mails to ${to} in the developer’s mailbox`,
     states: { waiting: 'Waiting', sent: 'Sent', failed: 'Failed' },
     kinds: {
