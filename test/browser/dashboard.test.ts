@@ -1,5 +1,5 @@
-// Goal: the dashboard shows an order a moment after it was placed, in both schemes, and is quiet and accessible; it rests
-// while nobody looks and says when it is not live. Method: a real browser beside orders that come in by the API.
+// Goal: the dashboard shows an order a moment after it was placed, in both schemes, and is quiet and accessible; it
+// rests while nobody looks and says when it is not live. Method: a real browser beside orders that come in by the API.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';

@@ -1,4 +1,4 @@
-// Goal: a page can wait for an audit that takes longer than a request. Method: an audit that ends when the test says so.
+// Goal: a page can wait for an audit that takes longer than a request. Method: an audit that ends when the test says.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';

@@ -1,5 +1,5 @@
-// Goal: those who keep the shop running see how it is from pages alone, and push what waits; nobody else does. Method: a
-// browser without JavaScript at a real shop; a stuck event is written where a consumer would have put it.
+// Goal: those who keep the shop running see how it is from pages alone, and push what waits; nobody else does. Method:
+// a browser without JavaScript at a real shop; a stuck event is written where a consumer would have put it.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
