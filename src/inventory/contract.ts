@@ -26,6 +26,9 @@ export const Warehouse = object({
 });
 export type Warehouse = Static<typeof Warehouse>;
 
+/** A product of which no more can be sold is low: the border of `stock.level_changed`, and of what pages warn of. */
+export const LOW_UNITS_MAX = 10;
+
 /** So many of one thing at once are a mistake, and sums of it stay far from what a number can hold. */
 const UNITS_MAX = 1_000_000_000;
 

@@ -1,7 +1,7 @@
 import { limits } from '#limits';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/sql';
-import { LOW_UNITS_MAX } from './rules.ts';
+import { LOW_UNITS_MAX } from './contract.ts';
 import { countProductsLow } from './stock-list-store.ts';
 
 type Counted = { low: number; out: number };

@@ -1,8 +1,6 @@
 import { bucketOf } from '#platform/ids';
 import type { Nearness } from './allocate.ts';
-import type { Warehouse } from './contract.ts';
-
-export const LOW_UNITS_MAX = 10;
+import { LOW_UNITS_MAX, type Warehouse } from './contract.ts';
 
 export type Level = 'out' | 'low' | 'in';
 

@@ -3,6 +3,7 @@ import { Button, Field, LinkButton, Select } from '#design/forms';
 import { Badge, type Column, Empty, Notice, Pagination, Price, Stars, Table } from '#design/parts';
 import { Picture } from '#design/picture';
 import { useView } from '#design/view';
+import { LOW_UNITS_MAX } from '#inventory';
 import { pagesOf, withQuery } from './addresses.ts';
 import { CategoryChoices } from './category-choices.tsx';
 import type { Desk } from './desk.ts';
@@ -142,13 +143,10 @@ function StockCount({ product, root }: { product: ListedProduct; root: string })
   return <a href={to(`${root}/stock/${product.product_id}`)}>{number(product.available)}</a>;
 }
 
-/** As inventory's level "low". */
-export const LOW = 10;
-
 export function SaleState({ available }: { available: number }) {
   const { words, number } = useView();
   const { goods } = words;
   if (available === 0) return <Badge tone="bad">{goods.soldOut}</Badge>;
-  if (available <= LOW) return <Badge tone="careful">{goods.low(number(available))}</Badge>;
+  if (available <= LOW_UNITS_MAX) return <Badge tone="careful">{goods.low(number(available))}</Badge>;
   return <Badge tone="good">{goods.onSale}</Badge>;
 }

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { Type } from 'typebox';
 import type { Catalog } from '#catalog';
-import type { Inventory } from '#inventory';
+import { type Inventory, LOW_UNITS_MAX } from '#inventory';
 import type { Orders, SalesFigures } from '#orders';
 import { type Clock, timestamp } from '#platform/clock';
 import { object, oneOf } from '#platform/schema';
 import type { Desk } from '../products/desk.ts';
-import { LOW } from '../products/product-list.tsx';
 import { listOwnLow } from './own-stock.ts';
 import { SalesPage, type Span } from './sales-page.tsx';
 
@@ -42,7 +41,7 @@ export function salesRoutes(desk: Desk<string>, { clock, catalog, inventory, ord
       figuresOf(seller_id, 'today'),
       figuresOf(seller_id, 'week'),
       figuresOf(seller_id, 'month'),
-      listOwnLow({ catalog, inventory }, { seller_id, available_max: LOW, limit: LOW_SHOWN }),
+      listOwnLow({ catalog, inventory }, { seller_id, available_max: LOW_UNITS_MAX, limit: LOW_SHOWN }),
     ]);
     const figures = { today, week, month };
     const product_ids = figures[span].top_products.map(({ product_id }) => product_id);

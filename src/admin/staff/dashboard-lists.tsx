@@ -1,6 +1,7 @@
-import { Badge, type Column, Notice, Price, Section, Table, type Tone } from '#design/parts';
+import { OrderBadge } from '#design/order-badge';
+import { Badge, type Column, Notice, Price, Section, Table } from '#design/parts';
 import { useView } from '#design/view';
-import type { Order, OrderStatus } from '#orders';
+import type { Order } from '#orders';
 import { NotRead } from './dashboard-sales.tsx';
 import type { Dashboard, StockAlarm } from './read-dashboard.ts';
 import type { StuckItem } from './running-shop.ts';
@@ -33,16 +34,6 @@ export function StatusLinks({ statuses }: { statuses: Dashboard['statuses'] }) {
   );
 }
 
-const statusTones: Record<OrderStatus, Tone> = {
-  CREATED: 'plain',
-  PAYMENT_PENDING: 'careful',
-  PAYMENT_FAILED: 'bad',
-  CONFIRMED: 'good',
-  SHIPPED: 'good',
-  DELIVERED: 'good',
-  CANCELLED: 'plain',
-};
-
 export function LatestOrders({ orders }: { orders: Order[] | null }) {
   const { words, to, dateTime } = useView();
   const { staffOps, things } = words;
@@ -58,7 +49,7 @@ export function LatestOrders({ orders }: { orders: Order[] | null }) {
     },
     {
       title: things.status,
-      cell: order => <Badge tone={statusTones[order.status]}>{things.orderStatus[order.status]}</Badge>,
+      cell: order => <OrderBadge status={order.status} />,
     },
     {
       title: things.total,

@@ -1,3 +1,4 @@
+import { LOW_UNITS_MAX } from '#inventory';
 import type { Order, OrderStatus, SalesFigures } from '#orders';
 import { timestamp } from '#platform/clock';
 import { Unavailable } from '#platform/outcome';
@@ -9,8 +10,6 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const LIVE_MS = 120_000;
 const ALARMS = 8;
-/** As inventory's level "low". */
-const LOW = 10;
 const LATEST_ORDERS = 8;
 
 export interface StockAlarm {
@@ -65,7 +64,7 @@ export async function readDashboard(deps: DeskDeps): Promise<Dashboard> {
 }
 
 async function readAlarms({ inventory, catalog }: DeskDeps): Promise<Dashboard['alarms']> {
-  const listed = await inventory.listStock({ available_max: LOW, page: 1, page_size: ALARMS });
+  const listed = await inventory.listStock({ available_max: LOW_UNITS_MAX, page: 1, page_size: ALARMS });
   if (!listed.ok) return null;
   const { items, total } = listed.value;
   const products = await catalog.getProducts({ product_ids: items.map(({ product_id }) => product_id) });

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { isId } from '#platform/ids';
 import { filled } from '../products/addresses.ts';
 
 const PAGE_MAX = 10_000;
@@ -23,13 +24,11 @@ export function oneWord<Word extends string>(value: string | undefined, words: r
   return words.find(word => word === filled(value));
 }
 
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** An id, or `none` where something was typed that can't be one: then nothing matches. */
 export function idIn(value: string | undefined): string | undefined | 'none' {
   const text = filled(value)?.toLowerCase();
   if (text === undefined) return undefined;
-  return ID.test(text) ? text : 'none';
+  return isId(text) ? text : 'none';
 }
 
 /** A day as a date field sends it, as its first moment in UTC. */

@@ -3,7 +3,7 @@ import { Button, Field, LinkButton, Select } from '#design/forms';
 import { Badge, Empty, Pagination, Table } from '#design/parts';
 import { privatePage } from '#design/routes';
 import { useView } from '#design/view';
-import type { StockSum, Warehouse } from '#inventory';
+import { LOW_UNITS_MAX, type StockSum, type Warehouse } from '#inventory';
 import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
 import { type ListQuery, listQuery, oneWord, PAGE_SIZE, pageOf } from './read-list.ts';
@@ -16,9 +16,6 @@ interface Listed {
   total: number;
   page: number;
 }
-
-/** As inventory's level "low". */
-const LOW = 10;
 
 /** Stock by product: all of it, what is low or out, one warehouse's, or that of products found by their words. */
 export function stockListRoutes(deps: DeskDeps): void {
@@ -34,7 +31,7 @@ export function stockListRoutes(deps: DeskDeps): void {
 async function listByStock({ inventory, catalog }: DeskDeps, filter: Filter, warehouses: Warehouse[]): Promise<Listed> {
   const level = oneWord(filter.level, ['low', 'out'] as const);
   const listed = await inventory.listStock({
-    ...(level !== undefined && { available_max: level === 'out' ? 0 : LOW }),
+    ...(level !== undefined && { available_max: level === 'out' ? 0 : LOW_UNITS_MAX }),
     warehouse_id: oneWord(
       filter.warehouse_id,
       warehouses.map(({ warehouse_id }) => warehouse_id),
@@ -98,7 +95,7 @@ function StockName({ row: { product_id, product } }: { row: Row }) {
 
 function Available({ units }: { units: number }) {
   const { number } = useView();
-  if (units > LOW) return <>{number(units)}</>;
+  if (units > LOW_UNITS_MAX) return <>{number(units)}</>;
   return <Badge tone={units === 0 ? 'bad' : 'careful'}>{number(units)}</Badge>;
 }
 

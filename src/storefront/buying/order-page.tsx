@@ -2,14 +2,14 @@ import type { ComponentChildren } from 'preact';
 import { AddressLines } from '#design/address-lines';
 import { Button, Key, LinkButton } from '#design/forms';
 import { Icon } from '#design/icon';
-import { Badge, Breadcrumbs, Facts, Notice, Panel, Timeline } from '#design/parts';
+import { OrderBadge } from '#design/order-badge';
+import { Breadcrumbs, Facts, Notice, Panel, Timeline } from '#design/parts';
 import { Shell } from '#design/shell';
 import { useView } from '#design/view';
 import type { Shipment } from '#fulfillment';
 import type { Order } from '#orders';
 import type { Address } from '#platform/address';
 import { ItemList, type Pictures } from './item-list.tsx';
-import { orderTones } from './order-tones.ts';
 import { Sums } from './sums.tsx';
 import { Tracking } from './tracking.tsx';
 
@@ -40,7 +40,7 @@ const REFRESH_SECONDS = 5;
 export function OrderPage(props: OrderPageProps) {
   const { order, pictures, shipments, problem } = props;
   const { words, date } = useView();
-  const { orders, things } = words;
+  const { orders } = words;
   const isWaiting = order.status === 'PAYMENT_PENDING' || order.status === 'CREATED';
   const title = orders.orderTitle(order.order_id.slice(0, 13));
   const refresh = (
@@ -60,7 +60,7 @@ export function OrderPage(props: OrderPageProps) {
         <State {...props} />
         <div class="section-head order-head">
           <h1>{title}</h1>
-          <Badge tone={orderTones[order.status]}>{things.orderStatus[order.status]}</Badge>
+          <OrderBadge status={order.status} />
         </div>
         <p class="quiet">{orders.placedOn(date(order.created_at))}</p>
         <div class="split">

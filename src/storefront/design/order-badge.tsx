@@ -8,7 +8,7 @@ const tones: Record<OrderStatus, Tone> = {
   PAYMENT_FAILED: 'bad',
   CONFIRMED: 'good',
   SHIPPED: 'good',
-  DELIVERED: 'plain',
+  DELIVERED: 'good',
   CANCELLED: 'plain',
 };
 

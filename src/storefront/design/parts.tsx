@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Product } from '#catalog';
+import { LOW_UNITS_MAX } from '#inventory';
 import type { Money } from '#platform/money';
 import { Icon, type IconName } from './icon.tsx';
 import { Picture } from './picture.tsx';
@@ -86,18 +87,16 @@ export function StockBadge({ product }: { product: Pick<Product, 'in_stock' | 'a
   const { things } = useView().words;
   if (!product.in_stock) return <Badge tone="bad">{things.soldOut}</Badge>;
   const { available } = product;
-  if (available !== null && available <= LOW) return <Badge tone="careful">{things.lowStock(available)}</Badge>;
+  if (available !== null && available <= LOW_UNITS_MAX)
+    return <Badge tone="careful">{things.lowStock(available)}</Badge>;
   return <Badge tone="good">{things.inStock}</Badge>;
 }
-
-/** As inventory's level "low". */
-const LOW = 10;
 
 /** The stock in words that stay true until its level changes: for pages that are kept until then. */
 export function StockLevel({ available }: { available: number }) {
   const { things } = useView().words;
   if (available === 0) return <Badge tone="bad">{things.soldOut}</Badge>;
-  if (available <= LOW) return <Badge tone="careful">{things.fewLeft}</Badge>;
+  if (available <= LOW_UNITS_MAX) return <Badge tone="careful">{things.fewLeft}</Badge>;
   return <Badge tone="good">{things.inStock}</Badge>;
 }
 

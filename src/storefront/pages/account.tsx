@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import type { User } from '#accounts';
 import { Button, LinkButton } from '#design/forms';
 import { Icon, type IconName } from '#design/icon';
+import { OrderBadge } from '#design/order-badge';
 import { Badge, Empty, Notice, Section } from '#design/parts';
 import { privatePage } from '#design/routes';
 import { Shell } from '#design/shell';
 import { useView } from '#design/view';
 import type { Order } from '#orders';
-import { orderTones } from '../buying/order-tones.ts';
 import type { StorefrontDeps } from '../deps.ts';
 import { sessionOf } from './signed-in.ts';
 
@@ -104,12 +104,12 @@ function Places({ user: { role } }: { user: User }) {
 
 function OrderRow({ order: { order_id, status, items, total, created_at } }: { order: Order }) {
   const { words, to, date, money } = useView();
-  const { account, things } = words;
+  const { account } = words;
   const [first, ...rest] = items;
   return (
     <a class="order-row" href={to(`/orders/${order_id}`)}>
       <strong>{account.orderOf(date(created_at))}</strong>
-      <Badge tone={orderTones[status]}>{things.orderStatus[status]}</Badge>
+      <OrderBadge status={status} />
       <span class="order-row-items">
         {first?.title}
         {rest.length > 0 && <span class="quiet"> {account.andMore(rest.length)}</span>}

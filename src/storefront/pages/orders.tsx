@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { LinkButton } from '#design/forms';
-import { Badge, Empty, Pagination } from '#design/parts';
+import { OrderBadge } from '#design/order-badge';
+import { Empty, Pagination } from '#design/parts';
 import { Picture } from '#design/picture';
 import { privatePage } from '#design/routes';
 import { Shell } from '#design/shell';
@@ -10,7 +11,6 @@ import type { Order, OrderPage } from '#orders';
 import { edgeProblem } from '#platform/http';
 import { personOf } from '#platform/identity';
 import type { Pictures } from '../buying/item-list.tsx';
-import { orderTones } from '../buying/order-tones.ts';
 import { readPictures } from '../buying/read-pictures.ts';
 import type { StorefrontDeps } from '../deps.ts';
 
@@ -80,7 +80,7 @@ function OrderCard({ order, pictures }: { order: Order; pictures: Pictures }) {
     <article class="order-card">
       <div class="section-head">
         <h2>{orders.placedOn(date(order.created_at))}</h2>
-        <Badge tone={orderTones[status]}>{things.orderStatus[status]}</Badge>
+        <OrderBadge status={status} />
       </div>
       <div class="thumbnails">
         {items.slice(0, PICTURES_SHOWN).map(({ product_id }) => (
