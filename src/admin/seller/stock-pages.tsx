@@ -1,6 +1,6 @@
 import type { CatalogProduct } from '#catalog';
 import { Button, Field, Key, LinkButton, Select } from '#design/forms';
-import { type Column, Empty, Notice, Pagination, Panel, Section, Table } from '#design/parts';
+import { type Column, Empty, Pagination, Panel, Section, Table } from '#design/parts';
 import { useView } from '#design/view';
 import type { Movement, StockView, Warehouse } from '#inventory';
 import { limits } from '#limits';
@@ -8,6 +8,7 @@ import type { FieldErrors } from '#platform/form';
 import { pagesOf, withQuery } from '../products/addresses.ts';
 import type { Desk } from '../products/desk.ts';
 import { ProductName, SaleState } from '../products/product-list.tsx';
+import { Said } from '../said.tsx';
 import type { StockedList, StockedProduct } from './own-stock.ts';
 
 export interface StockListProps extends StockedList {
@@ -91,16 +92,7 @@ export function StockPage(props: StockPageProps) {
         <a href={to('/seller/stock')}>{selling.allStock}</a>
       </p>
       <h1>{product.title}</h1>
-      {refused !== undefined && (
-        <Notice tone="bad" isNews>
-          {refused}
-        </Notice>
-      )}
-      {done !== undefined && (
-        <Notice tone="good" isNews>
-          {selling[done]}
-        </Notice>
-      )}
+      <Said done={done && selling[done]} refused={refused} />
       <StockFigures {...props} />
       <div class="field-row">
         <StockForm {...props} form="receive" />

@@ -1,12 +1,13 @@
 import type { User } from '#accounts';
 import { AddressLines } from '#design/address-lines';
 import { OrderBadge } from '#design/order-badge';
-import { Badge, Facts, Notice, Panel, Price, Table, Timeline } from '#design/parts';
+import { Badge, Facts, Panel, Price, Table, Timeline } from '#design/parts';
 import { useView } from '#design/view';
 import type { Shipment } from '#fulfillment';
 import type { Order } from '#orders';
 import type { SimulatorCharge, TimelineEntry } from '#payments';
 import { money } from '#platform/money';
+import { Said } from '../said.tsx';
 import { OrderActions, type OrderKeys } from './order-actions.tsx';
 import { StaffShell } from './staff-shell.tsx';
 
@@ -39,16 +40,7 @@ export function OrderView(props: OrderViewProps) {
       <p class="quiet">
         {orders.placed}: <time dateTime={order.created_at}>{dateTime(order.created_at)}</time>
       </p>
-      {done !== undefined && (
-        <Notice tone="good" isNews>
-          {done}
-        </Notice>
-      )}
-      {refused !== undefined && (
-        <Notice tone="bad" isNews>
-          {refused}
-        </Notice>
-      )}
+      <Said done={done} refused={refused} />
       <div class="split">
         <div class="stack">
           <Items order={order} />

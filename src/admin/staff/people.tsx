@@ -1,7 +1,7 @@
 import { type Role, RoleInput, type User } from '#accounts';
 import type { ListedSeller } from '#catalog';
 import { Button, Check, Field, Key, Select } from '#design/forms';
-import { Badge, Empty, Facts, Notice, Pagination, Panel, Table } from '#design/parts';
+import { Badge, Empty, Facts, Pagination, Panel, Table } from '#design/parts';
 import { formRoute, privatePage } from '#design/routes';
 import { useView } from '#design/view';
 import { formReader } from '#platform/form';
@@ -9,6 +9,7 @@ import { edgeProblem } from '#platform/http';
 import { object, params } from '#platform/schema';
 import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
+import { Said } from '../said.tsx';
 import { type ListQuery, listQuery, oneWord, PAGE_SIZE, pageOf } from './read-list.ts';
 import { StaffShell } from './staff-shell.tsx';
 
@@ -113,16 +114,7 @@ function Person({ user, sellers, said, key_ }: PersonProps) {
   return (
     <StaffShell title={user.name} current="/admin/people">
       <h1>{user.name}</h1>
-      {said.done !== undefined && (
-        <Notice tone="good" isNews>
-          {people.saved}
-        </Notice>
-      )}
-      {refused !== undefined && (
-        <Notice tone="bad" isNews>
-          {refused}
-        </Notice>
-      )}
+      <Said done={said.done === undefined ? undefined : people.saved} refused={refused} />
       <div class="stack">
         <Panel>
           <Facts

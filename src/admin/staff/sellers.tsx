@@ -1,6 +1,6 @@
 import type { ListedSeller } from '#catalog';
 import { Button, Field, Key } from '#design/forms';
-import { Empty, Notice, Pagination, Panel, Table } from '#design/parts';
+import { Empty, Pagination, Panel, Table } from '#design/parts';
 import { formRoute, privatePage } from '#design/routes';
 import { useView } from '#design/view';
 import { formReader } from '#platform/form';
@@ -8,6 +8,7 @@ import { edgeProblem } from '#platform/http';
 import { object, params, text } from '#platform/schema';
 import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
+import { Said } from '../said.tsx';
 import { type ListQuery, listQuery, PAGE_SIZE, pageOf } from './read-list.ts';
 import { StaffShell } from './staff-shell.tsx';
 
@@ -55,16 +56,7 @@ function Sellers({ sellers, total, page, query, nextKey }: SellersProps) {
   return (
     <StaffShell title={words.desk.sellers} current="/admin/sellers">
       <h1>{words.desk.sellers}</h1>
-      {done !== undefined && (
-        <Notice tone="good" isNews>
-          {done}
-        </Notice>
-      )}
-      {query.refused !== undefined && (
-        <Notice tone="bad" isNews>
-          {words.problems.required}
-        </Notice>
-      )}
+      <Said done={done} refused={query.refused === undefined ? undefined : words.problems.required} />
       <form class="filters" method="get" action={to('/admin/sellers')} aria-label={words.desk.filters}>
         <Field name="text" type="search" label={texts.search} value={query.text} isFilter />
         <Button kind="secondary" icon="search">

@@ -4,6 +4,7 @@ import { Badge, Facts, Notice, Panel, Table } from '#design/parts';
 import { useView } from '#design/view';
 import type { Movement, StockExplanation, StockView, Warehouse } from '#inventory';
 import { withQuery } from '../products/addresses.ts';
+import { Said } from '../said.tsx';
 import { StaffShell } from './staff-shell.tsx';
 
 export interface StockPageProps {
@@ -31,16 +32,7 @@ export function StockPage(props: StockPageProps) {
       <p>
         <a href={to(`/admin/products/${product.product_id}`)}>{words.things.edit}</a>
       </p>
-      {done !== undefined && (
-        <Notice tone="good" isNews>
-          {done}
-        </Notice>
-      )}
-      {refused !== undefined && (
-        <Notice tone="bad" isNews>
-          {refused}
-        </Notice>
-      )}
+      <Said done={done} refused={refused} />
       <Sums stock={props.stock} />
       <div class="split">
         <div class="stack">

@@ -1,11 +1,12 @@
 import { Button, Field, Key } from '#design/forms';
-import { Notice, Panel, Table } from '#design/parts';
+import { Panel, Table } from '#design/parts';
 import { formRoute, privatePage } from '#design/routes';
 import { useView } from '#design/view';
 import { Warehouse } from '#inventory';
 import { type FieldErrors, type Fields, formReader } from '#platform/form';
 import { object } from '#platform/schema';
 import type { DeskDeps } from '../deps.ts';
+import { Said } from '../said.tsx';
 import { listQuery } from './read-list.ts';
 import { StaffShell } from './staff-shell.tsx';
 
@@ -45,16 +46,7 @@ function Warehouses({ warehouses, isDone = false, entered = {}, errors, key_ }: 
   return (
     <StaffShell title={stock.warehouses} current="/admin/stock">
       <h1>{stock.warehouses}</h1>
-      {isDone && (
-        <Notice tone="good" isNews>
-          {stock.done.created}
-        </Notice>
-      )}
-      {errors !== undefined && (
-        <Notice tone="bad" isNews>
-          {words.problems.formHasErrors}
-        </Notice>
-      )}
+      <Said done={isDone ? stock.done.created : undefined} refused={errors && words.problems.formHasErrors} />
       <div class="stack">
         <Table
           caption={stock.warehouses}
