@@ -1,5 +1,3 @@
-// Before any page is loaded: pages are `.tsx`.
-import '#platform/jsx';
 import { takeForms } from '#platform/form';
 import type { App, AppOptions } from '#platform/http';
 import type { ModuleDeps } from '#platform/module';
@@ -38,6 +36,8 @@ export interface Pages extends Required<Pick<AppOptions, 'front' | 'problemPage'
 
 /** The shop's and the staff's pages: their cache stands before the listener, their routes behind it. */
 export async function createPages(config: Config, deps: PagesDeps): Promise<Pages> {
+  // Before any page is loaded, since pages are `.tsx`; here, so that a process without the gateway compiles nothing.
+  await import('#platform/jsx');
   const [storefront, desks, starting, problems, { purgePages }] = await Promise.all([
     import('./storefront/http.ts'),
     import('./admin/http.ts'),
