@@ -12,7 +12,7 @@ export function mailboxPage(mails: Mail[], to: string): string {
 <link rel="stylesheet" href="/home.css">
 </head>
 <body>
-<main>
+<main class="content">
 <h1>Mailbox</h1>
 <p>What the shop has mailed, newest first. For programs: <a href="/dev/mail.json">/dev/mail.json</a></p>
 <form action="/dev/mail"><label>To <input name="to" type="search" value="${escapeHtml(to)}"></label>

@@ -12,8 +12,8 @@ import { edgeProblem } from './problem.ts';
 export interface Assets {
   /** The address of a source by its file name: `shop.css` → `/assets/shop-3f2a….css`. */
   url(name: string): string;
-  /** The compressed size, for those who hold a budget. */
-  bytes(name: string): number;
+  /** A style or script as it is. */
+  text(name: string): string;
   routes(app: App): void;
 }
 
@@ -65,13 +65,14 @@ export async function buildAssets(options: { entries: URL[]; files: URL[] }): Pr
     ],
   });
   for (const file of outputFiles) add(basename(file.path), Buffer.from(file.contents));
+  const url = (name: string) => {
+    const found = urls.get(name);
+    if (found === undefined) throw new Error(`no asset is named ${name}`);
+    return found;
+  };
   return {
-    url(name) {
-      const url = urls.get(name);
-      if (url === undefined) throw new Error(`no asset is named ${name}`);
-      return url;
-    },
-    bytes: name => assets.get(basename(urls.get(name) ?? ''))?.bodies.br.length ?? 0,
+    url,
+    text: name => assets.get(basename(url(name)))!.bodies.identity.toString(),
     routes: app => assetRoutes(app, assets),
   };
 }

@@ -1,8 +1,5 @@
 import type { Site } from '#design/routes';
 import { type Assets, buildAssets } from '#platform/assets';
-import type { App } from '#platform/http';
-import type { Ids } from '#platform/ids';
-import type { PageCache } from '#platform/page-cache';
 
 const source = (path: string) => new URL(path, import.meta.url);
 const fontPackage = (path: string) => new URL(import.meta.resolve(path));
@@ -26,18 +23,14 @@ export function bundleAssets(): Promise<Assets> {
   });
 }
 
-export interface SiteOptions {
-  app: App;
-  assets: Assets;
-  cache: PageCache;
-  ids: Ids;
-  publicUrl(): string;
-  currency: string;
-  isProduction: boolean;
-}
-
 /** What all pages share, with the routes of its scripts and styles. */
-export function startSite(options: SiteOptions): Site {
-  options.assets.routes(options.app);
-  return options;
+export function startSite(site: Site): Site {
+  const { app, assets } = site;
+  assets.routes(app);
+  // Pages that are made elsewhere, the developer's mailbox for one, know no bundle by its content.
+  const config = { access: 'anyone', isSameForAll: true, cache: 'public, max-age=300' } as const;
+  app.get('/home.css', { config, schema: { hide: true } }, async (_request, reply) =>
+    reply.type('text/css; charset=utf-8').send(assets.text('shop.css')),
+  );
+  return site;
 }
