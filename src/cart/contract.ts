@@ -11,8 +11,10 @@
  * After a crash: a merge that stopped half-way is finished by the next call for either cart. What an order took or an
  * erasure emptied is in the backup before it is answered.
  */
+import assert from 'node:assert/strict';
 import { type Static, Type } from 'typebox';
 import { command, defineContract, query } from '#platform/contract';
+import type { Caller } from '#platform/identity';
 import { Money } from '#platform/money';
 import type { Outcome } from '#platform/outcome';
 import { Id, object, text } from '#platform/schema';
@@ -20,6 +22,19 @@ import { Id, object, text } from '#platform/schema';
 /** Whose cart: a guest's by session id, a user's by user id. The cart has the same id. */
 export const CartOwner = object({ kind: Type.Union([Type.Literal('guest'), Type.Literal('user')]), person_id: Id });
 export type CartOwner = Static<typeof CartOwner>;
+
+/** Whose cart a request means; null for nobody and for the key. */
+export function cartOwnerOf(caller: Caller): CartOwner | null {
+  const { kind } = caller;
+  return kind === 'guest' || kind === 'user' ? { kind, person_id: caller.person_id } : null;
+}
+
+/** On a route with access `person`, whose callers all have one. */
+export function ownCart(caller: Caller): CartOwner {
+  const owner = cartOwnerOf(caller);
+  assert(owner !== null, 'a route for persons lets nobody else in');
+  return owner;
+}
 
 /** `from` and `to` are amounts in minor units for price_changed, units for quantity_reduced, 0 for unavailable. */
 export const Notice = object({

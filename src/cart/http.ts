@@ -1,10 +1,8 @@
-import assert from 'node:assert/strict';
 import { Type } from 'typebox';
 import { type App, answer, answers } from '#platform/http';
-import type { Caller } from '#platform/identity';
 import { money } from '#platform/money';
 import { Id, object, params } from '#platform/schema';
-import { Cart, type CartModule, type CartOwner, cartContract } from './contract.ts';
+import { Cart, type CartModule, cartContract, cartOwnerOf, ownCart } from './contract.ts';
 
 export interface CartRoutesDeps {
   cart: CartModule;
@@ -22,7 +20,7 @@ export function cartRoutes(app: App, { cart, currency }: CartRoutesDeps): void {
     '/api/cart',
     { config: { access: 'anyone' }, schema: { summary: 'The cart', tags, response: answers({ 200: Cart }) } },
     async ({ caller }) => {
-      const owner = ownerOf(caller);
+      const owner = cartOwnerOf(caller);
       return owner === null ? cartOfNobody(currency) : cart.getCart({ owner });
     },
   );
@@ -38,7 +36,7 @@ export function cartRoutes(app: App, { cart, currency }: CartRoutesDeps): void {
       },
     },
     async ({ caller, commandId, body }, reply) =>
-      answer(reply, 200, await cart.addItem({ owner: personsCart(caller), command_id: commandId, ...body }), refusals),
+      answer(reply, 200, await cart.addItem({ owner: ownCart(caller), command_id: commandId, ...body }), refusals),
   );
   app.put(
     '/api/cart/items/:product_id',
@@ -53,7 +51,7 @@ export function cartRoutes(app: App, { cart, currency }: CartRoutesDeps): void {
       },
     },
     async ({ caller, commandId, params, body }, reply) => {
-      const input = { owner: personsCart(caller), command_id: commandId, ...params, ...body };
+      const input = { owner: ownCart(caller), command_id: commandId, ...params, ...body };
       return answer(reply, 200, await cart.setItem(input), refusals);
     },
   );
@@ -69,24 +67,13 @@ export function cartRoutes(app: App, { cart, currency }: CartRoutesDeps): void {
       },
     },
     async ({ caller, commandId, params }) =>
-      cart.removeItem({ owner: personsCart(caller), command_id: commandId, ...params }),
+      cart.removeItem({ owner: ownCart(caller), command_id: commandId, ...params }),
   );
   app.delete(
     '/api/cart',
     { config, schema: { summary: 'Empty the cart', tags, response: answers({ 200: Cart }) } },
-    async ({ caller, commandId }) => cart.clearCart({ owner: personsCart(caller), command_id: commandId }),
+    async ({ caller, commandId }) => cart.clearCart({ owner: ownCart(caller), command_id: commandId }),
   );
-}
-
-function ownerOf(caller: Caller): CartOwner | null {
-  const { kind } = caller;
-  return kind === 'guest' || kind === 'user' ? { kind, person_id: caller.person_id } : null;
-}
-
-function personsCart(caller: Caller): CartOwner {
-  const owner = ownerOf(caller);
-  assert(owner !== null, 'a route for persons lets nobody else in');
-  return owner;
 }
 
 /** A browser is no guest before its first mutation: it has a cart, and nothing in it. */

@@ -1,5 +1,5 @@
 import type { Accounts } from '#accounts';
-import type { CartModule, CartOwner } from '#cart';
+import { type CartModule, type CartOwner, cartOwnerOf } from '#cart';
 import type { Catalog } from '#catalog';
 import type { Fulfillment } from '#fulfillment';
 import type { Inventory } from '#inventory';
@@ -60,7 +60,7 @@ export function compose({ accounts, catalog, cart, fulfillment, inventory, order
       mergeCart: cart.mergeCarts,
 
       async countItems(caller: Caller): Promise<number> {
-        const owner = ownerOf(caller);
+        const owner = cartOwnerOf(caller);
         return owner === null ? 0 : (await cart.countItems({ owner })).cart_items;
       },
 
@@ -81,9 +81,4 @@ export function compose({ accounts, catalog, cart, fulfillment, inventory, order
       },
     },
   };
-}
-
-/** Whose cart a request means; null for nobody and for the key. */
-function ownerOf(caller: Caller): CartOwner | null {
-  return caller.kind === 'guest' || caller.kind === 'user' ? { kind: caller.kind, person_id: caller.person_id } : null;
 }

@@ -43,10 +43,9 @@ function newKey(): string {
 }
 
 function showAdded(cart: { items: { quantity: number }[] }): void {
-  const words = wordsOfPage();
   const units = cart.items.reduce((sum, { quantity }) => sum + quantity, 0);
-  showCount(units, words.items(units));
-  toast(words.inCart);
+  showCount(units);
+  toast(wordsOfPage().inCart);
 }
 
 function wordsOfRefusal({ dataset }: HTMLFormElement, code: unknown): string {

@@ -16,7 +16,7 @@ export async function showsMe(): Promise<void> {
   const name = document.querySelector('[data-me="name"]');
   if (name !== null && me.name !== null) name.textContent = me.name;
   if (me.desk !== null) showDesk(`/${me.desk}`, me.desk === 'admin' ? words.staffDesk : words.sellersDesk);
-  showCount(me.cart_items, words.items(me.cart_items));
+  showCount(me.cart_items);
 }
 
 /** The way to the desk of those who sell or run the shop; on a phone they find it in the account. */
@@ -28,14 +28,14 @@ function showDesk(path: string, label: string): void {
   document.querySelector('[data-me="account"]')?.before(link);
 }
 
-export function showCount(units: number, label: string): void {
+export function showCount(units: number): void {
   const count = document.querySelector<HTMLElement>('[data-me="count"]');
   const more = document.querySelector<HTMLElement>('[data-me="count-more"]');
   if (count === null || more === null) return;
   count.textContent = units > 99 ? '99+' : String(units);
   count.hidden = units === 0;
   // Said after the number by those who read it aloud: "Cart 2 items".
-  more.textContent = units > 0 ? ` ${label}` : '';
+  more.textContent = units > 0 ? ` ${wordsOfPage().items(units)}` : '';
 }
 
 /** The first page of this browser's session: the shop counts it as a visit. Nothing but that is remembered. */

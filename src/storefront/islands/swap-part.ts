@@ -1,6 +1,5 @@
 import { showCount } from './show-me.ts';
 import { toast } from './toast.ts';
-import { wordsOfPage } from './words-of-page.ts';
 
 /** The element of this id in a page that the shop has sent. */
 export function partOf(html: string, id: string): HTMLElement | null {
@@ -38,8 +37,7 @@ export function swapsParts(): void {
     if (waiting > 0) return;
     next.dataset.live = '';
     shown = swapPart(shown, next);
-    const units = Number(shown.dataset.units ?? 0);
-    showCount(units, wordsOfPage().items(units));
+    showCount(Number(shown.dataset.units ?? 0));
     if (shown.dataset.said !== undefined) toast(shown.dataset.said);
   };
   document.addEventListener('submit', event => {

@@ -1,6 +1,5 @@
 import { showCount } from './show-me.ts';
 import { partOf, swapPart } from './swap-part.ts';
-import { wordsOfPage } from './words-of-page.ts';
 
 const FIRST_MS = 1_500;
 const SLOWEST_MS = 10_000;
@@ -38,5 +37,5 @@ async function showCart(): Promise<void> {
   if (answer?.ok !== true) return;
   const { items } = (await answer.json()) as { items: { quantity: number }[] };
   const units = items.reduce((sum, { quantity }) => sum + quantity, 0);
-  showCount(units, wordsOfPage().items(units));
+  showCount(units);
 }

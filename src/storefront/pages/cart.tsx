@@ -1,12 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { CartModule } from '#cart';
-import { cartContract } from '#cart';
+import { type CartModule, cartContract, cartOwnerOf, ownCart } from '#cart';
 import { formRoute, privatePage, type Rendered } from '#design/routes';
 import { formReader } from '#platform/form';
 import type { Caller } from '#platform/identity';
 import { Id, object, params } from '#platform/schema';
-import { cartOwnerOf, ownCart } from '../buying/cart-owner.ts';
 import { CartPage, type CartProblem } from '../buying/cart-page.tsx';
 import { readCartView } from '../buying/read-cart.ts';
 import type { StorefrontDeps } from '../deps.ts';

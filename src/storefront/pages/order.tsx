@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { ownCart } from '#cart';
 import { formRoute, privatePage, type Redirect, type Rendered } from '#design/routes';
 import type { View } from '#design/view';
 import { type Order, ordersContract, type Viewer } from '#orders';
@@ -8,7 +9,6 @@ import { edgeProblem } from '#platform/http';
 import { personOf } from '#platform/identity';
 import { derivedId } from '#platform/ids';
 import { params } from '#platform/schema';
-import { ownCart } from '../buying/cart-owner.ts';
 import { OrderPage, type OrderProblem } from '../buying/order-page.tsx';
 import { readPictures } from '../buying/read-pictures.ts';
 import type { StorefrontDeps } from '../deps.ts';
