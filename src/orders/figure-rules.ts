@@ -1,6 +1,6 @@
 import { limits } from '#limits';
 import type { FigureStep, LiveSales, SalesFigures } from '#orders';
-import { timestamp } from '#platform/clock';
+import { instantMs, timestamp } from '#platform/clock';
 import { money } from '#platform/money';
 import type { SoldInStep } from './seller-orders-store.ts';
 
@@ -17,9 +17,9 @@ export interface Steps {
 /** The steps that the span touches; null where it has none, or too many. */
 export function wholeSteps({ from, to, step }: { from: string; to: string; step: FigureStep }): Steps | null {
   const stepMs = STEP_MS[step];
-  const fromMs = Math.floor(Date.parse(from) / stepMs) * stepMs;
-  const toMs = Math.ceil(Date.parse(to) / stepMs) * stepMs;
-  if (Date.parse(from) >= Date.parse(to) || (toMs - fromMs) / stepMs > limits.figureStepsMax) return null;
+  const fromMs = Math.floor(instantMs(from) / stepMs) * stepMs;
+  const toMs = Math.ceil(instantMs(to) / stepMs) * stepMs;
+  if (instantMs(from) >= instantMs(to) || (toMs - fromMs) / stepMs > limits.figureStepsMax) return null;
   return { from: timestamp(fromMs), to: timestamp(toMs), stepMs };
 }
 

@@ -1,5 +1,6 @@
 import { limits } from '#limits';
 import type { OrderStatus, Orders, StatusCount } from '#orders';
+import { instantMs, timestamp } from '#platform/clock';
 import { isId } from '#platform/ids';
 import type { Deps } from './deps.ts';
 import { firstIdAt } from './figure-rules.ts';
@@ -37,13 +38,13 @@ async function filterOf(deps: Deps, input: Input): Promise<OrderFilter | null> {
  */
 function createdWithin({ created_from, created_to }: Input): CreatedWithin | undefined {
   if (created_from === undefined && created_to === undefined) return undefined;
-  const idAt = (time: string | undefined, slackMs: number) =>
-    time === undefined ? null : firstIdAt(Date.parse(time) + slackMs);
+  const fromMs = created_from === undefined ? null : instantMs(created_from);
+  const toMs = created_to === undefined ? null : instantMs(created_to);
   return {
-    from: created_from ?? null,
-    to: created_to ?? null,
-    id_from: idAt(created_from, -limits.idempotencyKeptMs),
-    id_to: idAt(created_to, limits.clockSkewMaxMs),
+    from: fromMs === null ? null : timestamp(fromMs),
+    to: toMs === null ? null : timestamp(toMs),
+    id_from: fromMs === null ? null : firstIdAt(fromMs - limits.idempotencyKeptMs),
+    id_to: toMs === null ? null : firstIdAt(toMs + limits.clockSkewMaxMs),
   };
 }
 

@@ -233,6 +233,8 @@ describe("staff's list", () => {
     assert.deepEqual(await find({ created_from: from }), [late, early]);
     assert.deepEqual(await find({ created_from: from, created_to: to }), [early]);
     assert.deepEqual(await find({ created_from: to }), [late]);
+    assert.deepEqual(await find({ created_from: '0048-03-25T14:51:56-16:43' }), [late, early]);
+    assert.deepEqual(await find({ created_to: '0048-03-25T14:51:56-16:43' }), []);
     assert.deepEqual(await find({ created_to: from }), []);
   });
 

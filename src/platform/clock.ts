@@ -25,6 +25,17 @@ export function timestamp(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * Milliseconds since 1970 of an RFC 3339 time that a schema let through, in every form that it may have: any offset, a
+ * leap second (read as the second before). Times before 1970 are its beginning: nothing here is older.
+ */
+export function instantMs(time: string): number {
+  const readable = time.replace(/:60(?=\D|$)/, ':59').replace(/([+-]\d\d)$/, '$1:00');
+  return Math.min(Math.max(0, Date.parse(readable)), LAST_MS);
+}
+
 /** A clock that moves only when told: for tests. */
 export function manualClock(startMs: number): Clock & { advance(ms: number): void } {
   let now = startMs;
