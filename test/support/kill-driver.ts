@@ -102,6 +102,8 @@ export class KillDriver {
     }
     const added = await client.post('/api/cart/items', wish);
     const checkout = await client.post('/api/checkouts', delivery);
+    // A shop that outlives its database by a moment says so, and has begun nothing that the sweepers don't end.
+    if (added.status === 503 || checkout.status === 503) return true;
     if (added.status !== 200 || checkout.status !== 201) {
       this.surprises.push(`${added.status} ${checkout.status} ${JSON.stringify(checkout.body)}`);
       return true;
