@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { demoLogins } from '../../src/demo/people.ts';
 import type { PicturedShop, Role } from './pages.ts';
 
@@ -34,7 +35,8 @@ async function logIn(url: string, role: Role): Promise<string> {
 }
 
 function jsonPost(body: unknown, headers: Record<string, string> = {}): RequestInit {
-  return { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const typed = { ...headers, 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+  return { method: 'POST', headers: typed, body: JSON.stringify(body) };
 }
 
 async function readJson<Answer>(answer: Response): Promise<Answer> {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { demoSellers } from '../../src/demo/sellers.ts';
 import type { Viewport } from '../../test/support/chromium.ts';
 
 export type Role = 'guest' | 'customer' | 'seller' | 'staff';
@@ -25,16 +26,75 @@ export interface PicturedShop {
   send<Answer>(path: string, body: unknown, as: Role): Promise<Answer>;
 }
 
-interface FoundProduct {
+interface Found {
   product_id: string;
+  order_id: string;
+  user_id: string;
+}
+
+/** Of the seller whose login the demo has. */
+const OWN_PRODUCTS = `/api/products?seller_id=${demoSellers[0]!.seller_id}`;
+const buyer = {
+  shipping_method: 'standard',
+  shipping_address: {
+    name: 'Maya Lindqvist',
+    line1: '12 Harbour Street',
+    city: 'Springfield',
+    region: 'CA',
+    postal_code: '90001',
+    country: 'US',
+  },
+  payment: { method: 'card', token: 'tok_visa' },
+};
+
+async function first(shop: PicturedShop, path: string, as: Role = 'guest'): Promise<Found> {
+  const { items } = await shop.read<{ items: Found[] }>(path, as);
+  if (items[0] === undefined) throw new Error(`${path} lists nothing`);
+  return items[0];
 }
 
 /** The first product that a search shows; its canonical address follows by redirect. */
 async function productPath(shop: PicturedShop, words: string): Promise<string> {
-  const { items } = await shop.read<{ items: FoundProduct[] }>(`/api/search?q=${encodeURIComponent(words)}`);
-  if (items[0] === undefined) throw new Error(`no product is found by "${words}"`);
-  return `/en/p/${items[0].product_id}/-`;
+  return `/en/p/${(await first(shop, `/api/search?q=${encodeURIComponent(words)}&in_stock=true`)).product_id}/-`;
 }
+
+/** Some orders, so that lists, figures and a parcel are there to be seen. */
+async function orderOf(shop: PicturedShop): Promise<string> {
+  const bought = await shop.read<{ items: Found[] }>('/api/orders', 'customer');
+  if (bought.items[0] !== undefined) return bought.items.at(-1)!.order_id;
+  const words = ['lamp', 'kettle', 'tent', 'headphones', 'chair'];
+  for (const word of words) {
+    const { product_id } = await first(shop, `/api/search?q=${word}&in_stock=true`);
+    await shop.send('/api/buy-now', { product_id, quantity: 1, ...buyer }, 'customer');
+  }
+  const own = await first(shop, OWN_PRODUCTS);
+  await shop.send('/api/buy-now', { product_id: own.product_id, quantity: 2, ...buyer }, 'customer');
+  return await orderOf(shop);
+}
+
+async function fillCart(shop: PicturedShop): Promise<void> {
+  for (const word of ['lamp', 'kettle']) {
+    const { product_id } = await first(shop, `/api/search?q=${word}&in_stock=true`);
+    await shop.send('/api/cart/items', { product_id, quantity: 1 }, 'customer');
+  }
+}
+
+/** Fills the cart and holds it: the checkout's page with its countdown. */
+async function checkoutPath(shop: PicturedShop): Promise<string> {
+  await fillCart(shop);
+  const { shipping_method, shipping_address } = buyer;
+  const checkout = { shipping_method, shipping_address };
+  const { checkout_id } = await shop.send<{ checkout_id: string }>('/api/checkouts', checkout, 'customer');
+  return `/en/checkout/${checkout_id}`;
+}
+
+const after = (fill: (shop: PicturedShop) => Promise<unknown>, path: string) => async (shop: PicturedShop) => {
+  await fill(shop);
+  return path;
+};
+const internal = (name: string, as: Role, path: PicturedPage['path']): PicturedPage => {
+  return { name, path, as, viewport: 'desktop', isInternal: true };
+};
 
 export const PAGES: PicturedPage[] = [
   { name: 'home', path: '/en', as: 'guest', viewport: 'desktop' },
@@ -42,6 +102,61 @@ export const PAGES: PicturedPage[] = [
   { name: 'search', path: '/en/search?q=lamp', as: 'guest', viewport: 'desktop' },
   { name: 'product', path: shop => productPath(shop, 'lamp'), as: 'guest', viewport: 'desktop' },
   { name: 'product-phone', path: shop => productPath(shop, 'lamp'), as: 'guest', viewport: 'phone' },
-  { name: 'design', path: '/dev/design', as: 'guest', viewport: 'desktop', isInternal: true },
-  { name: 'mailbox', path: '/dev/mail', as: 'staff', viewport: 'desktop', isInternal: true },
+  { name: 'checkout', path: checkoutPath, as: 'customer', viewport: 'desktop' },
+  { name: 'order', path: async shop => `/en/orders/${await orderOf(shop)}`, as: 'customer', viewport: 'desktop' },
+  { name: 'dashboard', path: after(orderOf, '/en/admin'), as: 'staff', viewport: 'desktop' },
+  { name: 'seller', path: after(orderOf, '/en/seller'), as: 'seller', viewport: 'desktop' },
+
+  internal('category', 'guest', '/en/c/Home'),
+  internal('search-empty', 'guest', '/en/search?q=zzzzqqqq'),
+  internal('buy-now', 'customer', async shop => {
+    const { product_id } = await first(shop, '/api/search?q=lamp&in_stock=true');
+    return `/en/buy-now?product_id=${product_id}&quantity=1`;
+  }),
+  internal('cart', 'customer', after(fillCart, '/en/cart')),
+  internal('cart-empty', 'guest', '/en/cart'),
+  internal('checkout-delivery', 'customer', after(fillCart, '/en/checkout')),
+  internal('orders', 'customer', after(orderOf, '/en/orders')),
+  internal('login', 'guest', '/en/login'),
+  internal('signup', 'guest', '/en/signup'),
+  internal('reset', 'guest', '/en/account/reset'),
+  internal('account', 'customer', '/en/account'),
+  internal('account-addresses', 'customer', '/en/account/addresses'),
+  internal('account-profile', 'customer', '/en/account/profile'),
+  internal('account-privacy', 'customer', '/en/account/privacy'),
+
+  internal('seller-products', 'seller', '/en/seller/products'),
+  internal('seller-new-product', 'seller', '/en/seller/products/new'),
+  internal('seller-product', 'seller', async shop => {
+    return `/en/seller/products/${(await first(shop, OWN_PRODUCTS)).product_id}`;
+  }),
+  internal('seller-stock', 'seller', '/en/seller/stock'),
+  internal('seller-orders', 'seller', after(orderOf, '/en/seller/orders')),
+  internal('seller-imports', 'seller', '/en/seller/imports'),
+
+  internal('admin-orders', 'staff', after(orderOf, '/en/admin/orders')),
+  internal('admin-order', 'staff', async shop => `/en/admin/orders/${await orderOf(shop)}`),
+  internal('admin-products', 'staff', '/en/admin/products'),
+  internal('admin-product', 'staff', async shop => {
+    return `/en/admin/products/${(await first(shop, '/api/search?q=lamp')).product_id}`;
+  }),
+  internal('admin-imports', 'staff', '/en/admin/imports'),
+  internal('admin-stock', 'staff', '/en/admin/stock'),
+  internal('admin-stock-product', 'staff', async shop => {
+    return `/en/admin/stock/${(await first(shop, '/api/search?q=lamp')).product_id}`;
+  }),
+  internal('admin-warehouses', 'staff', '/en/admin/warehouses'),
+  internal('admin-sellers', 'staff', '/en/admin/sellers'),
+  internal('admin-people', 'staff', '/en/admin/people'),
+  internal('admin-person', 'staff', async shop => {
+    return `/en/admin/people/${(await first(shop, '/api/admin/people', 'staff')).user_id}`;
+  }),
+  internal('admin-reviews', 'staff', '/en/admin/reviews'),
+  internal('admin-mails', 'staff', '/en/admin/mails'),
+  internal('admin-operations', 'staff', '/en/admin/operations'),
+  internal('admin-stuck', 'staff', '/en/admin/stuck'),
+  internal('admin-audit', 'staff', '/en/admin/audit'),
+  internal('home-german', 'guest', '/de'),
+  internal('design', 'guest', '/dev/design'),
+  internal('mailbox', 'staff', '/dev/mail'),
 ];
