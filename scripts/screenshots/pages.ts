@@ -32,8 +32,6 @@ interface Found {
   user_id: string;
 }
 
-/** Of the seller whose login the demo has. */
-const OWN_PRODUCTS = `/api/products?seller_id=${demoSellers[0]!.seller_id}`;
 const buyer = {
   shipping_method: 'standard',
   shipping_address: {
@@ -58,6 +56,16 @@ async function productPath(shop: PicturedShop, words: string): Promise<string> {
   return `/en/p/${(await first(shop, `/api/search?q=${encodeURIComponent(words)}&in_stock=true`)).product_id}/-`;
 }
 
+/** A product of the seller whose login the demo has. */
+async function ownProduct(shop: PicturedShop): Promise<string> {
+  const { items } = await shop.read<{ items: (Found & { seller: { seller_id: string }; in_stock: boolean })[] }>(
+    '/api/products?page_size=100',
+  );
+  const own = items.find(({ seller, in_stock }) => seller.seller_id === demoSellers[0]!.seller_id && in_stock);
+  if (own === undefined) throw new Error('none of the newest products is of the demo seller');
+  return own.product_id;
+}
+
 /** Some orders, so that lists, figures and a parcel are there to be seen. */
 async function orderOf(shop: PicturedShop): Promise<string> {
   const bought = await shop.read<{ items: Found[] }>('/api/orders', 'customer');
@@ -67,8 +75,7 @@ async function orderOf(shop: PicturedShop): Promise<string> {
     const { product_id } = await first(shop, `/api/search?q=${word}&in_stock=true`);
     await shop.send('/api/buy-now', { product_id, quantity: 1, ...buyer }, 'customer');
   }
-  const own = await first(shop, OWN_PRODUCTS);
-  await shop.send('/api/buy-now', { product_id: own.product_id, quantity: 2, ...buyer }, 'customer');
+  await shop.send('/api/buy-now', { product_id: await ownProduct(shop), quantity: 2, ...buyer }, 'customer');
   return await orderOf(shop);
 }
 
@@ -107,7 +114,10 @@ export const PAGES: PicturedPage[] = [
   { name: 'dashboard', path: after(orderOf, '/en/admin'), as: 'staff', viewport: 'desktop' },
   { name: 'seller', path: after(orderOf, '/en/seller'), as: 'seller', viewport: 'desktop' },
 
-  internal('category', 'guest', '/en/c/Home'),
+  internal('category', 'guest', async shop => {
+    const { items } = await shop.read<{ items: { name: string }[] }>('/api/categories');
+    return `/en/c/${encodeURIComponent(items[0]!.name)}`;
+  }),
   internal('search-empty', 'guest', '/en/search?q=zzzzqqqq'),
   internal('buy-now', 'customer', async shop => {
     const { product_id } = await first(shop, '/api/search?q=lamp&in_stock=true');
@@ -127,9 +137,7 @@ export const PAGES: PicturedPage[] = [
 
   internal('seller-products', 'seller', '/en/seller/products'),
   internal('seller-new-product', 'seller', '/en/seller/products/new'),
-  internal('seller-product', 'seller', async shop => {
-    return `/en/seller/products/${(await first(shop, OWN_PRODUCTS)).product_id}`;
-  }),
+  internal('seller-product', 'seller', async shop => `/en/seller/products/${await ownProduct(shop)}`),
   internal('seller-stock', 'seller', '/en/seller/stock'),
   internal('seller-orders', 'seller', after(orderOf, '/en/seller/orders')),
   internal('seller-imports', 'seller', '/en/seller/imports'),

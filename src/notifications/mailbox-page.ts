@@ -15,8 +15,8 @@ export function mailboxPage(mails: Mail[], to: string): string {
 <main class="content">
 <h1>Mailbox</h1>
 <p>What the shop has mailed, newest first. For programs: <a href="/dev/mail.json">/dev/mail.json</a></p>
-<form action="/dev/mail"><label>To <input name="to" type="search" value="${escapeHtml(to)}"></label>
-<button>Show</button></form>
+<form action="/dev/mail"><p><label>To <input name="to" type="search" value="${escapeHtml(to)}"></label>
+<button>Show</button></p></form>
 ${mails.length === 0 ? '<p>Nothing yet.</p>' : mails.map(article).join('\n')}
 </main>
 </body>

@@ -19,7 +19,7 @@ export const shell: typeof english = {
   sellersDesk: 'Ihr Schreibtisch',
   language: 'Sprache',
   theme: 'Farben',
-  themeAuto: 'Wie das Gerät',
+  themeAuto: 'Auto',
   themeLight: 'Hell',
   themeDark: 'Dunkel',
   footerShop: 'Einkaufen',

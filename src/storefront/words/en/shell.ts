@@ -18,7 +18,7 @@ export const shell = {
   sellersDesk: 'Your desk',
   language: 'Language',
   theme: 'Colours',
-  themeAuto: 'As the device',
+  themeAuto: 'Auto',
   themeLight: 'Light',
   themeDark: 'Dark',
   footerShop: 'Shop',
