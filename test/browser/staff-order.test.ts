@@ -1,5 +1,5 @@
-// Goal: staff ship, deliver, refund in part and whole, and cancel in a browser, on a desktop with JavaScript and on a phone
-// without it; the stock, the gateway's books and the audit agree afterwards.
+// Goal: staff ship, deliver, refund in part and whole, and cancel in a browser, on a desktop with JavaScript and on a
+// phone without it; the stock, the payment and the audit agree afterwards.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
