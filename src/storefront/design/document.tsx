@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { languages } from '../words/languages.ts';
-import { StarShapes } from './icon.tsx';
 import { useView } from './view.tsx';
 
 export interface DocumentProps {
@@ -45,10 +44,7 @@ export function Document(props: DocumentProps) {
         <Meta {...props} full={full} shellName={shellName} />
         {props.head}
       </head>
-      <body>
-        <StarShapes />
-        {props.children}
-      </body>
+      <body>{props.children}</body>
     </html>
   );
 }

@@ -35,16 +35,3 @@ export function Icon({ name }: { name: IconName }) {
     </svg>
   );
 }
-
-const STAR = 'l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8-4.2-4.1 5.8-.8Z';
-
-/** Drawn once a page, hidden; ratings point to it, since a list shows dozens of them. */
-export function StarShapes() {
-  return (
-    <svg class="hidden" aria-hidden="true">
-      <defs>
-        <path id="stars" d={[10, 32, 54, 76, 98].map(x => `M${x} 1.6${STAR}`).join('')} />
-      </defs>
-    </svg>
-  );
-}

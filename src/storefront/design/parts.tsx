@@ -64,19 +64,13 @@ export function Price({ value }: { value: Money }) {
   return <span class="price">{useView().money(value)}</span>;
 }
 
-/** Five stars, filled up to the rating: the page's `<StarShapes>` in grey, and in gold with the rest cut off. */
+/** Five stars, filled up to the rating by halves; one element each, drawn by the style, since a list shows dozens. */
 export function Stars({ rating, count }: { rating: number; count?: number }) {
   const { words, number } = useView();
-  const whole = Math.floor(rating);
-  const cut = whole * 22 + (rating - whole) * 20;
+  const halves = Math.round(rating * 2);
   return (
     <span class="stars">
-      <svg viewBox="0 0 108 20" role="img" aria-label={words.things.stars(number(rating))}>
-        <use href="#stars" class="stars-back" />
-        <svg width={cut} height="20" viewBox={`0 0 ${cut} 20`} aria-hidden="true">
-          <use href="#stars" class="stars-front" />
-        </svg>
-      </svg>
+      <span class={`stars-row stars-${halves}`} role="img" aria-label={words.things.stars(number(rating))} />
       {count !== undefined && <span class="quiet">({number(count)})</span>}
     </span>
   );

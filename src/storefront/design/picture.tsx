@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { pictureSources } from '#catalog';
-import { Icon } from './icon.tsx';
 
 export interface PictureProps {
   url: string | undefined;
@@ -12,7 +11,7 @@ export interface PictureProps {
   isFirst?: boolean;
 }
 
-/** A product's picture on its placeholder, which keeps its place before it is there and when it can't be loaded. */
+/** A product's picture on a placeholder that the style draws, which keeps its place before it is there and when it can't be loaded. */
 export function Picture({ url, alt, sizes, isFirst = false }: PictureProps) {
   if (url === undefined) return <PictureFrame />;
   const { avif, webp, width, height } = pictureSources(url);
@@ -37,12 +36,7 @@ export function Picture({ url, alt, sizes, isFirst = false }: PictureProps) {
 }
 
 function PictureFrame({ children }: { children?: ComponentChildren }) {
-  return (
-    <div class="picture">
-      <Icon name="picture" />
-      {children}
-    </div>
-  );
+  return <div class="picture">{children}</div>;
 }
 
 /** Where the whole picture is. Old catalogues link by `http:`, which pages don't load; their hosts have TLS by now. */

@@ -46,8 +46,6 @@ function itemOf({ title, path, picture }: Remembered): HTMLLIElement {
   link.href = to(path);
   const frame = document.createElement('div');
   frame.className = 'picture';
-  const placeholder = document.querySelector('.picture .icon')?.cloneNode(true);
-  if (placeholder !== undefined) frame.append(placeholder);
   if (picture !== null) {
     const image = new Image(320, 320);
     image.alt = '';
