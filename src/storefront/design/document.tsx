@@ -20,6 +20,9 @@ export interface DocumentProps {
   children: ComponentChildren;
 }
 
+/** The page is read on while the script is fetched, and painted after it has run; Preact's types don't know it yet. */
+const BEFORE_PAINT = { blocking: 'render' };
+
 /** `<html>` and `<head>`. Scripts wait for the page, but for the one that sets the colours before anything is drawn. */
 export function Document(props: DocumentProps) {
   const view = useView();
@@ -30,7 +33,7 @@ export function Document(props: DocumentProps) {
         <meta charSet="utf-8" />
         <title>{full}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <script src={view.asset('theme.js')} />
+        <script src={view.asset('theme.js')} async {...BEFORE_PAINT} />
         <link rel="preload" as="font" type="font/woff2" href={view.asset(TEXT_FONT)} crossOrigin="anonymous" />
         <link rel="preload" as="font" type="font/woff2" href={view.asset(TITLE_FONT)} crossOrigin="anonymous" />
         {props.styles.map(name => (
