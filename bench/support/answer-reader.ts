@@ -1,4 +1,4 @@
-/** Cuts the answers out of one connection's bytes: just enough of HTTP/1.1 for a GET, so that reading costs little. */
+/** Cuts the answers out of one connection's bytes: just enough of HTTP/1.1, so that reading costs little. */
 export interface AnswerReader {
   /** The bytes from 0 to `end` of a buffer that is used again afterwards. */
   push(bytes: Buffer, end: number): void;
@@ -11,11 +11,18 @@ const HEAD_CHARACTERS_MAX = 65_536;
 /** After a chunk's bytes stand two more. */
 const LINE_END_BYTES = 2;
 
-/** `onAnswer` is told each answer's status when its last byte is there. Throws at what is no HTTP/1.1. */
-export function answerReader(onAnswer: (status: number) => void): AnswerReader {
+/**
+ * `onAnswer` is told each answer's status when its last byte is there, and its text where `keepsText`: that of a body
+ * with a length, as our JSON has. Throws at what is no HTTP/1.1.
+ */
+export function answerReader(
+  onAnswer: (status: number, text: string) => void,
+  { keepsText = false }: { keepsText?: boolean } = {},
+): AnswerReader {
   let head = '';
   let status = 0;
   let body: Body = { kind: 'none' };
+  let text = '';
 
   function readHead(bytes: Buffer, from: number, end: number): number {
     const before = head.length;
@@ -37,6 +44,7 @@ export function answerReader(onAnswer: (status: number) => void): AnswerReader {
     if (body.kind === 'none') return from;
     const taken = Math.min(body.left, end - from);
     body.left -= taken;
+    if (keepsText) text += bytes.toString('latin1', from, from + taken);
     return from + taken;
   }
 
@@ -48,10 +56,11 @@ export function answerReader(onAnswer: (status: number) => void): AnswerReader {
         if (status === 0) return;
         at = readBody(bytes, at, end);
         if (!isWhole(body)) continue;
-        const told = status;
+        const [told, said] = [status, text];
         status = 0;
         body = { kind: 'none' };
-        onAnswer(told);
+        text = '';
+        onAnswer(told, said);
       }
     },
   };

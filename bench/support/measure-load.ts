@@ -1,23 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { BenchScope } from './benchmark.ts';
 import type { LoadJob, LoadResult } from './generate-load.ts';
-
-const PROGRAM = fileURLToPath(new URL('./load-process.ts', import.meta.url));
+import { runBeside } from './run-beside.ts';
 
 /** Runs the job in a process beside the shop's, which shares the machine's cores with it. */
-export async function measureLoad(scope: BenchScope, job: LoadJob): Promise<LoadResult> {
-  const child = fork(PROGRAM, { execArgv: ['--disable-warning=ExperimentalWarning'] });
-  scope.after(async () => void child.kill());
-  child.send(job);
-  const [result] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`the load generator ended with ${code} and without a result`);
-    }),
-  ]);
-  return result as LoadResult;
+export function measureLoad(scope: BenchScope, job: LoadJob): Promise<LoadResult> {
+  return runBeside(scope, 'load-process.ts', job);
 }
 
 /** What of the result makes a benchmark fail, in sentences that begin with the row's name. */

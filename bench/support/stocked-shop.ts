@@ -1,0 +1,52 @@
+import { createClient, newProduct } from '../../test/support/client.ts';
+import { type BenchShop, startBenchShop } from './bench-shop.ts';
+import type { BenchScope } from './benchmark.ts';
+
+export interface StockedShop {
+  shop: BenchShop;
+  productIds: string[];
+}
+
+/** A shop with `products` of `stock` units each, beside its demo catalogue. */
+export async function startStockedShop(
+  scope: BenchScope,
+  { products, stock }: { products: number; stock: number },
+): Promise<StockedShop> {
+  const shop = await startBenchShop(scope);
+  const productIds: string[] = [];
+  for (let made = 0; made < products; made += 1) productIds.push((await newProduct(shop, { stock })).product_id);
+  return { shop, productIds };
+}
+
+const SIGNED_IN_AT_ONCE = 32;
+
+/** Tokens of `count` new guests. */
+export async function newGuests(url: string, count: number): Promise<string[]> {
+  const tokens: string[] = [];
+  const client = createClient(url);
+  while (tokens.length < count) {
+    const some = Array.from({ length: Math.min(SIGNED_IN_AT_ONCE, count - tokens.length) }, async () => {
+      const { status, body } = await client.post('/api/sessions');
+      if (status !== 201) throw new Error(`a guest is answered ${status}: ${JSON.stringify(body)}`);
+      return body.token as string;
+    });
+    tokens.push(...(await Promise.all(some)));
+  }
+  return tokens;
+}
+
+const AUDITED_WITHIN_MS = 120_000;
+
+/** The broken invariants of the shop, once what follows orders by events has been done. */
+export async function auditFailures({ url, adminKey }: BenchShop): Promise<string[]> {
+  const admin = createClient(url, adminKey);
+  const deadline = performance.now() + AUDITED_WITHIN_MS;
+  for (;;) {
+    const { status, body } = await admin.get('/api/admin/audit');
+    if (status !== 200) throw new Error(`the audit is answered ${status}: ${JSON.stringify(body)}`);
+    const broken = (body.invariants as { name: string; ok: boolean }[]).filter(({ ok }) => !ok);
+    if (broken.length === 0) return [];
+    if (performance.now() > deadline) return broken.map(({ name }) => `audit: ${name} does not hold`);
+    await new Promise(resolve => setTimeout(resolve, 1_000));
+  }
+}
