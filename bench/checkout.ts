@@ -1,5 +1,5 @@
-// Orders per second over HTTP, from the first request to the confirmed order: buy-now in one request, and the journey of
-// cart, checkout and order in three; one hot product, the shoppers on the same cores, and the audit at the end.
+// Orders per second over HTTP, from the first request to the confirmed order: buy-now in one request, and the journey
+// of cart, checkout and order in three; one hot product, the shoppers on the same cores, and the audit at the end.
 import type { Command, OptionValues } from 'commander';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
 import { type OrdersJob, type OrdersResult, WAYS, type Way } from './support/generate-orders.ts';
