@@ -3,7 +3,9 @@ import type { Orders } from '#orders';
 import type { GroupCommit } from '#platform/group-commit';
 import type { ModuleDeps } from '#platform/module';
 import type { Outbox } from '#platform/outbox';
+import type { ReadTogether } from '#platform/read-together';
 import type { Carrier } from './carrier.ts';
+import type { ShipmentRow } from './store.ts';
 import type { WebhookRow } from './webhook-store.ts';
 
 /** What the composition root gives to fulfillment. */
@@ -19,6 +21,8 @@ export interface FulfillmentOptions extends ModuleDeps {
 /** What the operations of this module share. */
 export interface Deps extends FulfillmentOptions {
   outbox: Outbox;
+  /** Of an order, in the order of their making: every answer that shows an order asks for them. */
+  parcelReads: ReadTogether<ShipmentRow[]>;
   inbox: GroupCommit<WebhookRow, null>;
   /** Wakes the one who applies webhooks. */
   pokeInbox(): void;

@@ -2,6 +2,7 @@ import { groupCommit } from '#platform/group-commit';
 import type { Job } from '#platform/jobs';
 import type { Module } from '#platform/module';
 import { createOutbox } from '#platform/outbox';
+import { readTogether } from '#platform/read-together';
 import { runWhenPoked } from '#platform/run-when-poked';
 import { createSubscription } from '#platform/subscription';
 import { applyWebhooks, dropWebhooks } from './apply-webhooks.ts';
@@ -13,6 +14,7 @@ import { listShipments } from './list-shipments.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { runErrands } from './run-errands.ts';
 import { shipOrder } from './ship-order.ts';
+import { readShipments } from './store.ts';
 import { keepWebhooks, type WebhookRow } from './webhook-store.ts';
 
 export function createFulfillment(options: FulfillmentOptions): Module<Fulfillment> {
@@ -25,6 +27,11 @@ export function createFulfillment(options: FulfillmentOptions): Module<Fulfillme
     ...options,
     outbox: createOutbox({ db, schema: 'fulfillment', log, clock }),
     inbox: createInbox(options),
+    parcelReads: readTogether({
+      name: 'fulfillment_read',
+      metrics: options.metrics,
+      read: async orderIds => Map.groupBy(await readShipments(db, orderIds), parcel => parcel.order_id),
+    }),
     pokeInbox: inboxWork.poke,
   };
   const api: Fulfillment = {
@@ -51,7 +58,7 @@ export function createFulfillment(options: FulfillmentOptions): Module<Fulfillme
     ],
     jobs: jobsOf(deps),
     async stop() {
-      await deps.inbox.stop();
+      await Promise.all([deps.inbox.stop(), deps.parcelReads.stop()]);
       await inboxWork.stop();
     },
   };

@@ -1,13 +1,14 @@
 import type { Fulfillment, Shipment } from './contract.ts';
 import type { Deps } from './deps.ts';
 import { inOrder } from './rules.ts';
-import { readShipments, readTracking, type ShipmentRow, type TrackingRow } from './store.ts';
+import { readTracking, type ShipmentRow, type TrackingRow } from './store.ts';
 
 export async function listShipments(
-  { db }: Deps,
+  { db, parcelReads }: Deps,
   { order_ids }: { order_ids: string[] },
 ): ReturnType<Fulfillment['listShipments']> {
-  const parcels = await readShipments(db, order_ids);
+  const ofEach = await Promise.all(order_ids.map(orderId => parcelReads.read(orderId)));
+  const parcels = ofEach.flatMap(own => own ?? []);
   if (parcels.length === 0) return [];
   const tracking = await readTracking(
     db,

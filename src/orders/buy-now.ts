@@ -12,7 +12,7 @@ import { readOrders } from './store.ts';
 /** From wish to confirmed order: the goods are held before the order is made, and the order before it is paid. */
 export async function buyNow(deps: Deps, input: Static<typeof BuyNow>): ReturnType<Orders['buyNow']> {
   const { shopper, order_id: orderId, quantity } = input;
-  const [existing] = await readOrders(deps.db, [orderId]);
+  const existing = await deps.orderReads.read(orderId);
   if (existing) return resumeOrder(deps, existing, input.payment);
 
   const email = shopper.email ?? input.email ?? null;

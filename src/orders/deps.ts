@@ -5,7 +5,9 @@ import type { Inventory } from '#inventory';
 import type { Payments } from '#payments';
 import type { ModuleDeps } from '#platform/module';
 import type { Outbox } from '#platform/outbox';
+import type { ReadTogether } from '#platform/read-together';
 import type { ShippingTable } from './shipping.ts';
+import type { CheckoutRow, OrderRow } from './store.ts';
 import type { TaxTable } from './tax.ts';
 import type { OrderWriter } from './write-orders.ts';
 
@@ -29,6 +31,9 @@ export interface OrdersOptions extends ModuleDeps {
 export interface Deps extends OrdersOptions {
   outbox: Outbox;
   writer: OrderWriter;
+  /** On the way to an order, where hundreds read one row each. */
+  orderReads: ReadTogether<OrderRow>;
+  checkoutReads: ReadTogether<CheckoutRow>;
   tax: TaxTable;
   shipping: ShippingTable;
   /** Advances under way in this process by order id: parallel calls for one order share one. */

@@ -1,6 +1,7 @@
 import type { Orders } from '#orders';
 import type { Module } from '#platform/module';
 import { createOutbox, type DomainEvent } from '#platform/outbox';
+import { readTogether } from '#platform/read-together';
 import { createSubscription } from '#platform/subscription';
 import { buyNow } from './buy-now.ts';
 import { cancelOrder } from './cancel-order.ts';
@@ -19,17 +20,28 @@ import { fillSales, recordSales, SALES_EVENTS } from './record-sales.ts';
 import { refundOrder } from './refund-order.ts';
 import { followPayments, sellConfirmed } from './sell-confirmed.ts';
 import { flatRateShipping } from './shipping.ts';
-import { forgetPerson } from './store.ts';
+import { forgetPerson, readCheckouts, readOrders } from './store.ts';
 import { dropCheckouts, listStuck, sweepOrders } from './sweep-orders.ts';
 import { builtInTaxTable } from './tax.ts';
 import { createOrderWriter } from './write-orders.ts';
 
 export function createOrders(options: OrdersOptions): Module<Orders> {
-  const outbox = createOutbox({ db: options.db, schema: 'orders', log: options.log, clock: options.clock });
+  const { db, metrics } = options;
+  const outbox = createOutbox({ db, schema: 'orders', log: options.log, clock: options.clock });
   const deps: Deps = {
     ...options,
     outbox,
     writer: createOrderWriter(options, outbox),
+    orderReads: readTogether({
+      name: 'orders_read',
+      metrics,
+      read: async ids => new Map((await readOrders(db, ids)).map(row => [row.order_id, row])),
+    }),
+    checkoutReads: readTogether({
+      name: 'orders_read_checkouts',
+      metrics,
+      read: async ids => new Map((await readCheckouts(db, ids)).map(row => [row.checkout_id, row])),
+    }),
     tax: options.tax ?? builtInTaxTable,
     shipping: options.shipping ?? flatRateShipping(),
     advancing: new Map(),
@@ -70,7 +82,9 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
       { name: 'orders_fill_sales', everySeconds: 30, timeoutMs: 600_000, run: signal => fillSales(deps, signal) },
       { name: 'orders_drop_checkouts', cron: '17 3 * * *', timeoutMs: 600_000, run: () => dropCheckouts(deps) },
     ],
-    stop: () => deps.writer.stop(),
+    async stop() {
+      await Promise.all([deps.writer.stop(), deps.orderReads.stop(), deps.checkoutReads.stop()]);
+    },
   };
 }
 

@@ -15,9 +15,9 @@ import { type CheckoutRow, type OrderRow, readCheckouts, readOrders } from './st
 type Input = Static<typeof PlaceOrder>;
 
 export async function placeOrder(deps: Deps, input: Input): ReturnType<Orders['placeOrder']> {
-  const [[checkout], [existing]] = await Promise.all([
-    readCheckouts(deps.db, [input.checkout_id]),
-    readOrders(deps.db, [input.order_id]),
+  const [checkout, existing] = await Promise.all([
+    deps.checkoutReads.read(input.checkout_id),
+    deps.orderReads.read(input.order_id),
   ]);
   if (checkout === undefined || checkout.person_id !== input.shopper.person_id) return refuse('CHECKOUT_NOT_FOUND');
   // The same command once more, perhaps after a crash: it goes on where it stopped.
