@@ -10,6 +10,10 @@ const HTML_CHARACTERS_MAX = 200;
 
 /** Fails with every violation on the page as it stands: the rule, where, and how to mend it. */
 export async function checkAccessibility(page: Page): Promise<void> {
+  // A colour on its way to another one is nobody's: what moves and ends is waited for.
+  await page.evaluate(`Promise.all(document.getAnimations()
+    .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime ?? Number.NaN))
+    .map(animation => animation.finished.catch(() => undefined))).then(() => undefined)`);
   const violations = await withTimers(page, () => findViolations(page));
   const count = violations.reduce((sum, { nodes }) => sum + nodes.length, 0);
   if (count === 0) return;
