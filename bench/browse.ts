@@ -4,7 +4,8 @@ import type { Command, OptionValues } from 'commander';
 import { type BenchShop, startBenchShop } from './support/bench-shop.ts';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
 import type { LoadResult } from './support/generate-load.ts';
-import { loadFailures, measureLoad } from './support/measure-load.ts';
+import { loadFailures } from './support/load-failures.ts';
+import { runBeside } from './support/run-beside.ts';
 import { readSiteAddresses, type SiteAddresses } from './support/site-addresses.ts';
 import { wholeNumber } from './support/whole-number.ts';
 
@@ -69,7 +70,7 @@ async function measureRows(
     const headers = { accept: row.accept, 'accept-encoding': BROWSER_ENCODINGS };
     const { paths } = row;
     for (const path of paths) await warmUp(shop.url + path, headers);
-    const load = await measureLoad(scope, {
+    const load = await runBeside(scope, 'load', {
       ...{ url: shop.url, paths, headers },
       ...{ connections, warmSeconds: warm, seconds },
     });

@@ -2,7 +2,7 @@
 // of cart, checkout and order in three; one hot product, the shoppers on the same cores, and the audit at the end.
 import type { Command, OptionValues } from 'commander';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
-import { type OrdersJob, type OrdersResult, WAYS, type Way } from './support/generate-orders.ts';
+import { type OrdersResult, WAYS, type Way } from './support/generate-orders.ts';
 import { runBeside } from './support/run-beside.ts';
 import { auditFailures, newGuests, startStockedShop } from './support/stocked-shop.ts';
 import { wholeNumber } from './support/whole-number.ts';
@@ -28,8 +28,8 @@ export async function run(scope: BenchScope, options: OptionValues): Promise<Ben
   const tokens = await newGuests(shop.url, Math.max(guests, clients));
   const rows: { way: Way; result: OrdersResult }[] = [];
   for (const way of WAYS) {
-    const job: OrdersJob = { url: shop.url, way, productIds, tokens, clients, warmSeconds: warm, seconds };
-    const result = await runBeside<OrdersResult>(scope, 'order-process.ts', job);
+    const job = { url: shop.url, way, productIds, tokens, clients, warmSeconds: warm, seconds };
+    const result = await runBeside(scope, 'orders', job);
     scope.say(`${way}: ${Math.round(result.perSecond).toLocaleString('en')} orders a second`);
     rows.push({ way, result });
   }

@@ -2,7 +2,7 @@
 import type { Command, OptionValues } from 'commander';
 import { createClient } from '../test/support/client.ts';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
-import type { CrowdJob, CrowdResult } from './support/generate-crowd.ts';
+import type { CrowdResult } from './support/generate-crowd.ts';
 import { runBeside } from './support/run-beside.ts';
 import { auditFailures, newGuests, startStockedShop } from './support/stocked-shop.ts';
 import { wholeNumber } from './support/whole-number.ts';
@@ -28,8 +28,7 @@ export async function run(scope: BenchScope, options: OptionValues): Promise<Ben
   const [productId] = productIds;
   const tokens = await newGuests(shop.url, buyers);
   scope.say(`${buyers.toLocaleString('en')} guests are there`);
-  const job: CrowdJob = { url: shop.url, productId: productId!, tokens, connections };
-  const crowd = await runBeside<CrowdResult>(scope, 'crowd-process.ts', job);
+  const crowd = await runBeside(scope, 'crowd', { url: shop.url, productId: productId!, tokens, connections });
   const { body: stock } = await createClient(shop.url, shop.adminKey).get(`/api/admin/inventory/${productId}`);
   const failures = [...missedBy(crowd, { buyers, units }), ...(await auditFailures(shop))];
   if (stock.available !== 0) failures.push(`${stock.available} units are left`);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { buy } from './generate-orders.ts';
 import { latencyHistogram } from './latency-histogram.ts';
 import { openShopConnection, type ShopConnection } from './shop-connection.ts';
@@ -36,7 +37,7 @@ export async function generateCrowd(job: CrowdJob): Promise<CrowdResult> {
       let answer = await click(connection, token);
       while (answer.startsWith('503')) {
         retried += 1;
-        await new Promise(resolve => setTimeout(resolve, RETRY_AFTER_MS));
+        await pause(RETRY_AFTER_MS);
         answer = await click(connection, token);
       }
       told[answer] = (told[answer] ?? 0) + 1;

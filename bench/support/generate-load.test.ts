@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { generateLoad } from './generate-load.ts';
 import { latencyHistogram } from './latency-histogram.ts';
-import { loadFailures } from './measure-load.ts';
+import { loadFailures } from './load-failures.ts';
 
 const CONNECTIONS = 4;
 const job = { headers: { 'x-bench': 'yes' }, connections: CONNECTIONS, warmSeconds: 0.1, seconds: 0.4 };

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { address, card } from '../../test/support/client.ts';
 import { latencyHistogram } from './latency-histogram.ts';
 import { openShopConnection, type ShopConnection } from './shop-connection.ts';
 
@@ -30,16 +32,8 @@ export interface OrdersResult {
   cpuShare: number;
 }
 
-const address = {
-  name: 'Ada Example',
-  line1: '1 Main Street',
-  city: 'Springfield',
-  region: 'California',
-  postal_code: '90001',
-  country: 'US',
-};
 const delivery = { email: 'bench@example.com', shipping_method: 'standard', shipping_address: address };
-const payment = { method: 'card', token: 'tok_visa' };
+const payment = card();
 
 export async function generateOrders(job: OrdersJob): Promise<OrdersResult> {
   const histogram = latencyHistogram();
@@ -64,10 +58,10 @@ export async function generateOrders(job: OrdersJob): Promise<OrdersResult> {
 
   const connections = await Promise.all(Array.from({ length: job.clients }, () => openShopConnection(job.url)));
   const shopping = Promise.all(connections.map(shop));
-  await pause(job.warmSeconds);
+  await pause(job.warmSeconds * 1_000);
   state.isCounted = true;
   const [beganMs, cpu] = [performance.now(), process.cpuUsage()];
-  await pause(job.seconds);
+  await pause(job.seconds * 1_000);
   const seconds = (performance.now() - beganMs) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
   state.isOver = true;
@@ -79,10 +73,6 @@ export async function generateOrders(job: OrdersJob): Promise<OrdersResult> {
     refusals,
     cpuShare: (user + system) / 1e6 / seconds,
   };
-}
-
-function pause(seconds: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, seconds * 1_000));
 }
 
 export interface Wish {

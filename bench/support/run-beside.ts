@@ -2,18 +2,24 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { BenchScope } from './benchmark.ts';
+import type { Kind, Work } from './beside-process.ts';
 
-/** Gives a job to a program of this folder in a process of its own, and answers with what it found. */
-export async function runBeside<Result>(scope: BenchScope, program: string, job: object): Promise<Result> {
-  const path = fileURLToPath(new URL(program, import.meta.url));
-  const child = fork(path, { execArgv: ['--disable-warning=ExperimentalWarning'] });
+const PROGRAM = fileURLToPath(new URL('./beside-process.ts', import.meta.url));
+
+/** Does a job in a process beside the shop's, which shares the machine's cores with it. */
+export async function runBeside<K extends Kind>(
+  scope: BenchScope,
+  kind: K,
+  job: Parameters<Work[K]>[0],
+): Promise<Awaited<ReturnType<Work[K]>>> {
+  const child = fork(PROGRAM, { execArgv: ['--disable-warning=ExperimentalWarning'] });
   scope.after(async () => void child.kill());
-  child.send(job);
+  child.send({ kind, job });
   const [result] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => {
-      throw new Error(`${program} ended with ${code} and without a result`);
+      throw new Error(`the process of ${kind} ended with ${code} and without a result`);
     }),
   ]);
-  return result as Result;
+  return result;
 }

@@ -1,4 +1,5 @@
-import { createClient, newProduct } from '../../test/support/client.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createClient, newGuest, newProduct } from '../../test/support/client.ts';
 import { type BenchShop, startBenchShop } from './bench-shop.ts';
 import type { BenchScope } from './benchmark.ts';
 
@@ -23,14 +24,10 @@ const SIGNED_IN_AT_ONCE = 32;
 /** Tokens of `count` new guests. */
 export async function newGuests(url: string, count: number): Promise<string[]> {
   const tokens: string[] = [];
-  const client = createClient(url);
   while (tokens.length < count) {
-    const some = Array.from({ length: Math.min(SIGNED_IN_AT_ONCE, count - tokens.length) }, async () => {
-      const { status, body } = await client.post('/api/sessions');
-      if (status !== 201) throw new Error(`a guest is answered ${status}: ${JSON.stringify(body)}`);
-      return body.token as string;
-    });
-    tokens.push(...(await Promise.all(some)));
+    const some = Math.min(SIGNED_IN_AT_ONCE, count - tokens.length);
+    const guests = await Promise.all(Array.from({ length: some }, () => newGuest({ url })));
+    tokens.push(...guests.map(guest => guest.token!));
   }
   return tokens;
 }
@@ -47,6 +44,6 @@ export async function auditFailures({ url, adminKey }: BenchShop): Promise<strin
     const broken = (body.invariants as { name: string; ok: boolean }[]).filter(({ ok }) => !ok);
     if (broken.length === 0) return [];
     if (performance.now() > deadline) return broken.map(({ name }) => `audit: ${name} does not hold`);
-    await new Promise(resolve => setTimeout(resolve, 1_000));
+    await pause(1_000);
   }
 }

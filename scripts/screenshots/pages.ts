@@ -51,10 +51,13 @@ async function first(shop: PicturedShop, path: string, as: Role = 'guest'): Prom
   return items[0];
 }
 
-/** The first product that a search shows; its canonical address follows by redirect. */
-async function productPath(shop: PicturedShop, words: string): Promise<string> {
-  return `/en/p/${(await first(shop, `/api/search?q=${encodeURIComponent(words)}&in_stock=true`)).product_id}/-`;
+/** The first product in stock that a search shows. */
+async function productOf(shop: PicturedShop, words: string): Promise<string> {
+  return (await first(shop, `/api/search?q=${encodeURIComponent(words)}&in_stock=true`)).product_id;
 }
+
+/** Its canonical address follows by redirect. */
+const lampPath = async (shop: PicturedShop) => `/en/p/${await productOf(shop, 'lamp')}/-`;
 
 /** A product of the seller whose login the demo has. */
 async function ownProduct(shop: PicturedShop): Promise<string> {
@@ -72,7 +75,7 @@ async function orderOf(shop: PicturedShop): Promise<string> {
   if (bought.items[0] !== undefined) return bought.items.at(-1)!.order_id;
   const words = ['lamp', 'kettle', 'tent', 'headphones', 'chair'];
   for (const word of words) {
-    const { product_id } = await first(shop, `/api/search?q=${word}&in_stock=true`);
+    const product_id = await productOf(shop, word);
     await shop.send('/api/buy-now', { product_id, quantity: 1, ...buyer }, 'customer');
   }
   await shop.send('/api/buy-now', { product_id: await ownProduct(shop), quantity: 2, ...buyer }, 'customer');
@@ -81,7 +84,7 @@ async function orderOf(shop: PicturedShop): Promise<string> {
 
 async function fillCart(shop: PicturedShop): Promise<void> {
   for (const word of ['lamp', 'kettle']) {
-    const { product_id } = await first(shop, `/api/search?q=${word}&in_stock=true`);
+    const product_id = await productOf(shop, word);
     await shop.send('/api/cart/items', { product_id, quantity: 1 }, 'customer');
   }
 }
@@ -107,8 +110,8 @@ export const PAGES: PicturedPage[] = [
   { name: 'home', path: '/en', as: 'guest', viewport: 'desktop' },
   { name: 'home-phone', path: '/en', as: 'guest', viewport: 'phone' },
   { name: 'search', path: '/en/search?q=lamp', as: 'guest', viewport: 'desktop' },
-  { name: 'product', path: shop => productPath(shop, 'lamp'), as: 'guest', viewport: 'desktop' },
-  { name: 'product-phone', path: shop => productPath(shop, 'lamp'), as: 'guest', viewport: 'phone' },
+  { name: 'product', path: lampPath, as: 'guest', viewport: 'desktop' },
+  { name: 'product-phone', path: lampPath, as: 'guest', viewport: 'phone' },
   { name: 'checkout', path: checkoutPath, as: 'customer', viewport: 'desktop' },
   { name: 'order', path: async shop => `/en/orders/${await orderOf(shop)}`, as: 'customer', viewport: 'desktop' },
   { name: 'dashboard', path: after(orderOf, '/en/admin'), as: 'staff', viewport: 'desktop' },
@@ -120,8 +123,7 @@ export const PAGES: PicturedPage[] = [
   }),
   internal('search-empty', 'guest', '/en/search?q=zzzzqqqq'),
   internal('buy-now', 'customer', async shop => {
-    const { product_id } = await first(shop, '/api/search?q=lamp&in_stock=true');
-    return `/en/buy-now?product_id=${product_id}&quantity=1`;
+    return `/en/buy-now?product_id=${await productOf(shop, 'lamp')}&quantity=1`;
   }),
   internal('cart', 'customer', after(fillCart, '/en/cart')),
   internal('cart-empty', 'guest', '/en/cart'),
@@ -145,14 +147,10 @@ export const PAGES: PicturedPage[] = [
   internal('admin-orders', 'staff', after(orderOf, '/en/admin/orders')),
   internal('admin-order', 'staff', async shop => `/en/admin/orders/${await orderOf(shop)}`),
   internal('admin-products', 'staff', '/en/admin/products'),
-  internal('admin-product', 'staff', async shop => {
-    return `/en/admin/products/${(await first(shop, '/api/search?q=lamp')).product_id}`;
-  }),
+  internal('admin-product', 'staff', async shop => `/en/admin/products/${await productOf(shop, 'lamp')}`),
   internal('admin-imports', 'staff', '/en/admin/imports'),
   internal('admin-stock', 'staff', '/en/admin/stock'),
-  internal('admin-stock-product', 'staff', async shop => {
-    return `/en/admin/stock/${(await first(shop, '/api/search?q=lamp')).product_id}`;
-  }),
+  internal('admin-stock-product', 'staff', async shop => `/en/admin/stock/${await productOf(shop, 'lamp')}`),
   internal('admin-warehouses', 'staff', '/en/admin/warehouses'),
   internal('admin-sellers', 'staff', '/en/admin/sellers'),
   internal('admin-people', 'staff', '/en/admin/people'),

@@ -17,9 +17,10 @@ export interface Steps {
 /** The steps that the span touches; null where it has none, or too many. */
 export function wholeSteps({ from, to, step }: { from: string; to: string; step: FigureStep }): Steps | null {
   const stepMs = STEP_MS[step];
-  const fromMs = Math.floor(instantMs(from) / stepMs) * stepMs;
-  const toMs = Math.ceil(instantMs(to) / stepMs) * stepMs;
-  if (instantMs(from) >= instantMs(to) || (toMs - fromMs) / stepMs > limits.figureStepsMax) return null;
+  const [firstMs, lastMs] = [instantMs(from), instantMs(to)];
+  const fromMs = Math.floor(firstMs / stepMs) * stepMs;
+  const toMs = Math.ceil(lastMs / stepMs) * stepMs;
+  if (firstMs >= lastMs || (toMs - fromMs) / stepMs > limits.figureStepsMax) return null;
   return { from: timestamp(fromMs), to: timestamp(toMs), stepMs };
 }
 

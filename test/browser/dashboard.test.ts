@@ -4,19 +4,13 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { checkAccessibility } from '../support/accessibility.ts';
-import { openBrowser, shot, type TestBrowser } from '../support/browser.ts';
+import { openBrowser, shot } from '../support/browser.ts';
 import { address, card, newGuest, newProduct } from '../support/client.ts';
 import { startTestShop } from '../support/shop.ts';
-import { newPerson } from '../support/staff-reader.ts';
+import { signInStaff } from '../support/staff-reader.ts';
 
 const shop = await startTestShop({ after });
 const TODAY = 'Orders today';
-
-async function signIn({ context }: TestBrowser): Promise<void> {
-  const { email, password } = await newPerson(shop, 'staff');
-  const answer = await context.request.post('/api/account/login', { data: { email, password } });
-  assert.equal(answer.status(), 200);
-}
 
 async function buy(): Promise<string> {
   const { product_id } = await newProduct(shop, { stock: 20, price: 2000 });
@@ -46,7 +40,7 @@ describe('the dashboard with JavaScript', () => {
       const browser = await openBrowser(t, { ...way, javascript: true, url: shop.url });
       if (browser === null) return;
       const { page } = browser;
-      await signIn(browser);
+      await signInStaff(shop, browser);
       await page.goto('/en/admin');
       await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor();
       await live(page).waitFor();
@@ -78,7 +72,7 @@ describe('the dashboard with JavaScript', () => {
     });
     if (browser === null) return;
     const { page } = browser;
-    await signIn(browser);
+    await signInStaff(shop, browser);
     await page.goto('/en/admin');
     await live(page).waitFor();
     const hide = (isHidden: boolean) =>
@@ -109,7 +103,7 @@ describe('the dashboard with JavaScript', () => {
     });
     if (browser === null) return;
     const { page } = browser;
-    await signIn(browser);
+    await signInStaff(shop, browser);
     await page.goto('/en/admin');
     await live(page).waitFor();
     await browser.context.setOffline(true);
@@ -125,7 +119,7 @@ test('without JavaScript the dashboard is as of its loading, and the audit is lo
   const browser = await openBrowser(t, { viewport: 'desktop', javascript: false, colorScheme: 'dark', url: shop.url });
   if (browser === null) return;
   const { page } = browser;
-  await signIn(browser);
+  await signInStaff(shop, browser);
   await page.goto('/en/admin');
   await page.getByText(/^As of .* UTC\. Load the page again for newer figures\.$/).waitFor();
   await checkAccessibility(page);
@@ -142,7 +136,7 @@ test('with JavaScript an audit that runs is followed to its end', { timeout: 60_
   const browser = await openBrowser(t, { viewport: 'phone', javascript: true, colorScheme: 'light', url: shop.url });
   if (browser === null) return;
   const { page } = browser;
-  await signIn(browser);
+  await signInStaff(shop, browser);
   await page.goto('/en/admin/audit');
   await page.getByRole('button', { name: /^Run (the audit|it again)$/ }).click();
   await page.getByText('Every invariant holds.').waitFor({ timeout: 30_000 });

@@ -4,19 +4,13 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { checkAccessibility } from '../support/accessibility.ts';
-import { openBrowser, shot, type TestBrowser } from '../support/browser.ts';
+import { openBrowser, shot } from '../support/browser.ts';
 import { address, assertAudit, card, createClient, eventually, newGuest, newProduct } from '../support/client.ts';
 import { startTestShop } from '../support/shop.ts';
-import { newPerson } from '../support/staff-reader.ts';
+import { signInStaff } from '../support/staff-reader.ts';
 
 const shop = await startTestShop({ after });
 const admin = createClient(shop.url, shop.adminKey);
-
-async function signIn({ context }: TestBrowser): Promise<void> {
-  const { email, password } = await newPerson(shop, 'staff');
-  const answer = await context.request.post('/api/account/login', { data: { email, password } });
-  assert.equal(answer.status(), 200);
-}
 
 interface Bought {
   order_id: string;
@@ -78,7 +72,7 @@ describe('staff follow orders to their end', () => {
       const browser = await openBrowser(t, { ...way, url: shop.url });
       if (browser === null) return;
       const { page } = browser;
-      await signIn(browser);
+      await signInStaff(shop, browser);
       const order = await buy(`ship-${way.viewport}`);
       await open(page, order);
       await page.getByLabel('Carrier').fill('Snail & Sons');
@@ -100,7 +94,7 @@ describe('staff follow orders to their end', () => {
       const browser = await openBrowser(t, { ...way, url: shop.url });
       if (browser === null) return;
       const { page } = browser;
-      await signIn(browser);
+      await signInStaff(shop, browser);
       const order = await buy(`refund-${way.viewport}`);
       await eventually('the goods are sold', async () => (await stockOf(order)).reserved === 0);
       assert.deepEqual(await stockOf(order), { total: 8, reserved: 0, available: 8 });
@@ -131,7 +125,7 @@ describe('staff follow orders to their end', () => {
       const browser = await openBrowser(t, { ...way, url: shop.url });
       if (browser === null) return;
       const { page } = browser;
-      await signIn(browser);
+      await signInStaff(shop, browser);
       const order = await buy(`cancel-${way.viewport}`);
       await open(page, order);
       await unfold(page, 'Cancel the order');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { TestBrowser } from './browser.ts';
 import { createClient } from './client.ts';
 import { openReader, type Reader } from './reader.ts';
 
@@ -36,4 +37,11 @@ export async function signIn(shop: { url: string }, { email, password: word }: S
   const after = await reader.submit(login, '/login', { email, password: word });
   assert.equal(after.status, 200, after.text);
   return reader;
+}
+
+/** A new member of staff in a browser, signed in without a page. */
+export async function signInStaff(shop: { url: string; adminKey: string }, { context }: TestBrowser): Promise<void> {
+  const { email, password: word } = await newPerson(shop, 'staff');
+  const answer = await context.request.post('/api/account/login', { data: { email, password: word } });
+  assert.equal(answer.status(), 200);
 }

@@ -1,11 +1,4 @@
-import type { BenchScope } from './benchmark.ts';
-import type { LoadJob, LoadResult } from './generate-load.ts';
-import { runBeside } from './run-beside.ts';
-
-/** Runs the job in a process beside the shop's, which shares the machine's cores with it. */
-export function measureLoad(scope: BenchScope, job: LoadJob): Promise<LoadResult> {
-  return runBeside(scope, 'load-process.ts', job);
-}
+import type { LoadResult } from './generate-load.ts';
 
 /** What of the result makes a benchmark fail, in sentences that begin with the row's name. */
 export function loadFailures(name: string, { answered, otherStatuses, broken, brokenReason }: LoadResult): string[] {
