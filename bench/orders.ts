@@ -1,0 +1,150 @@
+// Orders without HTTP, from the wish to the sale: what the modules and PostgreSQL can do, on one hot product and on many.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command, OptionValues } from 'commander';
+import { address, card } from '../test/support/client.ts';
+import type { BenchReport, BenchScope } from './support/benchmark.ts';
+import { cpuSecondsOf } from './support/cpu-time.ts';
+import { createInstantGateway } from './support/instant-gateway.ts';
+import { latencyHistogram } from './support/latency-histogram.ts';
+import { type OrderModules, openOrderModules } from './support/order-modules.ts';
+import { wholeNumber } from './support/whole-number.ts';
+
+export const description = 'orders without HTTP, from the wish to the sale, on one hot product and on many';
+
+/** Of issue 5, on 2 cores. */
+const HOT_PER_SECOND_MIN = 10_000;
+const HOT_TO_SPREAD_MIN = 0.9;
+const DRAINED_WITHIN_SECONDS = 10;
+const UNITS = 100_000_000;
+
+export function options(command: Command): Command {
+  return command
+    .option('--clients <n>', 'orders under way at once', wholeNumber, 512)
+    .option('--seconds <n>', 'that are counted, for each row', wholeNumber, 60)
+    .option('--warm <n>', 'seconds before, which are not counted', wholeNumber, 5)
+    .option('--products <n>', 'of the row with many', wholeNumber, 10_000)
+    .option('--rows <names...>', 'only these: hot, spread', ['hot', 'spread']);
+}
+
+export interface OrdersRow {
+  name: string;
+  perSecond: number;
+  p50: number;
+  p99: number;
+  /** CPU microseconds an order; null where they can't be read. */
+  nodeMicros: number;
+  postgresMicros: number | null;
+  /** Events that were not yet applied when the counting ended, and how long they took. */
+  backlog: number;
+  drainedSeconds: number;
+}
+
+export async function run(scope: BenchScope, options: OptionValues): Promise<BenchReport> {
+  const gateway = createInstantGateway();
+  const modules = await openOrderModules(scope, { gateways: [gateway] });
+  const rows: OrdersRow[] = [];
+  const names: string[] = options.rows;
+  for (const [name, products] of [['hot', 1], ['spread', options.products]] as const) {
+    if (!names.includes(name)) continue;
+    const productIds = await modules.sell(products, UNITS);
+    scope.say(`${name}: ${options.seconds} s of orders on ${products.toLocaleString('en')} products`);
+    rows.push(await measure(name, modules, { ...options, productIds } as Load));
+  }
+  const failures = [...missedBy(rows), ...(await modules.audit())];
+  return { tables: [table(rows)], failures, results: { rows } };
+}
+
+interface Load {
+  clients: number;
+  seconds: number;
+  warm: number;
+  /** Bought in turn. */
+  productIds: string[];
+}
+
+async function measure(name: string, modules: OrderModules, load: Load): Promise<OrdersRow> {
+  const histogram = latencyHistogram();
+  const state = { isCounted: false, isOver: false, orders: 0, next: 0 };
+
+  async function shop(): Promise<void> {
+    while (!state.isOver) {
+      const beganMs = performance.now();
+      await buyOne(modules, load.productIds[state.next++ % load.productIds.length]!);
+      if (!state.isCounted || state.isOver) continue;
+      state.orders += 1;
+      histogram.add(performance.now() - beganMs);
+    }
+  }
+
+  const shoppers = Promise.all(Array.from({ length: load.clients }, shop));
+  await pause(load.warm * 1_000);
+  state.isCounted = true;
+  const began = readTimes(modules);
+  await pause(load.seconds * 1_000);
+  state.isOver = true;
+  const ended = readTimes(modules);
+  await shoppers;
+  const backlog = await modules.backlog();
+  const drainBeganMs = performance.now();
+  await modules.drained();
+  return {
+    name,
+    perSecond: (state.orders / (ended.ms - began.ms)) * 1_000,
+    p50: histogram.percentile(0.5),
+    p99: histogram.percentile(0.99),
+    nodeMicros: (ended.node - began.node) / state.orders,
+    postgresMicros:
+      began.postgres === null || ended.postgres === null
+        ? null
+        : ((ended.postgres - began.postgres) * 1e6) / state.orders,
+    backlog,
+    drainedSeconds: (performance.now() - drainBeganMs) / 1_000,
+  };
+}
+
+const delivery = { email: 'bench@example.com', shipping_method: 'standard' as const, shipping_address: address };
+const payment = { ...card(), method: 'card' as const };
+
+async function buyOne({ orders, ids }: OrderModules, product_id: string): Promise<void> {
+  const person_id = ids.next();
+  const bought = await orders.buyNow({
+    ...delivery,
+    ...{ order_id: ids.nextFor(person_id), product_id, quantity: 1, payment },
+    shopper: { kind: 'guest', person_id, email: null, prime: false },
+  });
+  if (!bought.ok || bought.value.order.status !== 'CONFIRMED') {
+    throw new Error(`an order was not confirmed: ${JSON.stringify(bought)}`);
+  }
+}
+
+function readTimes({ postgresPid }: OrderModules) {
+  const { user, system } = process.cpuUsage();
+  return { ms: performance.now(), node: user + system, postgres: cpuSecondsOf(postgresPid) };
+}
+
+function missedBy(rows: OrdersRow[]): string[] {
+  const [hot, spread] = ['hot', 'spread'].map(name => rows.find(row => row.name === name));
+  const missed: string[] = [];
+  if (hot && hot.perSecond < HOT_PER_SECOND_MIN) {
+    missed.push(`hot: ${hot.perSecond.toFixed(0)} of ${HOT_PER_SECOND_MIN.toLocaleString('en')} orders a second`);
+  }
+  if (hot && spread && hot.perSecond < HOT_TO_SPREAD_MIN * spread.perSecond) {
+    missed.push(`hot is ${(hot.perSecond / spread.perSecond).toFixed(2)} of spread, at least ${HOT_TO_SPREAD_MIN} wanted`);
+  }
+  for (const { name, drainedSeconds } of rows) {
+    if (drainedSeconds > DRAINED_WITHIN_SECONDS) missed.push(`${name}: drained after ${drainedSeconds.toFixed(1)} s`);
+  }
+  return missed;
+}
+
+function table(rows: OrdersRow[]) {
+  return {
+    columns: ['', 'orders/s', 'p50 ms', 'p99 ms', 'Node µs', 'PostgreSQL µs', 'backlog', 'drained s'],
+    rows: rows.map(row => [
+      row.name,
+      ...[row.perSecond, row.p50, row.p99, row.nodeMicros].map(value => value.toFixed(0)),
+      row.postgresMicros === null ? 'n/a' : row.postgresMicros.toFixed(0),
+      ...[row.backlog.toLocaleString('en'), row.drainedSeconds.toFixed(1)],
+    ]),
+  };
+}

@@ -1,0 +1,140 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Accounts } from '#accounts';
+import type { CartModule } from '#cart';
+import type { Catalog, CatalogProduct } from '#catalog';
+import type { Inventory } from '#inventory';
+import { limits } from '#limits';
+import type { Orders } from '#orders';
+import type { Payments } from '#payments';
+import { systemClock } from '#platform/clock';
+import { createIds, type Ids, systemRandom } from '#platform/ids';
+import { createJobs } from '#platform/jobs';
+import { createLog } from '#platform/log';
+import { createMetrics } from '#platform/metrics';
+import { migrate } from '#platform/migrate';
+import type { Module, ModuleDeps } from '#platform/module';
+import type { EventBatch, Outbox } from '#platform/outbox';
+import { startPostgres } from '#platform/postgres';
+import { type Database, openDatabase } from '#platform/sql';
+import type { Subscription } from '#platform/subscription';
+import { fakeProduct } from '../../test/support/fake-shop.ts';
+import { WAREHOUSES, WEST } from '../../test/support/inventory.ts';
+import { runAudit } from '../../src/audit/run-audit.ts';
+import { createInventory } from '../../src/inventory/index.ts';
+import { createOrders } from '../../src/orders/index.ts';
+import type { Gateway } from '../../src/payments/gateway.ts';
+import { createPayments } from '../../src/payments/index.ts';
+import type { BenchScope } from './benchmark.ts';
+
+export interface OrderModules {
+  db: Database;
+  ids: Ids;
+  orders: Orders;
+  inventory: Inventory;
+  /** Of the server, for its CPU time. */
+  postgresPid: number;
+  /** Puts products of `units` each on sale. */
+  sell(products: number, units: number): Promise<string[]>;
+  /** Events that the slowest of the readers has still to apply. */
+  backlog(): Promise<number>;
+  /** Everything committed so far has been applied. */
+  drained(): Promise<void>;
+  /** The broken invariants. */
+  audit(): Promise<string[]>;
+}
+
+const schemas = ['inventory', 'payments', 'orders'];
+const RESERVATION_TTL_MS = 900_000;
+
+/**
+ * Inventory, payments and orders with their subscriptions and jobs in this process, on an embedded PostgreSQL that
+ * keeps what it has told. Catalogue, carts and accounts are plain data: an order does not write there.
+ */
+export async function openOrderModules(
+  scope: BenchScope,
+  { gateways, simulator }: { gateways: Gateway[]; simulator?: Parameters<typeof createPayments>[0]['simulator'] },
+): Promise<OrderModules> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'doorbuster-bench-'));
+  scope.after(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
+  const log = createLog({ level: 'warn' });
+  const postgres = await startPostgres({ dataDir, log });
+  scope.after(() => postgres.stop());
+  const { url } = postgres;
+  const db = openDatabase({ url, poolMax: limits.poolMax, statementTimeoutMs: limits.statementTimeoutMs });
+  scope.after(() => db.end());
+  for (const schema of schemas) {
+    await migrate({ db, schema, folder: new URL(`../../src/${schema}/migrations/`, import.meta.url), log });
+  }
+  const outboxes = new Map<string, Outbox>();
+  const events = {
+    listen: (source: string, listener: () => void) => outboxes.get(source)?.onCommitted(listener) ?? (() => {}),
+  };
+  const ids = createIds();
+  const clock = systemClock;
+  const deps: ModuleDeps = { db, clock, ids, random: systemRandom, log, metrics: createMetrics(), events };
+  const goods = new Map<string, CatalogProduct>();
+  const catalog = { getProducts: async ({ product_ids }) => product_ids.flatMap(id => goods.get(id) ?? []) } as Catalog;
+  const inventory = createInventory({ ...deps, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
+  const payments = createPayments({ ...deps, gateways, defaultGateway: gateways[0]!.name, simulator });
+  const orders = createOrders({
+    ...deps,
+    ...{ catalog, inventory: inventory.api, payments: payments.api, currency: 'USD' },
+    cart: {} as CartModule,
+    accounts: { readEvents: noEvents } as Partial<Accounts> as Accounts,
+    reservationTtlMs: RESERVATION_TTL_MS,
+    orderAccessSecret: 'a secret of the benchmark',
+  });
+  const modules = { inventory, payments, orders };
+  for (const [name, module] of Object.entries(modules)) if (module.outbox) outboxes.set(name, module.outbox);
+  await startAll(scope, Object.values(modules), createJobs({ url, log, clock }));
+  const subscriptions = orders.subscriptions ?? [];
+  return {
+    ...{ db, ids, orders: orders.api, inventory: inventory.api, postgresPid: postgres.pid },
+    async sell(products, units) {
+      const productIds = Array.from({ length: products }, () => ids.next());
+      for (const product_id of productIds) {
+        goods.set(product_id, fakeProduct({ product_id }));
+        await inventory.api.receiveStock({
+          ...{ movement_id: ids.nextFor(product_id), product_id, warehouse_id: WEST, quantity: units, reason: '' },
+        });
+      }
+      return productIds;
+    },
+    backlog: () => backlogOf([orders, payments]),
+    drained: () => drain(subscriptions),
+    audit: () => auditAll({ inventory: inventory.api, orders: orders.api, payments: payments.api }),
+  };
+}
+
+const noEvents = async (): Promise<EventBatch> => ({ events: [], cursor: '', seen_to: '0', head: '0' });
+
+async function startAll(scope: BenchScope, modules: Module<unknown>[], jobs: ReturnType<typeof createJobs>) {
+  for (const module of modules) {
+    await module.start?.();
+    scope.after(async () => module.stop?.());
+    for (const job of module.jobs ?? []) jobs.every(job);
+  }
+  const subscriptions = modules.flatMap(module => module.subscriptions ?? []);
+  for (const subscription of subscriptions) subscription.start();
+  scope.after(async () => void (await Promise.all(subscriptions.map(subscription => subscription.stop()))));
+  await jobs.start();
+  scope.after(() => jobs.stop());
+}
+
+async function backlogOf(modules: Module<unknown>[]): Promise<number> {
+  const lags = await Promise.all(modules.flatMap(({ outbox }) => outbox?.lag() ?? []));
+  return Math.max(0, ...lags.flat().map(({ events }) => events));
+}
+
+/** Twice, since what one consumer applies may be another one's event. */
+async function drain(subscriptions: Subscription[]): Promise<void> {
+  for (const subscription of [...subscriptions, ...subscriptions]) await subscription.drained();
+}
+
+async function auditAll(modules: { inventory: Inventory; orders: Orders; payments: Payments }): Promise<string[]> {
+  const { invariants } = await runAudit({ ...modules, clock: systemClock });
+  const broken = invariants.filter(({ ok }) => !ok);
+  return broken.map(({ name, violations }) => `audit: ${name} does not hold: ${violations[0]}`);
+}
