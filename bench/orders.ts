@@ -7,6 +7,8 @@ import { cpuSecondsOf } from './support/cpu-time.ts';
 import { createInstantGateway } from './support/instant-gateway.ts';
 import { latencyHistogram } from './support/latency-histogram.ts';
 import { type OrderModules, openOrderModules } from './support/order-modules.ts';
+import { readStatementTimes, resetStatementTimes } from './support/statement-times.ts';
+import type { Table } from './support/table.ts';
 import { wholeNumber } from './support/whole-number.ts';
 
 export const description = 'orders without HTTP, from the wish to the sale, on one hot product and on many';
@@ -23,6 +25,7 @@ export function options(command: Command): Command {
     .option('--seconds <n>', 'that are counted, for each row', wholeNumber, 60)
     .option('--warm <n>', 'seconds before, which are not counted', wholeNumber, 5)
     .option('--products <n>', 'of the row with many', wholeNumber, 10_000)
+    .option('--statements', "also what PostgreSQL's time went into")
     .option('--rows <names...>', 'only these: hot, spread', ['hot', 'spread']);
 }
 
@@ -37,6 +40,7 @@ export interface OrdersRow {
   /** Events that were not yet applied when the counting ended, and how long they took. */
   backlog: number;
   drainedSeconds: number;
+  statements: Table | undefined;
 }
 
 export async function run(scope: BenchScope, options: OptionValues): Promise<BenchReport> {
@@ -51,13 +55,15 @@ export async function run(scope: BenchScope, options: OptionValues): Promise<Ben
     rows.push(await measure(name, modules, { ...options, productIds } as Load));
   }
   const failures = [...missedBy(rows), ...(await modules.audit())];
-  return { tables: [table(rows)], failures, results: { rows } };
+  const tables = [table(rows), ...rows.flatMap(row => row.statements ?? [])];
+  return { tables, failures, results: { rows } };
 }
 
 interface Load {
   clients: number;
   seconds: number;
   warm: number;
+  statements: boolean;
   /** Bought in turn. */
   productIds: string[];
 }
@@ -78,11 +84,13 @@ async function measure(name: string, modules: OrderModules, load: Load): Promise
 
   const shoppers = Promise.all(Array.from({ length: load.clients }, shop));
   await pause(load.warm * 1_000);
+  if (load.statements) await resetStatementTimes(modules.db);
   state.isCounted = true;
   const began = readTimes(modules);
   await pause(load.seconds * 1_000);
   state.isOver = true;
   const ended = readTimes(modules);
+  const statements = load.statements ? await readStatementTimes(modules.db, state.orders) : undefined;
   await shoppers;
   const backlog = await modules.backlog();
   const drainBeganMs = performance.now();
@@ -99,6 +107,7 @@ async function measure(name: string, modules: OrderModules, load: Load): Promise
         : ((ended.postgres - began.postgres) * 1e6) / state.orders,
     backlog,
     drainedSeconds: (performance.now() - drainBeganMs) / 1_000,
+    statements,
   };
 }
 

@@ -8,8 +8,8 @@ import { bringAbout } from './settle-payment.ts';
 type Input = Parameters<Payments['authorise']>[0];
 
 /**
- * The row is written once, after the gateway has answered, which halves the writes of the hottest path. That is safe
- * without a row from before the call: the order, which is durable already, names the gateway's key. A crash between
+ * The row is written after the gateway has answered, and of a plain yes only with its capture: one write for a payment,
+ * not three. That is safe without a row from before the call: the order, which is durable already, names the gateway's key. A crash between
  * call and row leaves an order whose payment is not known; `settlePayment` then finds the money by its order id, and
  * the row is rebuilt from the metadata that this call left there. A repeat in the meantime meets the gateway's own
  * idempotency; whoever writes the row second finds the first, and a void that came before left an `unwanted` row for it
@@ -19,10 +19,10 @@ export async function authorisePayment(
   context: PaymentContext,
   input: Input,
 ): Promise<Outcome<Payment, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN'>> {
-  const { groups, gateways, defaultGateway } = context;
+  const { groups, gateways, defaultGateway, clock } = context;
   const gateway = gateways.get(input.payment.gateway ?? defaultGateway);
   if (gateway === undefined) return refuse('GATEWAY_UNKNOWN');
-  const known = await groups.read.submit(input.order_id);
+  const known = input.is_first === true ? null : await groups.read.submit(input.order_id);
   // Where the outcome is unknown, the identical request under its key is the way to know it.
   const isAnswered = known !== null && (isUnwanted(known) || known.status !== 'pending' || known.outcome_known);
   if (isAnswered) return answerOf(known);
@@ -37,6 +37,9 @@ export async function authorisePayment(
     gateway: gateway.name,
   };
   const learned = await askGateway(gateway, terms, input.payment.token);
+  const isNext = input.is_first === true && learned.state === 'authorized';
+  // Its capture follows at once, and writes both.
+  if (isNext) return accept(present(openPayment(terms, learned, clock.nowMs())));
   const row = await recordLearned(context, terms, learned);
   return answerOf(await bringAbout(context, row));
 }

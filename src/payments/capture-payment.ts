@@ -1,40 +1,70 @@
 import assert from 'node:assert/strict';
 import { accept, type Outcome, refuse } from '#platform/outcome';
-import type { Payment } from './contract.ts';
-import type { PaymentContext } from './payment-context.ts';
-import { isUnwanted, type PaymentRow, present, type Row } from './rules.ts';
+import type { Authorised, Payment, Payments } from './contract.ts';
+import type { GatewayCalls } from './gateway-call.ts';
+import { gatewayOf, type PaymentContext } from './payment-context.ts';
+import { applyChange, type Change, isUnwanted, openPayment, type PaymentRow, present, type Row } from './rules.ts';
 
 type CaptureRefusal = 'CAPTURE_FAILED' | 'PAYMENT_NOT_AUTHORIZED';
 
 /** Idempotent at the gateway by its key and here by compare-and-set, so a crash anywhere is mended by a repeat. */
 export async function capturePayment(
   context: PaymentContext,
-  { order_id }: { order_id: string },
+  { order_id, authorised }: Parameters<Payments['capture']>[0],
 ): Promise<Outcome<Payment, CaptureRefusal>> {
+  if (authorised !== undefined) return answerOf(await captureFirst(context, authorised));
   const row = await context.groups.read.submit(order_id);
   if (row === null || isUnwanted(row) || row.status !== 'authorized' || row.wanted === 'void') return answerOf(row);
   return answerOf(await captureAtGateway(context, row));
 }
 
+/**
+ * Takes what was authorised a moment ago and is on no record yet; a yes is written once, as captured. Where the order
+ * has a row by now, of a void or of somebody who looked the payment up, the row goes through its states as ever.
+ */
+async function captureFirst(context: PaymentContext, authorised: Authorised): Promise<Row> {
+  const { groups, clock } = context;
+  const { gateway_ref, created_at, ...terms } = authorised;
+  const learned = { state: 'authorized', gateway_ref } as const;
+  const opened = openPayment(terms, learned, Date.parse(created_at));
+  const result = await askCapture(context, opened);
+  const isTaken = result.state === 'captured';
+  const first = isTaken ? applyChange(opened, { kind: 'captured' }, clock.nowMs()).row : opened;
+  const isWritten = await groups.insert.submit(first);
+  if (isWritten && isTaken) return first;
+  const { order_id } = terms;
+  if (!isWritten) await groups.change.submit({ order_id, change: { kind: 'learned', terms, learned } });
+  return await recordCapture(context, opened, result);
+}
+
 /** Takes an authorised payment; answers its row afterwards, still `authorized` where the outcome stays unknown. */
 export async function captureAtGateway(context: PaymentContext, row: PaymentRow): Promise<Row> {
-  const { groups, gateways } = context;
+  return await recordCapture(context, row, await askCapture(context, row));
+}
+
+type CaptureAnswer = Awaited<ReturnType<GatewayCalls['capture']>>;
+
+function askCapture(context: PaymentContext, row: PaymentRow): Promise<CaptureAnswer> {
   const { order_id, gateway_ref, amount, currency } = row;
-  const gateway = gateways.get(row.gateway);
-  assert(gateway !== undefined && gateway_ref !== null, 'an authorised payment is with a gateway that runs here');
-  const change = (change: Parameters<typeof groups.change.submit>[0]['change']) =>
-    groups.change.submit({ order_id, change });
-  const result = await gateway.capture({ key: `capture_${order_id}`, gateway_ref, amount, currency });
+  assert(gateway_ref !== null, 'an authorised payment has a reference');
+  return gatewayOf(context, row).capture({ key: `capture_${order_id}`, gateway_ref, amount, currency });
+}
+
+async function recordCapture(context: PaymentContext, row: PaymentRow, result: CaptureAnswer): Promise<Row> {
+  const { groups } = context;
+  const { order_id, gateway_ref, currency } = row;
+  const change = (change: Change) => groups.change.submit({ order_id, change });
   if (result.state === 'captured') {
     return (await groups.capture.submit(order_id)) ?? (await change({ kind: 'captured' }));
   }
   if (result.state !== 'refused') return await change({ kind: 'capture_unknown' });
 
   // The refusal may have been of a repeat whose first try has captured: the gateway's books decide.
+  const gateway = gatewayOf(context, row);
   const found = await gateway.find({ order_id });
   if (found.state === 'found' && found.payment.state === 'captured') return await change({ kind: 'captured' });
   if (found.state !== 'found') return await change({ kind: 'capture_unknown' });
-  const voided = await gateway.void({ key: `void_${order_id}`, gateway_ref, currency });
+  const voided = await gateway.void({ key: `void_${order_id}`, gateway_ref: gateway_ref!, currency });
   return await change({ kind: 'capture_refused', is_voided: voided.state === 'voided' });
 }
 

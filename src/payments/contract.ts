@@ -8,8 +8,8 @@
  * An unknown outcome (time-out, cut) is not a failure: the identical request is repeated under its key, and after that
  * the payment is looked up at the gateway by our order id, until it is known. Tokens of cards are passed on and never
  * stored or logged.
- * The row is written after the gateway has answered, once: a caller therefore owns a durable order before it
- * authorises, and asks `settlePayment` of an order whose payment it doesn't know. Money that comes after its payment's
+ * The row is written after the gateway has answered, of a payment that goes well once, as captured: a caller therefore
+ * owns a durable order before it authorises, and asks `settlePayment` of an order whose payment it doesn't know. Money that comes after its payment's
  * end is voided. Repeats: every command is keyed by order_id or refund_id and answers again as it did first.
  */
 import { type Static, Type } from 'typebox';
@@ -78,7 +78,23 @@ export const Authorise = object({
   amount,
   currency: text(3),
   payment: PaymentInput,
+  /** The caller has just made this order: nothing can be known of its payment. */
+  is_first: Type.Optional(Type.Boolean()),
 });
+/** A gateway's yes that is not written down yet: the answer to a first authorisation, as `capture` takes it back. */
+export const Authorised = object({
+  payment_id: Id,
+  order_id: Id,
+  person_id: Id,
+  amount,
+  currency: text(3),
+  method: PaymentMethod,
+  gateway: text(40),
+  gateway_ref: text(500),
+  created_at: Timestamp,
+});
+export type Authorised = Static<typeof Authorised>;
+export const Capture = object({ order_id: Id, authorised: Type.Optional(Authorised) });
 export const Refund = object({
   refund_id: Id,
   order_id: Id,
@@ -137,7 +153,8 @@ export interface Payments {
   /**
    * Authorises once an order. `pending` carries `next_action`: `wait` (outcome unknown, or a bank transfer under way)
    * or `redirect` (3-D Secure); its end is told by `payment.authorized` or `payment.failed`. PAYMENT_DECLINED has
-   * `reason`.
+   * `reason`. With `is_first` a plain yes is not written down yet: the caller goes on at once and hands the answer to
+   * `capture` as `authorised`; if it stops in between, `settlePayment` or `voidPayment` finds the money at the gateway.
    */
   authorise(input: Static<typeof Authorise>): Promise<Outcome<Payment, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN'>>;
   /**
@@ -145,7 +162,7 @@ export interface Payments {
    * the outcome stays unknown the answer is accepted with status `authorized`: nothing is captured for certain yet, the
    * sweeper goes on under the same key, and `payment.captured` or `payment.failed` tells the end.
    */
-  capture(input: { order_id: string }): Promise<Outcome<Payment, 'CAPTURE_FAILED' | 'PAYMENT_NOT_AUTHORIZED'>>;
+  capture(input: Static<typeof Capture>): Promise<Outcome<Payment, 'CAPTURE_FAILED' | 'PAYMENT_NOT_AUTHORIZED'>>;
   /**
    * Gives back what is authorised but not captured; a pending one is voided as soon as it is authorised, and status
    * `pending` or `authorized` in the answer says that `payment.voided` or `payment.failed` is still to come. An order
@@ -216,7 +233,7 @@ export const paymentsContract = defineContract<Payments>({
   name: 'payments',
   operations: {
     authorise: command(Authorise, 30_000),
-    capture: command(ofOrder, 30_000),
+    capture: command(Capture, 30_000),
     voidPayment: command(object({ order_id: Id, reason: text(200) }), 30_000),
     refund: command(Refund, 30_000),
     hasGateway: query(object({ gateway: text(40) })),

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Counter } from 'prom-client';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
@@ -14,4 +15,10 @@ export interface PaymentContext {
   clock: Clock;
   log: Log;
   alarms: Counter<'kind'>;
+}
+
+export function gatewayOf({ gateways }: PaymentContext, { gateway: name }: { gateway: string }): GatewayCalls {
+  const gateway = gateways.get(name);
+  assert(gateway !== undefined, `the gateway ${name} of a payment is not configured here`);
+  return gateway;
 }

@@ -8,7 +8,7 @@ import * as store from './store.ts';
 import { keepWebhooks, type WebhookRow } from './webhook-store.ts';
 
 /**
- * Every write of the module, in groups. An order's usual way costs two grouped statements: `insert` and `capture`. All
+ * Every write of the module, in groups. An order's usual way costs one grouped statement, `insert`. All
  * else is rare and goes through `change` and `refund`, which lock the rows, let the rules decide in order of arrival,
  * and write once. Each is a compare-and-set, so a group whose connection was lost is simply run again.
  */

@@ -1,10 +1,8 @@
-import assert from 'node:assert/strict';
 import { Unavailable } from '#platform/outcome';
 import { captureAtGateway } from './capture-payment.ts';
 import type { Payment } from './contract.ts';
 import type { FoundPayment } from './gateway.ts';
-import type { GatewayCalls } from './gateway-call.ts';
-import type { PaymentContext } from './payment-context.ts';
+import { gatewayOf, type PaymentContext } from './payment-context.ts';
 import {
   type Change,
   contradiction,
@@ -121,12 +119,6 @@ async function catchUp(context: PaymentContext, terms: Terms, payment: FoundPaym
 
 function change(context: PaymentContext, order_id: string, change: Change): Promise<Row> {
   return context.groups.change.submit({ order_id, change });
-}
-
-function gatewayOf({ gateways }: PaymentContext, row: PaymentRow): GatewayCalls {
-  const gateway = gateways.get(row.gateway);
-  assert(gateway !== undefined, `the gateway ${row.gateway} of a payment is not configured here`);
-  return gateway;
 }
 
 function termsOf(row: PaymentRow): Terms {

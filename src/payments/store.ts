@@ -42,7 +42,8 @@ export async function insertPayments(db: Connection, rows: Row[]): Promise<strin
   const written = await db.query<{ order_id: string }>(sql`
     with written as (
       insert into payments.payments (bucket, order_id, payment_id, person_id, amount, currency, method, gateway,
-        gateway_ref, status, reason, next_action, outcome_known, next_try_at, created_at, version)
+        gateway_ref, status, captured, captured_at, reason, next_action, outcome_known, next_try_at, created_at,
+        version)
       select * from unnest(
         ${rows.map(row => row.bucket)}::smallint[],
         ${rows.map(row => row.order_id)}::uuid[],
@@ -54,6 +55,8 @@ export async function insertPayments(db: Connection, rows: Row[]): Promise<strin
         ${each(rows, row => row.gateway)}::text[],
         ${each(rows, row => row.gateway_ref)}::text[],
         ${rows.map(row => row.status)}::text[],
+        ${each(rows, row => row.captured ?? 0)}::bigint[],
+        ${each(rows, row => row.captured_at)}::timestamptz[],
         ${rows.map(row => row.reason)}::text[],
         ${each(rows, row => asJson(row.next_action))}::jsonb[],
         ${rows.map(row => (row as PaymentRow).outcome_known ?? true)}::boolean[],
@@ -68,7 +71,7 @@ export async function insertPayments(db: Connection, rows: Row[]): Promise<strin
       insert into payments.outbox (bucket, aggregate_id, version, type, data)
       select bucket, payment_id, version, 'payment.' || status, jsonb_build_object(
         'order_id', order_id, 'payment_id', payment_id, 'amount', amount, 'reason', reason)
-      from written where status in ('authorized', 'failed')
+      from written where status in ('authorized', 'failed', 'captured')
     )
     select order_id from written`);
   return written.map(({ order_id }) => order_id);
