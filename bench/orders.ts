@@ -1,4 +1,4 @@
-// Orders without HTTP, from the wish to the sale: what the modules and PostgreSQL can do, on one hot product and on many.
+// Orders without HTTP, from the wish to the sale: what the modules and PostgreSQL can do, on one product and on many.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command, OptionValues } from 'commander';
 import { address, card } from '../test/support/client.ts';
@@ -48,7 +48,10 @@ export async function run(scope: BenchScope, options: OptionValues): Promise<Ben
   const modules = await openOrderModules(scope, { gateways: [gateway] });
   const rows: OrdersRow[] = [];
   const names: string[] = options.rows;
-  for (const [name, products] of [['hot', 1], ['spread', options.products]] as const) {
+  for (const [name, products] of [
+    ['hot', 1],
+    ['spread', options.products],
+  ] as const) {
     if (!names.includes(name)) continue;
     const productIds = await modules.sell(products, UNITS);
     scope.say(`${name}: ${options.seconds} s of orders on ${products.toLocaleString('en')} products`);
@@ -138,7 +141,8 @@ function missedBy(rows: OrdersRow[]): string[] {
     missed.push(`hot: ${hot.perSecond.toFixed(0)} of ${HOT_PER_SECOND_MIN.toLocaleString('en')} orders a second`);
   }
   if (hot && spread && hot.perSecond < HOT_TO_SPREAD_MIN * spread.perSecond) {
-    missed.push(`hot is ${(hot.perSecond / spread.perSecond).toFixed(2)} of spread, at least ${HOT_TO_SPREAD_MIN} wanted`);
+    const share = (hot.perSecond / spread.perSecond).toFixed(2);
+    missed.push(`hot is ${share} of spread, at least ${HOT_TO_SPREAD_MIN} wanted`);
   }
   for (const { name, drainedSeconds } of rows) {
     if (drainedSeconds > DRAINED_WITHIN_SECONDS) missed.push(`${name}: drained after ${drainedSeconds.toFixed(1)} s`);

@@ -19,13 +19,13 @@ import type { EventBatch, Outbox } from '#platform/outbox';
 import { startPostgres } from '#platform/postgres';
 import { type Database, openDatabase } from '#platform/sql';
 import type { Subscription } from '#platform/subscription';
-import { fakeProduct } from '../../test/support/fake-shop.ts';
-import { WAREHOUSES, WEST } from '../../test/support/inventory.ts';
 import { runAudit } from '../../src/audit/run-audit.ts';
 import { createInventory } from '../../src/inventory/index.ts';
 import { createOrders } from '../../src/orders/index.ts';
 import type { Gateway } from '../../src/payments/gateway.ts';
 import { createPayments } from '../../src/payments/index.ts';
+import { fakeProduct } from '../../test/support/fake-shop.ts';
+import { WAREHOUSES, WEST } from '../../test/support/inventory.ts';
 import type { BenchScope } from './benchmark.ts';
 
 export interface OrderModules {

@@ -12,7 +12,8 @@ export async function resetStatementTimes(db: Database): Promise<void> {
 /** The statements since the reset that took most of the time, for each of `orders`. */
 export async function readStatementTimes(db: Database, orders: number): Promise<Table> {
   const rows = await db.query<{ query: string; calls: number; ms: number; rows: number; wal: number }>(sql`
-    select regexp_replace(query, '\\s+', ' ', 'g') as query, calls, total_exec_time as ms, rows, wal_bytes::bigint as wal
+    select regexp_replace(query, '\\s+', ' ', 'g') as query, calls, total_exec_time as ms, rows,
+      wal_bytes::bigint as wal
     from pg_stat_statements order by total_exec_time desc limit ${SHOWN}`);
   return {
     columns: ['statement', 'calls', 'µs an order', 'rows an order', 'WAL bytes an order'],

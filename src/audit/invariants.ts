@@ -1,4 +1,3 @@
-import type { Inventory } from '#inventory';
 import type { OrderFact } from '#orders';
 import type { PaymentFact } from '#payments';
 
@@ -39,8 +38,6 @@ export interface Invariant<Fact> {
   name: string;
   applies(fact: Fact): boolean;
   violation(fact: Fact): string | null;
-  /** What only another question can tell: asked before a violation is told. */
-  excuse?(modules: { inventory: Inventory }, fact: Fact): Promise<boolean>;
 }
 
 const paidStatuses = ['CONFIRMED', 'SHIPPED', 'DELIVERED'];
@@ -101,15 +98,10 @@ export const orderInvariants: Invariant<OrderView>[] = [
     },
   },
   {
-    name: 'a confirmed order has its sale, or its pinned hold until it is booked',
+    name: 'a confirmed order has its sale',
     applies: isPaid,
     violation: ({ order, sale }) =>
       sale?.units === order!.units ? null : `ordered ${order!.units}, sold ${sale?.units ?? 'nothing'}`,
-    async excuse({ inventory }, { order }) {
-      const product_ids = (JSON.parse(order!.units) as [string, number][]).map(([productId]) => productId);
-      const hold = await inventory.getReservation({ reservation_id: order!.reservation_id, product_ids });
-      return hold?.state === 'pinned';
-    },
   },
   {
     name: 'no paid order is left without goods or refund',
@@ -129,11 +121,12 @@ export const orderInvariants: Invariant<OrderView>[] = [
   {
     name: 'every sale has its order',
     applies: ({ sale }) => sale !== undefined && sale.units !== '[]',
-    violation: ({ order }) => {
+    violation: ({ order, ...view }) => {
       if (order === undefined) return 'units were sold, but there is no order';
-      return paidStatuses.includes(order.status) || order.status === 'CANCELLED'
-        ? null
-        : `units were sold, but the order is ${order.status}`;
+      // Sold before its money is taken: while that is under way, and while a failed order gives back what it took.
+      const isUnderWay = order.status === 'PAYMENT_PENDING' || !isSettled({ order, ...view });
+      const isSold = paidStatuses.includes(order.status) || order.status === 'CANCELLED';
+      return isSold || isUnderWay ? null : `units were sold, but the order is ${order.status}`;
     },
   },
   {

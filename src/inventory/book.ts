@@ -14,7 +14,6 @@ export interface Known {
   personUnits: PersonUnits[];
   /** Of the moves in the group: the ids that were applied before. */
   moved: Set<string>;
-  nextMovementId: (productId: string) => string;
 }
 
 /** What is written after a group is decided. Each row stands in it once, in its last state. */
@@ -22,6 +21,7 @@ export interface Changes {
   shelves: Shelf[];
   newHolds: Hold[];
   changedHolds: { hold: Hold; from: ReservationState }[];
+  /** Without those of the new holds, which say it themselves. */
   movements: NewMovement[];
   events: NewEvent[];
 }
@@ -75,7 +75,7 @@ export function openBook(known: Known): Book {
     },
     changeHolds(holds, state, fields) {
       for (const hold of holds) {
-        assert(!isEnded(hold.state), 'a hold ends once');
+        assert(!isEnded(hold.state) || state === 'held', 'a hold ends once');
         if (!newHolds.has(hold) && !changedFrom.has(hold)) changedFrom.set(hold, hold.state);
         if (state === 'released' || state === 'expired') persons.add(hold, -1);
         Object.assign(hold, fields, { state });
@@ -90,8 +90,9 @@ export function openBook(known: Known): Book {
       assert(shelf.reserved >= 0 && shelf.reserved <= shelf.total_quantity, 'stock is never oversold');
       touched.add(shelf);
       if (refs.movement_id !== undefined) known.moved.add(refs.movement_id);
+      if (kind === 'hold') return;
       movements.push({
-        movement_id: refs.movement_id ?? known.nextMovementId(product_id),
+        movement_id: refs.movement_id ?? null,
         ...{ product_id, warehouse_id, kind, total_delta: total, reserved_delta: reserved },
         reservation_id: refs.reservation_id ?? null,
         order_id: refs.order_id ?? null,

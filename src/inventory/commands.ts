@@ -5,11 +5,10 @@ import type { ReservationRef, StockMove } from './ledger.ts';
 /** What may be asked of a ledger, as it waits in a group. */
 export type LedgerCommand =
   | ({ do: 'reserve' } & ReserveStock)
-  | ({ do: 'pin' } & ReservationRef)
-  | ({ do: 'unpin' } & ReservationRef & { ttl_ms: number })
   | ({ do: 'extend' } & ReservationRef & { ttl_ms: number })
   | ({ do: 'sell' } & ReservationRef & { order_id: string })
-  | ({ do: 'release' } & ReservationRef & { pinned: boolean })
+  | ({ do: 'unsell' } & ReservationRef & { order_id: string; ttl_ms: number })
+  | ({ do: 'release' } & ReservationRef)
   | ({ do: 'expire' } & ReservationRef)
   | ({ do: 'move' } & StockMove);
 
@@ -41,6 +40,8 @@ export interface Hold {
   state: ReservationState;
   is_limited: boolean;
   order_id: string | null;
+  /** All of the reservation, where it is of several. */
+  product_ids: string[] | null;
   expires_at: string;
 }
 
@@ -52,7 +53,8 @@ export interface PersonUnits {
 }
 
 export interface NewMovement {
-  movement_id: string;
+  /** Null for what happens to a hold: that is applied once by the hold's state. */
+  movement_id: string | null;
   product_id: string;
   warehouse_id: string;
   kind: MovementKind;
@@ -69,7 +71,7 @@ export function productsOf(command: LedgerCommand): string[] {
 }
 
 export function isEnded(state: ReservationState): boolean {
-  return state !== 'held' && state !== 'pinned';
+  return state !== 'held';
 }
 
 /** Its holds told as one: all are in the same state and expire together. */

@@ -4,7 +4,8 @@
  * Owns warehouses, stock, holds and movements. Stock is decided here and nowhere else: `available = total − reserved`
  * is a generated column, and `reserved ≥ 0` and `total − reserved ≥ 0` are checks of the table.
  * A reservation is one hold a product and warehouse; it holds all lines or none, and ends exactly once: sold, released
- * or expired, under its stock's lock, so that payment and expiry can race and one wins. A pinned one can't expire.
+ * or expired, under its stock's lock, so that payment and expiry can race and one wins: a sale is booked before its
+ * money is taken, and taken back (`unsell`) where the money can't be.
  * Every change writes its movement in the same transaction; the movements of a product sum to its stock, always.
  * Repeats: every command carries an id (reservation_id, movement_id, return_id) and answers again as it did first.
  * `product_ids` beside a reservation_id say in which buckets its holds lie, so that each statement finds its shard.
@@ -88,7 +89,6 @@ export const StockExplanation = object({
       reservation_id: Id,
       warehouse_id: Id,
       quantity: units,
-      pinned: Type.Boolean(),
       expires_at: time,
     }),
   ),
@@ -96,7 +96,7 @@ export const StockExplanation = object({
 });
 export type StockExplanation = Static<typeof StockExplanation>;
 
-export type ReservationState = 'held' | 'pinned' | 'sold' | 'released' | 'expired';
+export type ReservationState = 'held' | 'sold' | 'released' | 'expired';
 export interface Reservation {
   reservation_id: string;
   state: ReservationState;
@@ -211,24 +211,20 @@ export interface Inventory {
    */
   reserveStock(input: ReserveStock): Promise<Outcome<Reservation, 'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>>;
   getReservation(input: Static<typeof ReservationKey>): Promise<Reservation | null>;
-  /**
-   * held → pinned: from here only a sale or an unpin ends it. Pinned or sold already: accepted. An unknown reservation
-   * counts as expired, and one whose time is over ends here: who is told so is told so for good.
-   */
-  pinReservation(
-    input: Static<typeof ReservationKey>,
-  ): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED' | 'RESERVATION_RELEASED'>>;
-  /** pinned → held, for `ttl_ms` more. */
-  unpinReservation(input: Static<typeof ReservationTtl>): Promise<null>;
   /** Moves the expiry of a held reservation to at least `ttl_ms` from now. */
   extendReservation(input: Static<typeof ReservationTtl>): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED'>>;
   /**
-   * pinned → sold: total and reserved fall; a held one that has not expired likewise. Sold already to this order:
-   * accepted. Never refused for a pinned reservation.
+   * held → sold: total and reserved fall, and expiry can't take it any more. Sold already to this order: accepted. An
+   * unknown reservation, and one that was sold to another order, count as expired; one whose time is over ends here:
+   * who is told so is told so for good.
    */
-  sellReservation(input: Static<typeof SellReservation>): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED'>>;
-  /** held or pinned → released. Ended already: nothing. A pinned one only when `pinned` is true (the saga's undo). */
-  releaseReservation(input: Static<typeof ReleaseReservation>): Promise<null>;
+  sellReservation(
+    input: Static<typeof SellReservation>,
+  ): Promise<Outcome<null, 'RESERVATION_EXPIRED' | 'RESERVATION_RELEASED'>>;
+  /** Sold to this order → held again, for `ttl_ms`: its money could not be taken. Anything else: nothing. */
+  unsellReservation(input: Static<typeof UnsellReservation>): Promise<null>;
+  /** held → released. Ended already: nothing. */
+  releaseReservation(input: Static<typeof ReservationKey>): Promise<null>;
   /** Puts sold units back on the shelves they came from. */
   returnStock(input: ReturnStock): Promise<null>;
   /**
@@ -248,7 +244,7 @@ export interface Inventory {
 export const ReservationKey = object(reservation);
 export const ReservationTtl = object({ ...reservation, ttl_ms: Type.Integer({ minimum: 1 }) });
 export const SellReservation = object({ ...reservation, order_id: Id });
-export const ReleaseReservation = object({ ...reservation, pinned: Type.Boolean() });
+export const UnsellReservation = object({ ...reservation, order_id: Id, ttl_ms: Type.Integer({ minimum: 1 }) });
 
 /**
  * Sent on each transition between out (0), low (≤ 10) and in, so that pages and search need not follow every unit. The
@@ -282,11 +278,10 @@ export const inventoryContract = defineContract<Inventory>({
     explainStock: query(object({ product_id: Id })),
     reserveStock: command(ReserveStock),
     getReservation: query(ReservationKey),
-    pinReservation: command(ReservationKey),
-    unpinReservation: command(ReservationTtl),
     extendReservation: command(ReservationTtl),
     sellReservation: command(SellReservation),
-    releaseReservation: command(ReleaseReservation),
+    unsellReservation: command(UnsellReservation),
+    releaseReservation: command(ReservationKey),
     returnStock: command(ReturnStock),
     readFacts: query(
       object({

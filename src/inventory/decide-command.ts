@@ -17,20 +17,20 @@ type WarehouseOf = (warehouseId: string) => Warehouse;
  */
 export function decideCommand(book: Book, command: LedgerCommand, warehouseOf: WarehouseOf): Answer | Error {
   if ('product_ids' in command) {
-    const isNamed = book.holdsOf(command.reservation_id).every(hold => command.product_ids.includes(hold.product_id));
+    const [hold] = book.holdsOf(command.reservation_id);
+    const held = hold === undefined ? [] : (hold.product_ids ?? [hold.product_id]);
+    const isNamed = held.every(productId => command.product_ids.includes(productId));
     if (!isNamed) return new Error(`${command.reservation_id} holds a product that its ${command.do} does not name`);
   }
   switch (command.do) {
     case 'reserve':
       return reserve(book, command, warehouseOf);
-    case 'pin':
-      return pin(book, command);
-    case 'unpin':
-      return unpin(book, command);
     case 'extend':
       return extend(book, command);
     case 'sell':
       return sell(book, command);
+    case 'unsell':
+      return unsell(book, command);
     case 'release':
       return release(book, command);
     case 'expire':
@@ -58,12 +58,13 @@ function reserve(book: Book, command: Do<'reserve'>, warehouseOf: WarehouseOf): 
   assert(parts !== null, 'each product has enough, so together they have');
   const { reservation_id, person_id } = command;
   const expires_at = timestamp(book.nowMs + command.ttl_ms);
+  const product_ids = wants.length > 1 ? wants.map(want => want.product_id) : null;
   for (const { product_id, warehouse_id, quantity } of parts) {
     const is_limited = wants.some(want => want.product_id === product_id && want.is_limited);
     const shelf = book.shelvesOf(product_id).find(one => one.warehouse_id === warehouse_id)!;
     book.move(shelf, 'hold', { reserved: quantity }, { reservation_id });
     const of = { reservation_id, product_id, warehouse_id, person_id, quantity };
-    book.addHold({ ...of, state: 'held', is_limited, order_id: null, expires_at });
+    book.addHold({ ...of, state: 'held', is_limited, order_id: null, product_ids, expires_at });
   }
   return accept(reservationOf(book.holdsOf(reservation_id)));
 }
@@ -89,22 +90,6 @@ function addUp(book: Book, { lines, person_id }: Do<'reserve'>) {
   });
 }
 
-function pin(book: Book, command: Do<'pin'>): Outcome<Reservation, Refused> {
-  const holds = book.holdsOf(command.reservation_id);
-  const state = endIfOverdue(book, holds);
-  if (state === 'released') return refuse('RESERVATION_RELEASED');
-  if (state === 'unknown' || state === 'expired') return refuse('RESERVATION_EXPIRED');
-  if (state === 'held') book.changeHolds(holds, 'pinned');
-  return accept(reservationOf(holds));
-}
-
-function unpin(book: Book, command: Do<'unpin'>): null {
-  const holds = book.holdsOf(command.reservation_id);
-  const expires_at = timestamp(book.nowMs + command.ttl_ms);
-  if (holds[0]?.state === 'pinned') book.changeHolds(holds, 'held', { expires_at });
-  return null;
-}
-
 function extend(book: Book, command: Do<'extend'>): Outcome<Reservation, Refused> {
   const holds = book.holdsOf(command.reservation_id);
   const state = endIfOverdue(book, holds);
@@ -114,25 +99,39 @@ function extend(book: Book, command: Do<'extend'>): Outcome<Reservation, Refused
   return accept(reservationOf(holds));
 }
 
-function sell(book: Book, command: Do<'sell'>): Outcome<Reservation, Refused> {
+function sell(book: Book, command: Do<'sell'>): Outcome<null, Refused> {
   const holds = book.holdsOf(command.reservation_id);
   const state = endIfOverdue(book, holds);
   const { order_id, reservation_id } = command;
+  if (state === 'sold' && holds[0]!.order_id === order_id) return accept(null);
+  if (state === 'released') return refuse('RESERVATION_RELEASED');
   // Sold to another order it is gone for this one.
-  if (state === 'sold' && holds[0]!.order_id === order_id) return accept(reservationOf(holds));
-  if (state !== 'held' && state !== 'pinned') return refuse('RESERVATION_EXPIRED');
+  if (state !== 'held') return refuse('RESERVATION_EXPIRED');
   for (const { hold, shelf } of shelvesUnder(book, holds)) {
     const delta = { total: -hold.quantity, reserved: -hold.quantity };
     book.move(shelf, 'sell', delta, { reservation_id, order_id });
   }
   book.changeHolds(holds, 'sold', { order_id });
-  return accept(reservationOf(holds));
+  return accept(null);
+}
+
+/** The same units go back into the same hands: nobody else can take them in between. */
+function unsell(book: Book, command: Do<'unsell'>): null {
+  const { reservation_id, order_id } = command;
+  const holds = book.holdsOf(reservation_id);
+  if (holds[0]?.state !== 'sold' || holds[0].order_id !== order_id) return null;
+  for (const { hold, shelf } of shelvesUnder(book, holds)) {
+    const delta = { total: hold.quantity, reserved: hold.quantity };
+    book.move(shelf, 'return', delta, { reservation_id, order_id });
+  }
+  const expires_at = timestamp(book.nowMs + command.ttl_ms);
+  book.changeHolds(holds, 'held', { order_id: null, expires_at });
+  return null;
 }
 
 function release(book: Book, command: Do<'release'>): null {
   const holds = book.holdsOf(command.reservation_id);
-  const state = holds[0]?.state;
-  if (state === 'held' || (state === 'pinned' && command.pinned)) giveBack(book, holds, 'released');
+  if (holds[0]?.state === 'held') giveBack(book, holds, 'released');
   return null;
 }
 
@@ -169,6 +168,10 @@ function endIfOverdue(book: Book, holds: readonly Hold[]): Hold['state'] | 'unkn
 }
 
 function giveBack(book: Book, holds: readonly Hold[], state: 'released' | 'expired'): void {
+  assert(
+    holds.every(hold => !isEnded(hold.state)),
+    'a hold gives its units back once',
+  );
   const kind = state === 'released' ? 'release' : 'expire';
   for (const { hold, shelf } of shelvesUnder(book, holds)) {
     book.move(shelf, kind, { reserved: -hold.quantity }, { reservation_id: hold.reservation_id });
@@ -178,7 +181,6 @@ function giveBack(book: Book, holds: readonly Hold[], state: 'released' | 'expir
 
 function shelvesUnder(book: Book, holds: readonly Hold[]) {
   return holds.map(hold => {
-    assert(!isEnded(hold.state), 'a hold gives its units back once');
     const shelf = book.shelvesOf(hold.product_id).find(one => one.warehouse_id === hold.warehouse_id);
     assert(shelf !== undefined, 'what is held lies on a shelf');
     return { hold, shelf };
@@ -195,8 +197,6 @@ export function recall(command: LedgerCommand, holds: readonly Hold[], isMoved: 
   if (hold === undefined) return undefined;
   if (command.do === 'reserve') return accept(reservationOf(holds));
   const isSold = hold.state === 'sold';
-  if (command.do === 'sell')
-    return isSold && hold.order_id === command.order_id ? accept(reservationOf(holds)) : undefined;
-  if (command.do === 'pin') return hold.state === 'pinned' || isSold ? accept(reservationOf(holds)) : undefined;
+  if (command.do === 'sell') return isSold && hold.order_id === command.order_id ? accept(null) : undefined;
   return (command.do === 'release' || command.do === 'expire') && isEnded(hold.state) ? null : undefined;
 }

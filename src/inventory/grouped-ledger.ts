@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict';
 import { type Clock, timestamp } from '#platform/clock';
 import { groupCommit } from '#platform/group-commit';
-import { bucketOf, type Ids } from '#platform/ids';
+import { bucketOf } from '#platform/ids';
 import type { Metrics } from '#platform/metrics';
 import type { Outbox } from '#platform/outbox';
+import { accept } from '#platform/outcome';
 import type { Connection, Database } from '#platform/sql';
 import { openBook } from './book.ts';
 import { type Answer, type Hold, type LedgerCommand, productsOf } from './commands.ts';
 import { decideCommand, recall } from './decide-command.ts';
 import type { Ledger, StockMove } from './ledger.ts';
-import { lockShelves, openShelves, readHolds, readMoved, readPersonUnits, writeChanges } from './ledger-store.ts';
+import {
+  lockShelves,
+  openShelves,
+  readHolds,
+  readMoved,
+  readPersonUnits,
+  type Sale,
+  sellHolds,
+  writeChanges,
+} from './ledger-store.ts';
 import type { Warehouses } from './warehouses.ts';
 
 const COUNTED_MS = 24 * 3_600_000;
@@ -17,7 +27,6 @@ const COUNTED_MS = 24 * 3_600_000;
 export interface LedgerDeps {
   db: Database;
   clock: Clock;
-  ids: Ids;
   random: () => number;
   metrics: Metrics;
   outbox: Pick<Outbox, 'committed'>;
@@ -41,6 +50,20 @@ export function createGroupedLedger(deps: LedgerDeps): Ledger {
     random,
   });
 
+  /** The usual end of a hold, for hundreds of orders at once; false where it is not as simple as that. */
+  const sales = groupCommit<Sale, boolean>({
+    name: 'inventory_sell',
+    async run(commands) {
+      const sold = await sellHolds(deps.db, commands, timestamp(clock.nowMs()));
+      return commands.map(({ order_id }) => sold.has(order_id));
+    },
+    // Lost or not, `sell` says what has become of it.
+    find: async commands => commands.map(() => false),
+    metrics,
+    clock,
+    random,
+  });
+
   /** Which answers a kind of command can have is known to `decideCommand` and to the interface. */
   async function submit<Told extends Answer>(command: LedgerCommand): Promise<Told> {
     const answer = await group.submit(command);
@@ -50,14 +73,22 @@ export function createGroupedLedger(deps: LedgerDeps): Ledger {
 
   return {
     reserve: input => submit({ do: 'reserve', ...input }),
-    pin: input => submit({ do: 'pin', ...input }),
-    unpin: input => submit({ do: 'unpin', ...input }),
     extend: input => submit({ do: 'extend', ...input }),
-    sell: input => submit({ do: 'sell', ...input }),
+    async sell(input) {
+      const [product_id, ...more] = input.product_ids;
+      const { reservation_id, order_id } = input;
+      // What is not simply held, or is of several products, is decided under the lock as everything else.
+      const isSold = more.length === 0 && (await sales.submit({ reservation_id, order_id, product_id: product_id! }));
+      return isSold ? accept(null) : submit({ do: 'sell', ...input });
+    },
+    unsell: input => submit({ do: 'unsell', ...input }),
     release: input => submit({ do: 'release', ...input }),
     expire: input => submit({ do: 'expire', ...input }),
     move: input => submit({ do: 'move', ...input }),
-    stop: () => group.stop(),
+    async stop() {
+      await sales.stop();
+      await group.stop();
+    },
   };
 }
 
@@ -65,24 +96,27 @@ async function runGroup(deps: LedgerDeps, commands: LedgerCommand[]): Promise<(A
   const productIds = inKeyOrder([...new Set(commands.flatMap(productsOf))]);
   const arriving = commands.flatMap(command => (command.do === 'move' ? command.parts : []));
   if (arriving.length > 0) await openShelves(deps.db, arriving, timestamp(deps.clock.nowMs()));
-  const { answers, hasEvents } = await deps.db.transaction(async tx => {
-    const shelves = await lockShelves(tx, productIds);
-    // After the lock, or a group that waited long would think that it is earlier than the one it waited for.
-    const nowMs = deps.clock.nowMs();
-    const holds = await readHolds(tx, holdKeys(commands));
-    const personUnits = await readCounted(tx, commands, nowMs);
-    const moved = await readMovedBefore(tx, commands);
-    await deps.warehouses.ensure(shelves);
-    const book = openBook({ nowMs, shelves, holds, personUnits, moved, nextMovementId: id => deps.ids.nextFor(id) });
-    const answers = commands.map(command => decideCommand(book, command, deps.warehouses.get));
-    const changes = book.changes();
-    if (changes.movements.length > 0 || changes.changedHolds.length > 0) {
-      const written = await writeChanges(tx, changes, book.now);
-      assert.equal(written.shelves, changes.shelves.length, 'nobody changes stock without its lock');
-      assert.equal(written.holds, changes.changedHolds.length, 'nobody changes a hold without the lock of its stock');
-    }
-    return { answers, hasEvents: changes.events.length > 0 };
-  });
+  const { answers, hasEvents } = await deps.db.transaction(
+    async tx => {
+      const shelves = await lockShelves(tx, productIds);
+      // After the lock, or a group that waited long would think that it is earlier than the one it waited for.
+      const nowMs = deps.clock.nowMs();
+      const holds = await readHolds(tx, holdKeys(commands));
+      const personUnits = await readCounted(tx, commands, nowMs);
+      const moved = await readMovedBefore(tx, commands);
+      await deps.warehouses.ensure(shelves);
+      const book = openBook({ nowMs, shelves, holds, personUnits, moved });
+      const answers = commands.map(command => decideCommand(book, command, deps.warehouses.get));
+      const changes = book.changes();
+      if (changes.shelves.length > 0 || changes.changedHolds.length > 0) {
+        const written = await writeChanges(tx, changes, book.now);
+        assert.equal(written.shelves, changes.shelves.length, 'nobody changes stock without its lock');
+        assert.equal(written.holds, changes.changedHolds.length, 'nobody changes a hold without the lock of its stock');
+      }
+      return { answers, hasEvents: changes.events.length > 0 };
+    },
+    { isByKey: true },
+  );
   if (hasEvents) deps.outbox.committed();
   return answers;
 }

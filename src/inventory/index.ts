@@ -128,7 +128,7 @@ function stockListApi({ db, clock }: InventoryDeps): Pick<Inventory, 'listStock'
 }
 
 type ReservationApi = Pick<Inventory, 'reserveStock' | 'getReservation' | `${ReservationVerb}Reservation`>;
-type ReservationVerb = 'pin' | 'unpin' | 'extend' | 'sell' | 'release';
+type ReservationVerb = 'extend' | 'sell' | 'unsell' | 'release';
 
 /** The ledger is the operation: what would stand between is nothing. */
 function reservationApi({ db }: InventoryDeps, ledger: Ledger): ReservationApi {
@@ -138,10 +138,9 @@ function reservationApi({ db }: InventoryDeps, ledger: Ledger): ReservationApi {
       const holds = await readReservation(db, key);
       return holds.length === 0 ? null : reservationOf(holds);
     },
-    pinReservation: input => ledger.pin(input),
-    unpinReservation: input => ledger.unpin(input),
     extendReservation: input => ledger.extend(input),
     sellReservation: input => ledger.sell(input),
+    unsellReservation: input => ledger.unsell(input),
     releaseReservation: input => ledger.release(input),
   };
 }

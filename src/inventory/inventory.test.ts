@@ -50,14 +50,14 @@ test('a warehouse made in one process is known to another, and made twice it is 
   assert.equal((await two.listWarehouses({})).length, 4);
 });
 
-test('the sweeper ends every overdue hold, more than a batch of them, and leaves pinned and young ones', async t => {
+test('the sweeper ends every overdue hold, more than a batch of them, and leaves sold and young ones', async t => {
   const clock = manualClock(Date.parse('2026-11-27T08:00:00.000Z'));
   const { inventory, module, db } = await openInventory(t, { clock });
   const [product, second] = [await stocked(inventory, { [WEST]: 900, [EAST]: 400 }), await stocked(inventory, 2000)];
   const overdue = Array.from({ length: 1200 }, () => reservation([product, second]));
   await Promise.all(overdue.map(asked => inventory.reserveStock(asked)));
-  const pinned = { reservation_id: overdue[0]!.reservation_id, product_ids: [product, second] };
-  await inventory.pinReservation(pinned);
+  const sold = { reservation_id: overdue[0]!.reservation_id, product_ids: [product, second] };
+  await inventory.sellReservation({ ...sold, order_id: ids.next() });
   clock.advance(TTL_MS - 1);
   const young = reservation([product]);
   await inventory.reserveStock(young);
@@ -66,9 +66,9 @@ test('the sweeper ends every overdue hold, more than a batch of them, and leaves
   assert.equal(await sweep.run(AbortSignal.timeout(20_000)), 0);
   clock.advance(1);
   assert.equal(await sweep.run(AbortSignal.timeout(20_000)), 1199);
-  assert.deepEqual(await figures(inventory, product), [1300, 2, 1298]);
-  assert.deepEqual(await figures(inventory, second), [2000, 1, 1999]);
-  assert.equal((await inventory.getReservation(pinned))?.state, 'pinned');
+  assert.deepEqual(await figures(inventory, product), [1299, 1, 1298]);
+  assert.deepEqual(await figures(inventory, second), [1999, 0, 1999]);
+  assert.equal((await inventory.getReservation(sold))?.state, 'sold');
   assert.equal(await sweep.run(AbortSignal.timeout(20_000)), 0);
   await assertBalanced(db);
 });
@@ -91,7 +91,7 @@ test('levels are told when they change and only then, over all warehouses togeth
   const hold = async (quantity: number) => {
     const asked = reservation([product_id], { quantity });
     await inventory.reserveStock(asked);
-    return { reservation_id: asked.reservation_id, product_ids: [product_id], pinned: false };
+    return { reservation_id: asked.reservation_id, product_ids: [product_id] };
   };
   const one = await hold(1);
   const two = await hold(1);

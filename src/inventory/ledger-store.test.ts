@@ -114,37 +114,56 @@ test('13 units over warehouses of 10 and 15 come whole from the second', async t
   await assertBalanced(db);
 });
 
-test('pin, sell and their repeats: stock falls once and the order is kept', async t => {
+test('sell and its repeats: stock falls once, the order is kept, and the clock can do nothing more', async t => {
   const { inventory, db, clock } = await open(t);
   const product = await stocked(inventory, 5);
   const asked = reservation([product], { quantity: 2 });
   const key = keyOf(asked);
   await inventory.reserveStock(asked);
-  const pinned = await inventory.pinReservation(key);
-  assert.equal(pinned.ok && pinned.value.state, 'pinned');
-  assert.deepEqual(await inventory.pinReservation(key), pinned);
-  clock.advance(TTL_MS + 1);
   const order_id = ids.next();
-  const sold = await inventory.sellReservation({ ...key, order_id });
-  assert.equal(sold.ok && sold.value.state, 'sold');
-  assert.deepEqual(await inventory.sellReservation({ ...key, order_id }), sold);
-  assert.deepEqual(await inventory.pinReservation(key), sold);
+  assert.deepEqual(await inventory.sellReservation({ ...key, order_id }), { ok: true, value: null });
+  clock.advance(TTL_MS + 1);
+  assert.deepEqual(await inventory.sellReservation({ ...key, order_id }), { ok: true, value: null });
   const other = await inventory.sellReservation({ ...key, order_id: ids.next() });
   assert.deepEqual(other, { ok: false, code: 'RESERVATION_EXPIRED' });
-  await inventory.releaseReservation({ ...key, pinned: true });
+  await inventory.releaseReservation(key);
+  assert.deepEqual(await inventory.extendReservation({ ...key, ttl_ms: TTL_MS }), {
+    ok: true,
+    value: await inventory.getReservation(key),
+  });
+  assert.equal((await inventory.getReservation(key))?.state, 'sold');
   assert.deepEqual(await figures(inventory, product), [3, 0, 3]);
   await assertBalanced(db);
 });
 
-test('a held reservation can be sold without a pin until its time is over', async t => {
+test('several products are sold together or not at all, from whichever warehouses', async t => {
+  const { inventory, db, clock } = await open(t);
+  const [first, second] = [await stocked(inventory, { [WEST]: 1, [EAST]: 4 }), await stocked(inventory, 5)];
+  const asked = reservation([first, second], { quantity: 3 });
+  await inventory.reserveStock(asked);
+  const order_id = ids.next();
+  await assert.rejects(inventory.sellReservation({ ...keyOf(asked), product_ids: [first], order_id }), /does not name/);
+  assert.deepEqual(await figures(inventory, first), [5, 3, 2]);
+  assert.equal((await inventory.sellReservation({ ...keyOf(asked), order_id })).ok, true);
+  assert.deepEqual(await figures(inventory, first), [2, 0, 2]);
+  assert.deepEqual(await figures(inventory, second), [2, 0, 2]);
+  const late = reservation([first, second]);
+  await inventory.reserveStock(late);
+  clock.advance(TTL_MS);
+  const refused = await inventory.sellReservation({ ...keyOf(late), order_id: ids.next() });
+  assert.deepEqual(refused, { ok: false, code: 'RESERVATION_EXPIRED' });
+  assert.deepEqual(await figures(inventory, second), [2, 0, 2]);
+  await assertBalanced(db);
+});
+
+test('a held reservation can be sold until its time is over', async t => {
   const { inventory, db, clock } = await open(t);
   const product = await stocked(inventory, 5);
   const [early, late] = [reservation([product]), reservation([product])];
   await inventory.reserveStock(early);
   await inventory.reserveStock(late);
   clock.advance(TTL_MS - 1);
-  const sold = await inventory.sellReservation({ ...keyOf(early), order_id: ids.next() });
-  assert.equal(sold.ok && sold.value.state, 'sold');
+  assert.equal((await inventory.sellReservation({ ...keyOf(early), order_id: ids.next() })).ok, true);
   clock.advance(1);
   const refused = await inventory.sellReservation({ ...keyOf(late), order_id: ids.next() });
   assert.deepEqual(refused, { ok: false, code: 'RESERVATION_EXPIRED' });
@@ -157,28 +176,40 @@ test('a reservation released twice gives its units back once', async t => {
   const product = await stocked(inventory, 5);
   const asked = reservation([product], { quantity: 3 });
   await inventory.reserveStock(asked);
-  const release = { ...keyOf(asked), pinned: false };
+  const release = keyOf(asked);
   await Promise.all([inventory.releaseReservation(release), inventory.releaseReservation(release)]);
   await inventory.releaseReservation(release);
   assert.deepEqual(await figures(inventory, product), [5, 0, 5]);
-  assert.deepEqual(await inventory.pinReservation(keyOf(asked)), { ok: false, code: 'RESERVATION_RELEASED' });
+  assert.deepEqual(await inventory.sellReservation({ ...keyOf(asked), order_id: ids.next() }), {
+    ok: false,
+    code: 'RESERVATION_RELEASED',
+  });
   await assertBalanced(db);
 });
 
-test('a pinned reservation is released only where the release says so', async t => {
-  const { inventory, db } = await open(t);
+test('a sale is taken back once, from its own order, and the hold has its time again', async t => {
+  const { inventory, db, clock } = await open(t);
   const product = await stocked(inventory, 5);
-  const asked = reservation([product]);
+  const asked = reservation([product], { quantity: 2 });
+  const key = keyOf(asked);
+  const order_id = ids.next();
   await inventory.reserveStock(asked);
-  await inventory.pinReservation(keyOf(asked));
-  await inventory.releaseReservation({ ...keyOf(asked), pinned: false });
-  assert.deepEqual(await figures(inventory, product), [5, 1, 4]);
-  await inventory.releaseReservation({ ...keyOf(asked), pinned: true });
-  assert.deepEqual(await figures(inventory, product), [5, 0, 5]);
+  await inventory.unsellReservation({ ...key, order_id, ttl_ms: 1000 });
+  assert.equal((await inventory.getReservation(key))?.expires_at, '2026-11-27T08:15:00.000Z');
+  await inventory.sellReservation({ ...key, order_id });
+  clock.advance(3 * TTL_MS);
+  await inventory.unsellReservation({ ...key, order_id: ids.next(), ttl_ms: 1000 });
+  assert.deepEqual(await figures(inventory, product), [3, 0, 3]);
+  await Promise.all([1, 2].map(() => inventory.unsellReservation({ ...key, order_id, ttl_ms: 1000 })));
+  assert.deepEqual(await figures(inventory, product), [5, 2, 3]);
+  const again = await inventory.getReservation(key);
+  assert.deepEqual([again?.state, again?.expires_at], ['held', '2026-11-27T08:45:01.000Z']);
+  assert.equal((await inventory.sellReservation({ ...key, order_id: ids.next() })).ok, true);
+  assert.deepEqual(await figures(inventory, product), [3, 0, 3]);
   await assertBalanced(db);
 });
 
-test('unpin gives a reservation its time again, and extend moves it only forward', async t => {
+test('extend moves the end of a hold only forward, and not beyond its end', async t => {
   const { inventory, db, clock } = await open(t);
   const product = await stocked(inventory, 5);
   const asked = reservation([product]);
@@ -188,12 +219,7 @@ test('unpin gives a reservation its time again, and extend moves it only forward
   assert.equal((await inventory.getReservation(key))?.expires_at, '2026-11-27T08:15:00.000Z');
   await inventory.extendReservation({ ...key, ttl_ms: 2 * TTL_MS });
   assert.equal((await inventory.getReservation(key))?.expires_at, '2026-11-27T08:30:00.000Z');
-  await inventory.pinReservation(key);
-  clock.advance(3 * TTL_MS);
-  await inventory.unpinReservation({ ...key, ttl_ms: 1000 });
-  const unpinned = await inventory.getReservation(key);
-  assert.deepEqual([unpinned?.state, unpinned?.expires_at], ['held', '2026-11-27T08:45:01.000Z']);
-  clock.advance(1000);
+  clock.advance(2 * TTL_MS);
   const extended = await inventory.extendReservation({ ...key, ttl_ms: TTL_MS });
   assert.deepEqual(extended, { ok: false, code: 'RESERVATION_EXPIRED' });
   assert.deepEqual(await figures(inventory, product), [5, 0, 5]);
@@ -206,7 +232,10 @@ test('who is told that it has expired is told so for good: the units are back at
   const asked = reservation([product]);
   await inventory.reserveStock(asked);
   clock.advance(TTL_MS);
-  assert.deepEqual(await inventory.pinReservation(keyOf(asked)), { ok: false, code: 'RESERVATION_EXPIRED' });
+  assert.deepEqual(await inventory.sellReservation({ ...keyOf(asked), order_id: ids.next() }), {
+    ok: false,
+    code: 'RESERVATION_EXPIRED',
+  });
   assert.equal((await inventory.getReservation(keyOf(asked)))?.state, 'expired');
   assert.equal((await inventory.reserveStock(reservation([product]))).ok, true);
   await assertBalanced(db);
@@ -216,13 +245,12 @@ test('an unknown reservation is expired for those who ask, and nothing for those
   const { inventory } = await open(t);
   const product = await stocked(inventory, 1);
   const key = { reservation_id: ids.next(), product_ids: [product] };
-  assert.deepEqual(await inventory.pinReservation(key), { ok: false, code: 'RESERVATION_EXPIRED' });
   assert.deepEqual(await inventory.sellReservation({ ...key, order_id: ids.next() }), {
     ok: false,
     code: 'RESERVATION_EXPIRED',
   });
-  assert.equal(await inventory.releaseReservation({ ...key, pinned: true }), null);
-  assert.equal(await inventory.unpinReservation({ ...key, ttl_ms: 1 }), null);
+  assert.equal(await inventory.releaseReservation(key), null);
+  assert.equal(await inventory.unsellReservation({ ...key, order_id: ids.next(), ttl_ms: 1 }), null);
   assert.equal(await inventory.getReservation(key), null);
 });
 
@@ -269,7 +297,7 @@ test('max_per_person counts what is held and bought within a day, and frees what
     code: 'LIMIT_PER_PERSON',
     detail: { lines: [{ product_id: product, requested: 1, allowed: 0 }] },
   });
-  await inventory.releaseReservation({ ...keyOf(held), pinned: false });
+  await inventory.releaseReservation(keyOf(held));
   const forgotten = limited(1);
   assert.equal((await inventory.reserveStock(forgotten)).ok, true);
   clock.advance(TTL_MS);

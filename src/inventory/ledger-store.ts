@@ -1,8 +1,8 @@
 import { bucketOf } from '#platform/ids';
 import { appendEventsSql } from '#platform/outbox';
-import { type Connection, type Sql, sql } from '#platform/sql';
+import { type Connection, type Database, empty, type Sql, sql } from '#platform/sql';
 import type { Changes } from './book.ts';
-import type { Hold, NewMovement, PersonUnits, Shelf } from './commands.ts';
+import type { Hold, PersonUnits, Shelf } from './commands.ts';
 
 /**
  * What everybody may buy. It goes into joins as an array like every part of a key: of a constant the planner guesses,
@@ -37,18 +37,11 @@ export async function openShelves(
 
 /**
  * Locks all shelves of the products in the order given, which is that of their key: whoever changes a product's stock
- * or holds waits here. `planned` is for the statements that follow in this transaction: a young table has no
- * statistics, and without it their joins read the whole of it (measured: a third of the orders a second at 15,000
- * holds, ever fewer).
+ * or holds waits here.
  */
 export async function lockShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
   return await tx.query<Shelf>(sql`
-    with planned as materialized (
-      select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
-        set_config('enable_seqscan', 'off', true)
-    )
-    select s.* from planned
-    cross join unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as k (bucket, product_id)
+    select s.* from unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as k (bucket, product_id)
     cross join lateral (
       select product_id, warehouse_id, total_quantity, reserved, version
       from inventory.stock
@@ -62,7 +55,7 @@ export async function lockShelves(tx: Connection, productIds: string[]): Promise
 export async function readHolds(tx: Connection, keys: { bucket: number; reservation_id: string }[]): Promise<Hold[]> {
   return await tx.query<Hold>(sql`
     select h.reservation_id, h.product_id, h.warehouse_id, h.person_id, h.quantity, h.state, h.is_limited, h.order_id,
-      h.expires_at
+      h.product_ids, h.expires_at
     from unnest(
       ${keys.map(key => key.bucket)}::smallint[], ${keys.map(key => key.reservation_id)}::uuid[]
     ) as k (bucket, reservation_id)
@@ -85,8 +78,7 @@ export async function readPersonUnits(
     ) as k (bucket, product_id, person_id)
     join inventory.holds h on h.bucket = k.bucket and h.product_id = k.product_id and h.person_id = k.person_id
     where h.is_limited and (
-      h.state = 'pinned'
-      or (h.state = 'held' and h.expires_at > ${times.now}::timestamptz)
+      (h.state = 'held' and h.expires_at > ${times.now}::timestamptz)
       or (h.state = 'sold' and h.created_at > ${times.since}::timestamptz)
     )
     group by h.product_id, h.person_id`);
@@ -113,7 +105,7 @@ export async function writeChanges(tx: Connection, changes: Changes, now: string
     with shelved as (${changeShelves(changes.shelves, now)}),
       held as (${addHolds(changes.newHolds, now)}),
       changed as (${changeHolds(changes.changedHolds, now)}),
-      moved as (${addMovements(changes.movements, now)}),
+      moved as (${addMovements(changes, now)}),
       told as (${appendEventsSql('inventory', changes.events)})
     select (select count(*) from shelved) as shelves, (select count(*) from changed) as holds`);
   return written!;
@@ -138,16 +130,20 @@ function changeShelves(rows: Shelf[], now: string): Sql {
 function addHolds(rows: Hold[], now: string): Sql {
   return sql`
     insert into inventory.holds (bucket, reservation_id, product_id, warehouse_id, person_id, quantity, state,
-      is_limited, order_id, expires_at, ended_at, created_at)
-    select u.*, case when u.state not in ('held', 'pinned') then ${now}::timestamptz end, ${now}::timestamptz
+      is_limited, order_id, expires_at, product_ids, ended_at, created_at)
+    select u.bucket, u.reservation_id, u.product_id, u.warehouse_id, u.person_id, u.quantity, u.state, u.is_limited,
+      u.order_id, u.expires_at, u.product_ids::uuid[], case when u.state <> 'held' then ${now}::timestamptz end,
+      ${now}::timestamptz
     from unnest(
       ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.reservation_id)}::uuid[],
       ${rows.map(row => row.product_id)}::uuid[], ${rows.map(row => row.warehouse_id)}::uuid[],
       ${rows.map(row => row.person_id)}::uuid[], ${rows.map(row => row.quantity)}::bigint[],
       ${rows.map(row => row.state)}::text[], ${rows.map(row => row.is_limited)}::boolean[],
-      ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.expires_at)}::timestamptz[]
+      ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.expires_at)}::timestamptz[],
+      ${rows.map(row => row.product_ids && `{${row.product_ids.join()}}`)}::text[]
     ) as u (bucket, reservation_id, product_id, warehouse_id, person_id, quantity, state, is_limited, order_id,
-      expires_at)`;
+      expires_at, product_ids)
+    returning bucket, reservation_id, product_id, warehouse_id, quantity`;
 }
 
 function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
@@ -155,7 +151,7 @@ function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
   return sql`
     update inventory.holds h
     set state = u.state, order_id = u.order_id, expires_at = u.expires_at,
-      ended_at = case when u.state not in ('held', 'pinned') then ${now}::timestamptz end
+      ended_at = case when u.state <> 'held' then ${now}::timestamptz end
     from unnest(
       ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.reservation_id)}::uuid[],
       ${rows.map(row => row.product_id)}::uuid[], ${rows.map(row => row.warehouse_id)}::uuid[],
@@ -168,10 +164,17 @@ function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
     returning 1`;
 }
 
-function addMovements(rows: NewMovement[], now: string): Sql {
+/** A new hold is its own movement's source: what is read from it need not be sent. */
+function addMovements({ movements: rows, newHolds }: Changes, now: string): Sql {
+  const ofHolds =
+    newHolds.length === 0
+      ? empty
+      : sql`select bucket, null, product_id, warehouse_id, 'hold', 0, quantity, reservation_id, null, null,
+          ${now}::timestamptz from held union all`;
   return sql`
     insert into inventory.movements (bucket, movement_id, product_id, warehouse_id, kind, total_delta, reserved_delta,
       reservation_id, order_id, reason, at)
+    ${ofHolds}
     select u.*, ${now}::timestamptz
     from unnest(
       ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.movement_id)}::uuid[],
@@ -187,6 +190,61 @@ export interface Written {
   holds: number;
 }
 
+export interface Sale {
+  reservation_id: string;
+  /** The only one of the reservation. */
+  product_id: string;
+  order_id: string;
+}
+
+/**
+ * Sells what is held, by one statement: reservations of one product each, whatever their warehouses. The shelves are
+ * locked before their holds, as everybody does it; who waits for the lock finds the holds as its last owner left them,
+ * since PostgreSQL looks again at a row that has changed meanwhile. Answers the orders that have their goods.
+ */
+export async function sellHolds(db: Database, sales: Sale[], now: string): Promise<Set<string>> {
+  const rows = await db.queryByKey<{ order_id: string }>(sql`
+    with asked as materialized (
+      select * from unnest(
+        ${sales.map(sale => bucketOf(sale.product_id))}::smallint[], ${sales.map(sale => sale.product_id)}::uuid[],
+        ${sales.map(sale => sale.reservation_id)}::uuid[], ${sales.map(sale => sale.order_id)}::uuid[]
+      ) as a (bucket, product_id, reservation_id, order_id)
+    ), shelves as materialized (
+      select s.version
+      from (select distinct bucket, product_id from asked order by bucket, product_id) as k
+      cross join lateral (
+        select version from inventory.stock
+        where bucket = k.bucket and product_id = k.product_id and pool = ''
+        order by warehouse_id
+        for update
+      ) as s
+    ), sold as (
+      update inventory.holds h
+      set state = 'sold', order_id = a.order_id, ended_at = ${now}::timestamptz
+      from (select count(*) as locked from shelves) as first cross join asked a
+      where first.locked > 0 and h.bucket = a.bucket and h.reservation_id = a.reservation_id
+        and h.product_id = a.product_id and h.product_ids is null and h.state = 'held'
+        and h.expires_at > ${now}::timestamptz
+      returning h.bucket, h.product_id, h.warehouse_id, h.pool, h.quantity, h.reservation_id, h.order_id
+    ), taken as (
+      select bucket, product_id, warehouse_id, pool, sum(quantity) as quantity from sold group by 1, 2, 3, 4
+    ), shelved as (
+      update inventory.stock s
+      set total_quantity = s.total_quantity - t.quantity, reserved = s.reserved - t.quantity, version = s.version + 1,
+        updated_at = ${now}::timestamptz
+      from taken t
+      where s.bucket = t.bucket and s.product_id = t.product_id and s.warehouse_id = t.warehouse_id and s.pool = t.pool
+    ), moved as (
+      insert into inventory.movements (bucket, product_id, warehouse_id, kind, total_delta, reserved_delta,
+        reservation_id, order_id, at)
+      select bucket, product_id, warehouse_id, 'sell', -quantity, -quantity, reservation_id, order_id,
+        ${now}::timestamptz
+      from sold
+    )
+    select distinct order_id from sold`);
+  return new Set(rows.map(row => row.order_id));
+}
+
 /** Reservations whose time is over, the oldest first, each with all its products. */
 export async function readOverdue(
   db: Connection,
@@ -194,15 +252,12 @@ export async function readOverdue(
   limit: number,
 ): Promise<{ reservation_id: string; product_ids: string[] }[]> {
   return await db.query(sql`
-    with due as (
-      select distinct reservation_id from (
-        select reservation_id from inventory.holds
-        where ended_at is null and state = 'held' and expires_at <= ${now}::timestamptz
-        order by expires_at
-        limit ${limit}
-      ) as oldest
-    )
-    select h.reservation_id, array_agg(distinct h.product_id::text) as product_ids
-    from due join inventory.holds h on h.reservation_id = due.reservation_id
-    group by h.reservation_id`);
+    select reservation_id, min(coalesce(product_ids, array[product_id]))::text[] as product_ids
+    from (
+      select reservation_id, product_id, product_ids from inventory.holds
+      where ended_at is null and expires_at <= ${now}::timestamptz
+      order by expires_at
+      limit ${limit}
+    ) as oldest
+    group by reservation_id`);
 }

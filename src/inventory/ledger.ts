@@ -23,11 +23,12 @@ export interface StockMove {
  */
 export interface Ledger {
   reserve(input: ReserveStock): Promise<Outcome<Reservation, 'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>>;
-  pin(input: ReservationRef): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED' | 'RESERVATION_RELEASED'>>;
-  unpin(input: ReservationRef & { ttl_ms: number }): Promise<null>;
   extend(input: ReservationRef & { ttl_ms: number }): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED'>>;
-  sell(input: ReservationRef & { order_id: string }): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED'>>;
-  release(input: ReservationRef & { pinned: boolean }): Promise<null>;
+  sell(
+    input: ReservationRef & { order_id: string },
+  ): Promise<Outcome<null, 'RESERVATION_EXPIRED' | 'RESERVATION_RELEASED'>>;
+  unsell(input: ReservationRef & { order_id: string; ttl_ms: number }): Promise<null>;
+  release(input: ReservationRef): Promise<null>;
   /** Ends a held reservation whose time is over; any other is left as it is. */
   expire(input: ReservationRef): Promise<null>;
   move(input: StockMove): Promise<Outcome<null, 'STOCK_RESERVED'>>;

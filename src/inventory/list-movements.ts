@@ -1,4 +1,5 @@
 import { limits } from '#limits';
+import { derivedId } from '#platform/ids';
 import { accept, refuse } from '#platform/outcome';
 import type { Database } from '#platform/sql';
 import type { Inventory, Movement } from './contract.ts';
@@ -20,7 +21,7 @@ export async function listMovements(
   ]);
   const shown = rows.slice(0, page_size);
   return accept({
-    items: shown.map(toMovement),
+    items: shown.map(row => toMovement(product_id, row)),
     total: Math.min(counted, limits.listedRowsMax),
     total_relation: counted > limits.listedRowsMax ? 'gte' : 'eq',
     page,
@@ -29,9 +30,11 @@ export async function listMovements(
   });
 }
 
-function toMovement({ position: _position, pool, ...row }: MovementRow): Movement {
-  const { reservation_id, order_id, reason, ...fields } = row;
+function toMovement(productId: string, { position, pool, ...row }: MovementRow): Movement {
+  const { movement_id, reservation_id, order_id, reason, ...fields } = row;
   return {
+    // That of a hold has no id of its own; this one follows from its place in the journal, always the same.
+    movement_id: movement_id ?? derivedId(productId, `movement ${position}`),
     ...fields,
     ...(pool === '' ? {} : { sale_id: pool }),
     ...(reservation_id === null ? {} : { reservation_id }),

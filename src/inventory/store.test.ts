@@ -19,7 +19,7 @@ import {
 
 const START_MS = Date.parse('2026-11-27T08:00:00.000Z');
 
-/** One of each: received twice, sold, held, pinned, released, returned, corrected. */
+/** One of each: received twice, sold, held, held again after a sale, released, returned, corrected. */
 async function liveThrough(inventory: Inventory) {
   const product_id = await stocked(inventory, { [WEST]: 10, [EAST]: 20 });
   const make = async (quantity: number) => {
@@ -27,16 +27,18 @@ async function liveThrough(inventory: Inventory) {
     await inventory.reserveStock(asked);
     return { reservation_id: asked.reservation_id, product_ids: [product_id] };
   };
-  const [sold, held, pinned, released] = [await make(3), await make(2), await make(1), await make(4)];
+  const [sold, held, unsold, released] = [await make(3), await make(2), await make(1), await make(4)];
   const order_id = ids.next();
   await inventory.sellReservation({ ...sold, order_id });
-  await inventory.pinReservation(pinned);
-  await inventory.releaseReservation({ ...released, pinned: false });
+  const failed = { ...unsold, order_id: ids.next() };
+  await inventory.sellReservation(failed);
+  await inventory.unsellReservation({ ...failed, ttl_ms: TTL_MS });
+  await inventory.releaseReservation(released);
   const part = { product_id, warehouse_id: WEST, quantity: 1 };
   await inventory.returnStock({ return_id: ids.next(), order_id, parts: [part] });
   const correction = { movement_id: ids.next(), product_id, warehouse_id: EAST, delta: -5, reason: 'broken' };
   await inventory.adjustStock(correction);
-  return { product_id, order_id, held, pinned, sold, released, correction };
+  return { product_id, order_id, held, unsold, sold, released, correction };
 }
 
 test('the stock view adds up its warehouses', async t => {
@@ -90,13 +92,16 @@ test('movements are listed newest first, and pages and cursors meet without a ga
   const all = await inventory.listMovements({ product_id, page: 1, page_size: 100 });
   assert.ok(all.ok);
   const { items, ...page } = all.value;
-  assert.deepEqual(page, { total: 10, total_relation: 'eq', page: 1, page_size: 100, next_cursor: null });
+  assert.deepEqual(page, { total: 12, total_relation: 'eq', page: 1, page_size: 100, next_cursor: null });
+  assert.equal(new Set(items.map(item => item.movement_id)).size, 12);
   assert.deepEqual(
     items.map(({ kind, total_delta, reserved_delta }) => [kind, total_delta, reserved_delta]),
     [
       ['adjust', -5, 0],
       ['return', 1, 0],
       ['release', 0, -4],
+      ['return', 1, 1],
+      ['sell', -1, -1],
       ['sell', -3, -3],
       ['hold', 0, 4],
       ['hold', 0, 1],
@@ -111,7 +116,7 @@ test('movements are listed newest first, and pages and cursors meet without a ga
     warehouse_id: EAST,
     ...{ kind: 'adjust', total_delta: -5, reserved_delta: 0, reason: 'broken', at: '2026-11-27T08:00:00.000Z' },
   });
-  assert.deepEqual([items[3]!.reservation_id, items[3]!.order_id], [sold.reservation_id, order_id]);
+  assert.deepEqual([items[5]!.reservation_id, items[5]!.order_id], [sold.reservation_id, order_id]);
   const read = [];
   for (let cursor: string | undefined; ; ) {
     const some = await inventory.listMovements({ product_id, page: 1, page_size: 4, cursor });
@@ -159,7 +164,7 @@ test('the total is exact to 10,000 and says so beyond, where the cursor goes on'
 
 test('explain tells where each unit went, and notices a unit that came from nowhere', async t => {
   const { inventory, db } = await openInventory(t, { clock: manualClock(START_MS) });
-  const { product_id, held, pinned } = await liveThrough(inventory);
+  const { product_id, held, unsold } = await liveThrough(inventory);
   const { open_holds, ...figures } = await inventory.explainStock({ product_id });
   assert.deepEqual(figures, {
     product_id,
@@ -170,8 +175,8 @@ test('explain tells where each unit went, and notices a unit that came from nowh
   assert.deepEqual(
     open_holds,
     [
-      { reservation_id: held.reservation_id, warehouse_id: WEST, quantity: 2, pinned: false, expires_at },
-      { reservation_id: pinned.reservation_id, warehouse_id: WEST, quantity: 1, pinned: true, expires_at },
+      { reservation_id: held.reservation_id, warehouse_id: WEST, quantity: 2, expires_at },
+      { reservation_id: unsold.reservation_id, warehouse_id: WEST, quantity: 1, expires_at },
     ].sort((a, b) => (a.reservation_id < b.reservation_id ? -1 : 1)),
   );
   await db.query(sql`

@@ -63,7 +63,7 @@ export async function readReservation(
 
 export interface MovementRow {
   position: number;
-  movement_id: string;
+  movement_id: string | null;
   warehouse_id: string;
   pool: string;
   kind: MovementKind;
@@ -120,7 +120,6 @@ export interface OpenHold {
   reservation_id: string;
   warehouse_id: string;
   quantity: number;
-  pinned: boolean;
   expires_at: string;
 }
 
@@ -132,9 +131,11 @@ export async function readExplanation(db: Database, productId: string, most: num
       select
         coalesce(sum(total_delta) filter (where kind = 'receive'), 0)::bigint as received,
         coalesce(sum(total_delta) filter (where kind = 'adjust'), 0)::bigint as adjusted,
-        coalesce(sum(total_delta) filter (where kind = 'return'), 0)::bigint as returned,
+        coalesce(sum(total_delta) filter (where kind = 'return' and reservation_id is null), 0)::bigint as returned,
         coalesce(-sum(total_delta) filter (where kind = 'allot'), 0)::bigint as allotted,
-        coalesce(-sum(total_delta) filter (where kind = 'sell'), 0)::bigint as sold,
+        -- A sale that was taken back, since its money could not be taken, has never been one.
+        coalesce(-sum(total_delta) filter (where kind = 'sell' or (kind = 'return' and reservation_id is not null)),
+          0)::bigint as sold,
         coalesce(sum(total_delta), 0)::bigint as moved_total,
         coalesce(sum(reserved_delta), 0)::bigint as moved_reserved
       from inventory.movements
@@ -144,7 +145,7 @@ export async function readExplanation(db: Database, productId: string, most: num
       from inventory.stock
       where bucket = ${bucket}::smallint and product_id = ${productId}::uuid and pool = ''
     ), open as (
-      select reservation_id, warehouse_id, quantity, state = 'pinned' as pinned, expires_at
+      select reservation_id, warehouse_id, quantity, expires_at
       from inventory.holds
       where ended_at is null and bucket = ${bucket}::smallint and product_id = ${productId}::uuid and pool = ''
     )

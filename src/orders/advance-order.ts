@@ -2,24 +2,25 @@
  * An order's life, in one resumable switch. Each arm is one idempotent step keyed by the order id, with its
  * compensation in the arm it leads to: run it again at any time, after any crash, and it continues.
  *
- *   PAYMENT_PENDING: pay → pin → capture → confirm     (any no: → PAYMENT_FAILED)
- *   CONFIRMED …:     sell; finish refunds that were begun
+ *   PAYMENT_PENDING: pay → sell → capture → confirm     (any no: → PAYMENT_FAILED)
+ *   CONFIRMED …:     finish refunds that were begun
  *   PAYMENT_FAILED, CANCELLED: give the money back, then the goods
  *
- * A failed order leaves its hold to its checkout, whose next order may pin it at once. So the pin of the failed one is
- * taken off before the checkout opens again, and never after.
+ * A failed order leaves its hold to its checkout, whose next order may take it at once: a sale is taken back before the
+ * checkout opens again, and only from the order that it was made to.
  */
 import assert from 'node:assert/strict';
 import { limits } from '#limits';
-import type { Payment, PaymentInput } from '#payments';
+import type { Authorised, Payment, PaymentInput } from '#payments';
 import { timestamp } from '#platform/clock';
 import { derivedId } from '#platform/ids';
 import { Unavailable } from '#platform/outcome';
+import { readCheckouts } from './checkout-store.ts';
 import type { Deps } from './deps.ts';
 import { finishRefunds } from './refund-order.ts';
 import { reservationKey } from './release-hold.ts';
 import { partsOf, remainingItems } from './rules.ts';
-import { clearDeadline, type OrderRow, readCheckouts, readOrders, setDeadline } from './store.ts';
+import { clearDeadline, type OrderRow, readOrders, setDeadline } from './store.ts';
 
 /** `reason` says why an order failed, for the one who pays; `payment` is what is known of it. */
 export interface Advanced {
@@ -27,8 +28,11 @@ export interface Advanced {
   payment: Payment | undefined;
 }
 
+/** What the shopper's request brings; `isFirst`: in the very call that has made the order. */
+export type Pay = { payment: PaymentInput; isFirst: boolean };
+
 /** Parallel calls for one order share one advance. `pay` is there only while the shopper's request is. */
-export function advanceOrder(deps: Deps, order: OrderRow, pay?: PaymentInput): Promise<Advanced> {
+export function advanceOrder(deps: Deps, order: OrderRow, pay?: Pay): Promise<Advanced> {
   const running = deps.advancing.get(order.order_id) as Promise<Advanced> | undefined;
   if (running) return running;
   const advance = advanceSteps(deps, order, pay).finally(() => deps.advancing.delete(order.order_id));
@@ -36,7 +40,7 @@ export function advanceOrder(deps: Deps, order: OrderRow, pay?: PaymentInput): P
   return advance;
 }
 
-async function advanceSteps(deps: Deps, start: OrderRow, pay?: PaymentInput): Promise<Advanced> {
+async function advanceSteps(deps: Deps, start: OrderRow, pay?: Pay): Promise<Advanced> {
   let order = start;
   let payment: Payment | undefined;
   // Each turn either ends or moves the order to a later status, and there are three of those at most.
@@ -57,7 +61,6 @@ async function advanceSteps(deps: Deps, start: OrderRow, pay?: PaymentInput): Pr
       case 'CONFIRMED':
       case 'SHIPPED':
       case 'DELIVERED':
-        // The sale follows from order.confirmed, in groups and off the shopper's path (sell-confirmed.ts).
         if (order.deadline_at !== null) await clearDeadline(deps.db, await finishRefunds(deps, order));
         return { order, payment };
     }
@@ -68,7 +71,7 @@ async function advanceSteps(deps: Deps, start: OrderRow, pay?: PaymentInput): Pr
 /** `next` is the order in its next status; without it the order waits for its payment. */
 type Paid = { payment: Payment | undefined; next: OrderRow | undefined };
 
-async function takePayment(deps: Deps, order: OrderRow, pay: PaymentInput | undefined): Promise<Paid> {
+async function takePayment(deps: Deps, order: OrderRow, pay: Pay | undefined): Promise<Paid> {
   // pay: authorise, or without a shopper ask the gateway what became of it.
   const payment = await authorise(deps, order, pay);
   if (payment === 'GATEWAY_UNKNOWN') return failed(deps, order, undefined, payment);
@@ -82,13 +85,14 @@ async function takePayment(deps: Deps, order: OrderRow, pay: PaymentInput | unde
       : waiting(deps, order, payment);
   }
 
-  // pin: from here expiry loses.
-  const pinned = await deps.inventory.pinReservation(reservationKey(order));
-  if (!pinned.ok) return failed(deps, order, payment, 'RESERVATION_EXPIRED');
+  // sell: from here expiry loses, and the money may be taken.
+  const { order_id } = order;
+  const sold = await deps.inventory.sellReservation({ ...reservationKey(order), order_id });
+  if (!sold.ok) return failed(deps, order, payment, 'RESERVATION_EXPIRED');
 
   // capture
-  const captured =
-    payment.status === 'authorized' ? await deps.payments.capture({ order_id: order.order_id }) : undefined;
+  const authorised = pay?.isFirst ? authorisedOf(payment) : undefined;
+  const captured = payment.status === 'authorized' ? await deps.payments.capture({ order_id, authorised }) : undefined;
   if (captured && !captured.ok) return failed(deps, order, payment, 'capture_failed');
   const paid = captured?.value ?? payment;
   if (paid.status === 'authorized') return waiting(deps, order, paid);
@@ -100,7 +104,7 @@ async function takePayment(deps: Deps, order: OrderRow, pay: PaymentInput | unde
 async function authorise(
   deps: Deps,
   order: OrderRow,
-  pay: PaymentInput | undefined,
+  pay: Pay | undefined,
 ): Promise<Payment | 'GATEWAY_UNKNOWN' | undefined> {
   if (pay === undefined) return (await deps.payments.settlePayment({ order_id: order.order_id })) ?? undefined;
   const answer = await deps.payments.authorise({
@@ -109,12 +113,20 @@ async function authorise(
     person_id: order.person_id,
     amount: order.total,
     currency: deps.currency,
-    payment: pay,
+    payment: pay.payment,
+    is_first: pay.isFirst,
   });
   if (answer.ok) return answer.value;
   if (answer.code === 'GATEWAY_UNKNOWN') return answer.code;
   const [declined] = await deps.payments.getPayments({ order_ids: [order.order_id] });
   return declined;
+}
+
+/** The answer to a first authorisation, as the capture takes it back: only there it is written down. */
+function authorisedOf(payment: Payment): Authorised {
+  const { payment_id, order_id, person_id, amount, currency, method, gateway, gateway_ref, created_at } = payment;
+  assert(gateway_ref !== null, 'what a gateway has authorised has its reference');
+  return { payment_id, order_id, person_id, amount, currency, method, gateway, gateway_ref, created_at };
 }
 
 /**
@@ -153,35 +165,15 @@ function pauseMs(ageMs: number): number {
 }
 
 async function confirm(deps: Deps, order: OrderRow): Promise<OrderRow> {
-  const confirmed = await deps.writer.move(
-    {
-      order_id: order.order_id,
-      from: ['PAYMENT_PENDING'],
-      to: 'CONFIRMED',
-      at: timestamp(deps.clock.nowMs()),
-      reason: null,
-      deadline_at: null,
-      checkout_state: 'ordered',
-    },
-    row => [
-      {
-        aggregate_id: row.order_id,
-        version: row.version,
-        type: 'order.confirmed',
-        data: {
-          order_id: row.order_id,
-          person_id: row.person_id,
-          product_ids: [...new Set(row.lines.map(line => line.product_id))],
-        },
-      },
-    ],
-  );
-  return confirmed ?? currentOf(deps, order);
+  const confirmed = await deps.writer.confirm(order);
+  if (confirmed === null) return currentOf(deps, order);
+  deps.written.add(confirmed);
+  return confirmed;
 }
 
 /** The order ends, and its checkout is open again for another try while the hold lasts. */
 async function failed(deps: Deps, order: OrderRow, payment: Payment | undefined, reason: string): Promise<Paid> {
-  const holdEndsAt = order.kind === 'checkout' ? await takePinOff(deps, order) : null;
+  const holdEndsAt = order.kind === 'checkout' ? await takeSaleBack(deps, order) : null;
   const nowMs = deps.clock.nowMs();
   const moved = await deps.writer.move(
     {
@@ -206,16 +198,14 @@ async function failed(deps: Deps, order: OrderRow, payment: Payment | undefined,
   return { payment, next: moved ?? (await currentOf(deps, order)) };
 }
 
-/**
- * Unless another order has followed this one at the checkout, whose pin it then would be. Answers when the hold ends
- * now: never earlier than it would have, and not before another card can be tried.
- */
-async function takePinOff(deps: Deps, order: OrderRow): Promise<string | null> {
+/** Answers when the hold ends now: never earlier than it would have, and not before another card can be tried. */
+async function takeSaleBack(deps: Deps, order: OrderRow): Promise<string | null> {
   const [checkout] = await readCheckouts(deps.db, [order.checkout_id]);
   if (checkout?.order_id !== order.order_id) return null;
   const key = reservationKey(order);
   const leftMs = Date.parse(checkout.expires_at) - deps.clock.nowMs();
-  await deps.inventory.unpinReservation({ ...key, ttl_ms: Math.max(leftMs, limits.holdAfterDeclineMs) });
+  const ttl_ms = Math.max(leftMs, limits.holdAfterDeclineMs);
+  await deps.inventory.unsellReservation({ ...key, order_id: order.order_id, ttl_ms });
   const hold = await deps.inventory.getReservation(key);
   return hold?.state === 'held' ? hold.expires_at : null;
 }
@@ -265,10 +255,15 @@ async function giveMoneyBack(deps: Deps, order: OrderRow): Promise<Payment | und
 }
 
 async function giveGoodsBack(deps: Deps, order: OrderRow): Promise<void> {
-  // A failed payment leaves the hold to its checkout, for another try.
-  if (order.status === 'PAYMENT_FAILED' && order.kind === 'checkout') return;
   const key = reservationKey(order);
-  await deps.inventory.releaseReservation({ ...key, pinned: true });
+  if (order.status === 'PAYMENT_FAILED') {
+    // Again, for a sale that another process was about to make when the order failed.
+    await deps.inventory.unsellReservation({ ...key, order_id: order.order_id, ttl_ms: limits.holdAfterDeclineMs });
+    // A failed payment leaves the hold to its checkout, for another try.
+    if (order.kind === 'buy_now') await deps.inventory.releaseReservation(key);
+    return;
+  }
+  await deps.inventory.releaseReservation(key);
   const reservation = await deps.inventory.getReservation(key);
   if (reservation?.state !== 'sold') return;
   const restocked = order.refunds.filter(refund => refund.restock);

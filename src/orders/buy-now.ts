@@ -60,7 +60,7 @@ export async function buyNow(deps: Deps, input: Static<typeof BuyNow>): ReturnTy
     billing_address: input.billing_address ?? input.shipping_address,
     shipping_method: method,
   });
-  if (await deps.writer.create(order, null)) return payFor(deps, order, input.payment);
+  if (await deps.writer.create(order, null)) return payFor(deps, order, { payment: input.payment, isFirst: true });
   const [winner] = await readOrders(deps.db, [orderId]);
   assert(winner, 'an order that is not created is there already: nothing is paid without one');
   return resumeOrder(deps, winner, input.payment);

@@ -275,21 +275,22 @@ describe("a person's newer checkout", () => {
 });
 
 describe('checkouts are tidied up', () => {
-  test('a pin that a crash left behind is taken off an hour after its checkout has ended', async t => {
+  test('a sale that a crash left behind is taken back an hour after its checkout has ended', async t => {
     const world = await ordersWorld(t);
     const product = await world.sell(1);
     const ada = world.shopper();
     const checkout_id = await world.checkedOut(ada, { [product]: 1 });
     const checkout = await world.orders.getCheckout({ checkout_id, person_id: ada.person_id });
     assert(checkout.ok);
-    await world.place(ada, checkout_id, card('tok_declined'));
+    const order_id = world.ids.nextFor(ada.person_id);
+    await world.place(ada, checkout_id, card('tok_declined'), order_id);
     const { reservation_id } = checkout.value.reservation;
-    // As a process would that stalled before its pin, and stopped after it.
-    await world.inventory.pinReservation({ reservation_id, product_ids: [product] });
+    // As a process would that stalled before its sale, and stopped after it.
+    await world.inventory.sellReservation({ reservation_id, product_ids: [product], order_id });
     world.clock.shiftMs += TTL_MS;
     await world.runJob('orders_drop_checkouts');
     await world.runJob('inventory_sweep');
-    assert.deepEqual(await world.units(product), [1, 1, 0]);
+    assert.deepEqual(await world.units(product), [0, 0, 0]);
     world.clock.shiftMs += 3_600_000;
     await world.runJob('orders_drop_checkouts');
     assert.deepEqual(await world.units(product), [1, 0, 1]);

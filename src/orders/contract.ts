@@ -5,7 +5,7 @@
  * keyed by the order id, its compensation beside it; a crash anywhere, then a rerun, continues.
  * Invariants: among orders that are neither PAYMENT_FAILED nor CANCELLED a checkout has at most one; totals are
  * computed here from the catalogue's prices, total = subtotal − discount + shipping_cost + tax; a confirmed order has
- * its pinned or sold reservation and its captured payment; no paid order is left without goods or refund. Repeats:
+ * its sale and its captured payment; no paid order is left without goods or refund. Repeats:
  * checkout_id, order_id and refund_id come with the command; sent again it answers as it did first. Times: a checkout
  * holds stock for 15 minutes (RESERVATION_TTL_SECONDS). A sweeper takes up orders past their deadline; what it can't
  * settle is listed as stuck, never dropped.
@@ -186,7 +186,7 @@ export interface Orders {
   /**
    * All orders, newest first, for staff. `text` is an order's id, or an e-mail in any case: of an account, whose orders
    * are all found, or one that a guest gave, whose confirmed orders are found. Anything else finds nothing.
-   * `seller_id`: confirmed orders with items of this seller. `created_to` is not included.
+   * `seller_id`, `product_id`: confirmed orders with items of it. `created_to` is not included.
    */
   listAllOrders(
     input: Static<typeof AllOrdersFilter> & { page: number; page_size: number; cursor?: string },
@@ -311,7 +311,7 @@ export interface OrderFact {
 
 /** Each carries the status history's step; readers fetch the rest by `getDeliveries`. */
 export type OrdersEvent =
-  | DomainEvent<'order.confirmed', OrderEventData & { product_ids: string[] }>
+  | DomainEvent<'order.confirmed', OrderEventData & { kind: 'checkout' | 'buy_now' }>
   | DomainEvent<'order.payment_failed', OrderEventData & { reason: string }>
   | DomainEvent<'order.shipped', OrderEventData>
   | DomainEvent<'order.delivered', OrderEventData>

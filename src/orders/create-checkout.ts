@@ -3,12 +3,18 @@ import type { CreateCheckout, Orders } from '#orders';
 import { timestamp } from '#platform/clock';
 import { derivedId } from '#platform/ids';
 import { accept, type Refusal, refuse } from '#platform/outcome';
+import {
+  type CheckoutRow,
+  endOpenCheckouts,
+  openCheckout,
+  readCheckouts,
+  readOlderCheckouts,
+} from './checkout-store.ts';
 import type { Deps } from './deps.ts';
 import { presentCheckout } from './present.ts';
 import { type Goods, readCartGoods } from './read-goods.ts';
 import { isHeld, releaseHold } from './release-hold.ts';
 import { countUnits, quote } from './rules.ts';
-import { type CheckoutRow, endOpenCheckouts, openCheckout, readCheckouts, readOlderCheckouts } from './store.ts';
 
 type Input = Static<typeof CreateCheckout>;
 type Answer = Awaited<ReturnType<Orders['createCheckout']>>;

@@ -6,10 +6,12 @@ import type { Payments } from '#payments';
 import type { ModuleDeps } from '#platform/module';
 import type { Outbox } from '#platform/outbox';
 import type { ReadTogether } from '#platform/read-together';
+import type { CheckoutRow } from './checkout-store.ts';
 import type { ShippingTable } from './shipping.ts';
-import type { CheckoutRow, OrderRow } from './store.ts';
+import type { OrderRow } from './store.ts';
 import type { TaxTable } from './tax.ts';
 import type { OrderWriter } from './write-orders.ts';
+import type { WrittenOrders } from './written-orders.ts';
 
 /** What the composition root gives to orders. */
 export interface OrdersOptions extends ModuleDeps {
@@ -34,6 +36,8 @@ export interface Deps extends OrdersOptions {
   /** On the way to an order, where hundreds read one row each. */
   orderReads: ReadTogether<OrderRow>;
   checkoutReads: ReadTogether<CheckoutRow>;
+  /** What this process has just confirmed, for those who follow its events here. */
+  written: WrittenOrders;
   tax: TaxTable;
   shipping: ShippingTable;
   /** Advances under way in this process by order id: parallel calls for one order share one. */

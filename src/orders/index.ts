@@ -5,9 +5,11 @@ import { readTogether } from '#platform/read-together';
 import { createSubscription } from '#platform/subscription';
 import { buyNow } from './buy-now.ts';
 import { cancelOrder } from './cancel-order.ts';
+import { readCheckouts } from './checkout-store.ts';
 import { createCheckout } from './create-checkout.ts';
 import type { Deps, OrdersOptions } from './deps.ts';
 import { countOrders, listAllOrders } from './find-orders.ts';
+import { emptyCarts, followPayments } from './follow-events.ts';
 import { markDelivered, markShipped } from './mark-delivery.ts';
 import { placeOrder } from './place-order.ts';
 import { quoteCheckout } from './quote-checkout.ts';
@@ -18,12 +20,12 @@ import { exportOrders, getDeliveries, getOrder, listOrders, readFacts } from './
 import { getSellerOrder, listSellerOrders } from './read-seller-orders.ts';
 import { fillSales, recordSales, SALES_EVENTS } from './record-sales.ts';
 import { refundOrder } from './refund-order.ts';
-import { followPayments, sellConfirmed } from './sell-confirmed.ts';
 import { flatRateShipping } from './shipping.ts';
-import { forgetPerson, readCheckouts, readOrders } from './store.ts';
+import { forgetPerson, readOrders } from './store.ts';
 import { dropCheckouts, listStuck, sweepOrders } from './sweep-orders.ts';
 import { builtInTaxTable } from './tax.ts';
 import { createOrderWriter } from './write-orders.ts';
+import { createWrittenOrders } from './written-orders.ts';
 
 export function createOrders(options: OrdersOptions): Module<Orders> {
   const { db, metrics } = options;
@@ -42,6 +44,7 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
       metrics,
       read: async ids => new Map((await readCheckouts(db, ids)).map(row => [row.checkout_id, row])),
     }),
+    written: createWrittenOrders(db),
     tax: options.tax ?? builtInTaxTable,
     shipping: options.shipping ?? flatRateShipping(),
     advancing: new Map(),
@@ -106,8 +109,8 @@ function subscriptionsOf(deps: Deps) {
       handle,
     });
   return [
-    // A reader of its own, so that what sellers see can be replayed without selling again, and holds up no sale. Its
-    // position and what it puts aside stand under its own name beside those of the other one.
+    // A reader of its own, so that what sellers see can be replayed by itself. Its position and what it puts aside
+    // stand under its own name beside those of the other one.
     createSubscription({
       ...deps,
       source: 'orders_sales',
@@ -118,7 +121,7 @@ function subscriptionsOf(deps: Deps) {
       schema: 'orders',
       handle: events => recordSales(deps, events),
     }),
-    follow('orders', ['order.confirmed'], deps.outbox.readEvents, events => sellConfirmed(deps, events)),
+    follow('orders', ['order.confirmed'], deps.outbox.readEvents, events => emptyCarts(deps, events)),
     follow('payments', ['payment.authorized', 'payment.captured', 'payment.failed'], deps.payments.readEvents, events =>
       followPayments(deps, events),
     ),

@@ -52,15 +52,16 @@ function createdWithin({ from, to, id_from, id_to }: CreatedWithin): Sql {
 
 function matching(filter: OrderFilter): Sql {
   const { status, product_id, seller_id, order_id, buyer, created } = filter;
-  const source =
-    seller_id === undefined
-      ? sql`orders.orders o where true`
-      : sql`orders.seller_orders s join orders.orders o on o.order_id = s.order_id where s.seller_id = ${seller_id}`;
+  const isSold = seller_id !== undefined || product_id !== undefined;
+  const source = isSold
+    ? sql`orders.seller_orders s join orders.orders o on o.order_id = s.order_id where true`
+    : sql`orders.orders o where true`;
   const byOrder =
     order_id === undefined ? empty : sql`and o.bucket = ${bucketOf(order_id)} and o.order_id = ${order_id}`;
   return sql`from ${source} ${byOrder}
     ${status === undefined ? empty : withStatus(status)}
-    ${product_id === undefined ? empty : sql`and o.product_ids @> array[${product_id}::uuid]`}
+    ${seller_id === undefined ? empty : sql`and s.seller_id = ${seller_id}`}
+    ${product_id === undefined ? empty : sql`and s.product_ids @> array[${product_id}::uuid]`}
     ${buyer === undefined ? empty : ofBuyer(buyer)}
     ${created === undefined ? empty : createdWithin(created)}`;
 }

@@ -223,7 +223,7 @@ describe('a declined payment', () => {
     assert.deepEqual(await world.units(product), [1, 0, 1]);
   });
 
-  test('at the capture takes the pin off, gives the money back and lets the checkout be paid again', async t => {
+  test('at the capture takes the sale back, gives the money back and lets the checkout be paid again', async t => {
     const world = await ordersWorld(t);
     const product = await world.sell(1);
     const ada = world.shopper();
@@ -234,7 +234,6 @@ describe('a declined payment', () => {
     assert.deepEqual(failed, { ok: false, code: 'PAYMENT_DECLINED', detail: { reason: 'capture_failed', order_id } });
     assert.deepEqual(await world.charges(order_id), [['voided', 0, 0]]);
     const [hold] = (await world.inventory.explainStock({ product_id: product })).open_holds;
-    assert.equal(hold?.pinned, false);
     const after = await world.orders.getCheckout({ checkout_id, person_id: ada.person_id });
     assert(before.ok && after.ok);
     // The hold has its first time again, to the second, and the checkout says what is so.
@@ -247,7 +246,7 @@ describe('a declined payment', () => {
     assert.deepEqual(await world.units(product), [0, 0, 0]);
   });
 
-  test('never takes off the pin of the order that follows it, however slowly it gives its money back', async t => {
+  test('never takes back the sale of the order that follows it, however slowly it gives its money back', async t => {
     const world = await ordersWorld(t, { isFollowing: false });
     const product = await world.sell(1);
     const ada = world.shopper();
@@ -270,8 +269,7 @@ describe('a declined payment', () => {
     assert.equal(placed(await world.place(ada, checkout_id)).order.status, 'CONFIRMED');
     hangs.resolve();
     assert.equal(code(await first), 'PAYMENT_DECLINED');
-    const [hold] = (await world.inventory.explainStock({ product_id: product })).open_holds;
-    assert.equal(hold?.pinned, true);
+    assert.deepEqual(await world.units(product), [0, 0, 0]);
     await world.settle();
     assert.deepEqual(await world.units(product), [0, 0, 0]);
   });
@@ -340,7 +338,7 @@ describe('a place is refused, and nothing changes, where', () => {
     );
   });
 
-  test('the hold ends between authorisation and pin: the money goes back', async t => {
+  test('the hold ends between authorisation and sale: the money goes back', async t => {
     const world = await ordersWorld(t);
     const product = await world.sell(9);
     const ada = world.shopper();
@@ -348,9 +346,9 @@ describe('a place is refused, and nothing changes, where', () => {
     const tooLate = world.openOrders({
       inventory: {
         ...inventory,
-        pinReservation: async key => {
+        sellReservation: async sale => {
           world.clock.shiftMs += TTL_MS;
-          return inventory.pinReservation(key);
+          return inventory.sellReservation(sale);
         },
       },
     }).api;
@@ -387,7 +385,7 @@ describe('buy-now', () => {
     const product = await world.sell(5);
     const [first, second] = [world.shopper(), world.shopper()];
     const order_id = world.ids.nextFor(first.person_id);
-    const crashing = world.openOrders({ db: { ...world.db, transaction: () => Promise.reject(new Error('cut')) } }).api;
+    const crashing = world.openOrders({ db: { ...world.db, queryByKey: () => Promise.reject(new Error('cut')) } }).api;
     const asked = { order_id, product_id: product, quantity: 1, ...DELIVERY, payment: card() };
     await assert.rejects(crashing.buyNow({ ...asked, shopper: first }), /cut/);
     assert.equal(placed(await world.orders.buyNow({ ...asked, shopper: second })).order.order_id, order_id);
@@ -463,7 +461,7 @@ describe('buy-now', () => {
     const product = await world.sell(2);
     const ada = world.shopper();
     const order_id = world.ids.nextFor(ada.person_id);
-    const crashing = world.openOrders({ db: { ...world.db, transaction: () => Promise.reject(new Error('cut')) } }).api;
+    const crashing = world.openOrders({ db: { ...world.db, queryByKey: () => Promise.reject(new Error('cut')) } }).api;
     const asked = { order_id, shopper: ada, product_id: product, quantity: 1, ...DELIVERY, payment: card() };
     await assert.rejects(crashing.buyNow(asked), /cut/);
     assert.deepEqual(await world.units(product), [2, 1, 1]);
@@ -488,7 +486,7 @@ test('tax, stock or payment being down never makes an order free or confirmed, a
     { shipping: { ...flatRateShipping(), cost: down } },
     { inventory: { ...inventory, reserveStock: down } },
     { payments: { ...payments, authorise: down } },
-    { inventory: { ...inventory, pinReservation: down } },
+    { inventory: { ...inventory, sellReservation: down } },
     { payments: { ...payments, capture: down } },
   ];
   for (const [i, part] of parts.entries()) {

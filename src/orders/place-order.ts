@@ -6,11 +6,12 @@ import type { PaymentInput } from '#payments';
 import { timestamp } from '#platform/clock';
 import { bucketOf } from '#platform/ids';
 import { accept, type Outcome, refuse, Unavailable } from '#platform/outcome';
-import { type Advanced, advanceOrder } from './advance-order.ts';
+import { type Advanced, advanceOrder, type Pay } from './advance-order.ts';
+import { type CheckoutRow, readCheckouts } from './checkout-store.ts';
 import type { Deps } from './deps.ts';
 import { accessTokenOf, presentOrder } from './present.ts';
 import { endedCheckout } from './read-checkouts.ts';
-import { type CheckoutRow, type OrderRow, readCheckouts, readOrders } from './store.ts';
+import { type OrderRow, readOrders } from './store.ts';
 
 type Input = Static<typeof PlaceOrder>;
 
@@ -28,7 +29,8 @@ export async function placeOrder(deps: Deps, input: Input): ReturnType<Orders['p
     assert.equal(bucketOf(input.order_id), bucketOf(checkout.checkout_id), 'an order lies with its checkout');
     if (!(await knowsGateway(deps, input.payment))) return refuse('GATEWAY_UNKNOWN');
     const order = orderOf(deps, checkout, input.order_id);
-    if (await deps.writer.create(order, checkout.order_id)) return payFor(deps, order, input.payment);
+    const isCreated = await deps.writer.create(order, checkout.order_id);
+    if (isCreated) return payFor(deps, order, { payment: input.payment, isFirst: true });
   }
   return joinCheckout(deps, checkout);
 }
@@ -85,13 +87,14 @@ export function newOrder(deps: Deps, frozen: Omit<OrderRow, Life | 'created_at' 
 export async function payFor(
   deps: Deps,
   order: OrderRow,
-  payment: PaymentInput,
+  pay: Pay,
 ): Promise<Outcome<Placed, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN' | 'RESERVATION_EXPIRED'>> {
-  return tellPlaced(deps, await advanceOrder(deps, order, payment));
+  return tellPlaced(deps, await advanceOrder(deps, order, pay));
 }
 
 export function resumeOrder(deps: Deps, order: OrderRow, payment: PaymentInput) {
-  return order.status === 'PAYMENT_PENDING' ? payFor(deps, order, payment) : joinOrder(deps, order);
+  if (order.status !== 'PAYMENT_PENDING') return joinOrder(deps, order);
+  return payFor(deps, order, { payment, isFirst: false });
 }
 
 /**
@@ -128,7 +131,7 @@ async function tellPlaced(
   });
 }
 
-/** The shopper sees an empty cart with the answer; should it fail here, sell-confirmed.ts does it once more. */
+/** The shopper sees an empty cart with the answer; should it fail here, follow-events.ts does it once more. */
 async function emptyCart(deps: Deps, order: OrderRow): Promise<void> {
   try {
     await takeFromCart(deps, order);

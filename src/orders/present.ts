@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { Checkout, Order, OrderItem } from '#orders';
 import type { Payment } from '#payments';
 import { money } from '#platform/money';
+import type { CheckoutRow } from './checkout-store.ts';
 import type { Line, Totals } from './rules.ts';
-import type { CheckoutRow, OrderRow } from './store.ts';
+import type { OrderRow } from './store.ts';
 
 export function presentCheckout(row: CheckoutRow, currency: string): Checkout {
   return {

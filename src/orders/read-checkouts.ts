@@ -1,10 +1,10 @@
 import type { Orders } from '#orders';
 import type { Clock } from '#platform/clock';
 import { accept, type Refusal, refuse } from '#platform/outcome';
+import { type CheckoutRow, endOpenCheckouts, readCheckouts } from './checkout-store.ts';
 import type { Deps } from './deps.ts';
 import { presentCheckout } from './present.ts';
 import { releaseHold } from './release-hold.ts';
-import { type CheckoutRow, endOpenCheckouts, readCheckouts } from './store.ts';
 
 type Ended = Refusal<'CHECKOUT_SUPERSEDED' | 'CHECKOUT_RELEASED' | 'RESERVATION_EXPIRED'>;
 

@@ -4,7 +4,7 @@ import type { DomainEvent } from '#platform/outbox';
 import type { Deps } from './deps.ts';
 import { readPlace, type SellerOrderRow, type SoldStatus, savePlace, saveSellerOrders } from './seller-orders-store.ts';
 import { sellerShares } from './seller-shares.ts';
-import { type OrderRow, readOrders, readOrdersAfter } from './store.ts';
+import { type OrderRow, readOrdersAfter } from './store.ts';
 
 /** What changes a seller's part of an order. */
 export const SALES_EVENTS = [
@@ -23,7 +23,7 @@ const FILLED = 'filled';
  * late or in another order changes nothing, and a replay of the events mends whatever was lost.
  */
 export async function recordSales(deps: Deps, events: DomainEvent[]): Promise<void> {
-  await recordOrders(deps, await readOrders(deps.db, [...new Set(events.map(event => event.aggregate_id))]));
+  await recordOrders(deps, await deps.written.rowsOf(events));
 }
 
 /**

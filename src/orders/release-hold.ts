@@ -1,12 +1,12 @@
 import type { Inventory, Reservation } from '#inventory';
 import type { Clock } from '#platform/clock';
 
-/** Gives a hold back unless it is pinned by a payment or has ended; the sweeper would, when its time is up. */
+/** Gives a hold back unless it has ended; the sweeper would, when its time is up. */
 export async function releaseHold(
   deps: { inventory: Inventory },
   row: { reservation_id: string; lines: { product_id: string }[] },
 ): Promise<void> {
-  await deps.inventory.releaseReservation({ ...reservationKey(row), pinned: false });
+  await deps.inventory.releaseReservation(reservationKey(row));
 }
 
 /** A reservation by its id, and the products whose buckets its holds lie in. */

@@ -9,7 +9,9 @@ import { createMetrics } from '#platform/metrics';
 import { createOutbox } from '#platform/outbox';
 import { type Database, sql } from '#platform/sql';
 import { testDatabase } from '../../test/support/postgres.ts';
+import * as checkouts from './checkout-store.ts';
 import * as list from './list-store.ts';
+import { saveSellerOrders } from './seller-orders-store.ts';
 import * as store from './store.ts';
 import { createOrderWriter } from './write-orders.ts';
 
@@ -35,7 +37,7 @@ function frozen(person_id: string) {
   };
 }
 
-function checkout(person_id: string, fields: Partial<store.CheckoutRow> = {}): store.CheckoutRow {
+function checkout(person_id: string, fields: Partial<checkouts.CheckoutRow> = {}): checkouts.CheckoutRow {
   const times = { expires_at: LATER, created_at: AT };
   return {
     checkout_id: ids.nextFor(person_id),
@@ -47,7 +49,7 @@ function checkout(person_id: string, fields: Partial<store.CheckoutRow> = {}): s
   };
 }
 
-function orderOf(of: store.CheckoutRow, fields: Partial<store.OrderRow> = {}): store.NewOrder['order'] {
+function orderOf(of: checkouts.CheckoutRow, fields: Partial<store.OrderRow> = {}): store.OrderRow {
   const { checkout_id, state: _state, expires_at: _expires, order_id: _order, created_at: _created, ...rest } = of;
   const life = { reason: null, refunds: [], refunded: 0, version: 1, tries: 0, deadline_at: LATER };
   return {
@@ -60,14 +62,13 @@ function orderOf(of: store.CheckoutRow, fields: Partial<store.OrderRow> = {}): s
     history: [{ status: 'PAYMENT_PENDING', at: AT }],
     created_at: AT,
     updated_at: AT,
-    product_ids: rest.lines.map(line => line.product_id),
     ...fields,
   };
 }
 
-async function opened(db: Database): Promise<store.CheckoutRow> {
+async function opened(db: Database): Promise<checkouts.CheckoutRow> {
   const row = checkout(ids.next());
-  await store.openCheckout(db, row, []);
+  await checkouts.openCheckout(db, row, []);
   return row;
 }
 
@@ -87,8 +88,8 @@ const failing: Omit<store.Transition, 'order_id'> = {
   checkout_state: 'open',
 };
 
-async function stateOf(db: Database, { checkout_id }: store.CheckoutRow) {
-  const [row] = await store.readCheckouts(db, [checkout_id]);
+async function stateOf(db: Database, { checkout_id }: checkouts.CheckoutRow) {
+  const [row] = await checkouts.readCheckouts(db, [checkout_id]);
   return [row?.state, row?.order_id];
 }
 
@@ -100,8 +101,7 @@ describe('insertOrders', () => {
   test('writes and reads an order as it was', async t => {
     const { db } = await testDatabase(t, ['orders']);
     const { checkout: row, order } = await ordered(db);
-    const { product_ids: _ids, ...expected } = order;
-    assert.deepEqual(await store.readOrders(db, [order.order_id]), [expected]);
+    assert.deepEqual(await store.readOrders(db, [order.order_id]), [order]);
     assert.deepEqual(await stateOf(db, row), ['paying', order.order_id]);
   });
 
@@ -157,7 +157,7 @@ describe('insertOrders', () => {
       const newer = checkout(row.person_id);
       const [inserted, ended] = await Promise.all([
         store.insertOrders(db, [{ order, after: null }]),
-        store.openCheckout(db, newer, [row.checkout_id]),
+        checkouts.openCheckout(db, newer, [row.checkout_id]),
       ]);
       assert.equal(inserted.size + ended.length, 1);
       const [state] = await stateOf(db, row);
@@ -223,7 +223,7 @@ describe('moveOrders', () => {
     ] as const) {
       await store.moveOrders(db, [{ ...failing, order_id: id, checkout_expires_at: ends }]);
       const [moved] = await store.readOrders(db, [id]);
-      const [opened] = await store.readCheckouts(db, [moved!.checkout_id]);
+      const [opened] = await checkouts.readCheckouts(db, [moved!.checkout_id]);
       assert.deepEqual([opened?.state, opened?.expires_at], ['open', expected]);
     }
   });
@@ -321,8 +321,9 @@ describe('takeDueOrders', () => {
 
   test('a deadline is set only in the status that it is for, and cleared only at the version that was seen', async t => {
     const { db } = await testDatabase(t, ['orders']);
-    const { order } = await ordered(db, { tries: 2 });
+    const { order } = await ordered(db);
     const { order_id } = order;
+    await store.setDeadline(db, { order_id, status: 'PAYMENT_PENDING', deadline_at: LATER, tries: 2 });
     const seen = async () => {
       const [row] = await store.readOrders(db, [order_id]);
       return [row?.deadline_at, row?.tries];
@@ -345,12 +346,12 @@ describe('checkouts', () => {
     for (let round = 0; round < 20; round++) {
       const person = ids.next();
       const older = [checkout(person), checkout(person), checkout(person)];
-      for (const row of older) await store.openCheckout(db, row, []);
+      for (const row of older) await checkouts.openCheckout(db, row, []);
       const idsOfOlder = older.map(row => row.checkout_id);
       const ended = await Promise.all([
-        store.openCheckout(db, checkout(person), idsOfOlder),
-        store.openCheckout(db, checkout(person), idsOfOlder.toReversed()),
-        store.endOpenCheckouts(db, idsOfOlder, 'released'),
+        checkouts.openCheckout(db, checkout(person), idsOfOlder),
+        checkouts.openCheckout(db, checkout(person), idsOfOlder.toReversed()),
+        checkouts.endOpenCheckouts(db, idsOfOlder, 'released'),
       ]);
       assert.deepEqual(
         ended
@@ -359,7 +360,7 @@ describe('checkouts', () => {
           .sort(),
         idsOfOlder.sort(),
       );
-      const left = await store.readOlderCheckouts(db, person, AT);
+      const left = await checkouts.readOlderCheckouts(db, person, AT);
       assert.equal(left.filter(row => row.state === 'open').length, 2);
     }
   });
@@ -367,9 +368,9 @@ describe('checkouts', () => {
   test('opened twice with one id stay as they were first', async t => {
     const { db } = await testDatabase(t, ['orders']);
     const row = await opened(db);
-    await store.openCheckout(db, { ...row, email: 'eve@example.test' }, []);
-    assert.deepEqual(await store.readCheckouts(db, [row.checkout_id]), [row]);
-    assert.deepEqual(await store.readOlderCheckouts(db, row.person_id, LATER), []);
+    await checkouts.openCheckout(db, { ...row, email: 'eve@example.test' }, []);
+    assert.deepEqual(await checkouts.readCheckouts(db, [row.checkout_id]), [row]);
+    assert.deepEqual(await checkouts.readOlderCheckouts(db, row.person_id, LATER), []);
   });
 
   test('that a payment has touched are ended when they are forgotten, and dropped when they are old', async t => {
@@ -379,16 +380,16 @@ describe('checkouts', () => {
     const { checkout: declined, order } = await ordered(db);
     await store.moveOrders(db, [{ ...failing, order_id: order.order_id }]);
     const before = '2026-03-01T13:00:00.000Z';
-    assert.deepEqual(await store.endForgottenCheckouts(db, LATER, 10), []);
-    const ended = await store.endForgottenCheckouts(db, before, 10);
+    assert.deepEqual(await checkouts.endForgottenCheckouts(db, LATER, 10), []);
+    const ended = await checkouts.endForgottenCheckouts(db, before, 10);
     assert.deepEqual(
       ended.map(row => row.checkout_id),
       [declined.checkout_id],
     );
-    assert.deepEqual(await store.endForgottenCheckouts(db, before, 10), []);
-    assert.equal(await store.dropOldCheckouts(db, before, 1), 1);
-    assert.equal(await store.dropOldCheckouts(db, before, 10), 1);
-    const left = await store.readCheckouts(
+    assert.deepEqual(await checkouts.endForgottenCheckouts(db, before, 10), []);
+    assert.equal(await checkouts.dropOldCheckouts(db, before, 1), 1);
+    assert.equal(await checkouts.dropOldCheckouts(db, before, 10), 1);
+    const left = await checkouts.readCheckouts(
       db,
       [untouched, paying, declined].map(row => row.checkout_id),
     );
@@ -399,14 +400,14 @@ describe('checkouts', () => {
   });
 });
 
-test('lists are pages by newest first, of one person, one status or one product', async t => {
+test('lists are pages by newest first, of one person, one status or one product that was sold', async t => {
   const { db } = await testDatabase(t, ['orders']);
   const person = ids.next();
   const mine: string[] = [];
   let product = '';
   for (let i = 0; i < 5; i++) {
     const row = checkout(person);
-    await store.openCheckout(db, row, []);
+    await checkouts.openCheckout(db, row, []);
     const order = orderOf(row);
     await store.insertOrders(db, [{ order, after: null }]);
     mine.unshift(order.order_id);
@@ -421,7 +422,21 @@ test('lists are pages by newest first, of one person, one status or one product'
   assert.equal(await store.countOrdersOf(db, person, 4), 4);
   const all = { before: null, offset: 0, limit: 9 };
   assert.deepEqual(idsOf(await list.readAllOrders(db, { status: 'CONFIRMED' }, all)), [other.order_id]);
+  assert.deepEqual(idsOf(await list.readAllOrders(db, { product_id: product }, all)), []);
+  const sold = { seller_id: ids.next(), product_ids: [product], product_units: [1], product_amounts: [1000] };
+  const sums = {
+    units: 1,
+    amount: 1000,
+    refunded: 0,
+    currency: 'USD',
+    guest_email: null,
+    cancelled_at: null,
+    version: 2,
+  };
+  const is = { order_id: mine[0]!, is_first: true, status: 'CONFIRMED' as const, confirmed_at: AT };
+  await saveSellerOrders(db, [{ ...sold, ...sums, ...is }]);
   assert.deepEqual(idsOf(await list.readAllOrders(db, { product_id: product }, all)), [mine[0]]);
+  assert.deepEqual(idsOf(await list.readAllOrders(db, { product_id: ids.next() }, all)), []);
   assert.equal(await list.countAllOrders(db, {}, 100), 6);
   const sorted = [...mine, other.order_id].sort();
   assert.deepEqual(idsOf(await store.readOrdersAfter(db, sorted[1]!, 3)), sorted.slice(2, 5));
@@ -440,7 +455,7 @@ test('forgetPerson takes names, addresses and e-mails from that person alone', a
     new Map(rows.map(row => [row.person_id, row.email])).get(eve.checkout.person_id),
     'ada@example.test',
   );
-  const [checkoutRow] = await store.readCheckouts(db, [ada.checkout.checkout_id]);
+  const [checkoutRow] = await checkouts.readCheckouts(db, [ada.checkout.checkout_id]);
   assert.deepEqual(
     [rows.find(row => row.person_id === ada.checkout.person_id)?.email, checkoutRow?.email],
     [null, null],

@@ -1,12 +1,12 @@
 import type { OrderStatus, ShippingMethod } from '#orders';
 import type { Address } from '#platform/address';
 import { bucketOf } from '#platform/ids';
-import { type Connection, sql } from '#platform/sql';
+import { type Connection, type Database, sql } from '#platform/sql';
+import type { CheckoutState } from './checkout-store.ts';
 import type { Line, Part, RefundRecord, Totals } from './rules.ts';
 
-export type CheckoutState = 'open' | 'paying' | 'ordered' | 'superseded' | 'released';
-
-interface Frozen extends Totals {
+/** What a checkout fixes, and its order keeps. */
+export interface Frozen extends Totals {
   person_id: string;
   person_kind: 'guest' | 'user';
   email: string | null;
@@ -16,14 +16,6 @@ interface Frozen extends Totals {
   shipping_address: Address | null;
   billing_address: Address | null;
   shipping_method: ShippingMethod;
-}
-
-export interface CheckoutRow extends Frozen {
-  checkout_id: string;
-  state: CheckoutState;
-  order_id: string | null;
-  expires_at: string;
-  created_at: string;
 }
 
 export interface OrderRow extends Frozen {
@@ -44,128 +36,115 @@ export interface OrderRow extends Frozen {
   updated_at: string;
 }
 
-const frozen = sql`person_id, person_kind, email, lines, reservation_id, parts, subtotal, discount, shipping_cost, tax,
+export const frozenColumns = sql`person_id, person_kind, email, lines, reservation_id, parts, subtotal, discount, shipping_cost, tax,
   total, shipping_address, billing_address, shipping_method`;
-const checkoutColumns = sql`checkout_id, state, order_id, expires_at, created_at, ${frozen}`;
 export const orderColumns = sql`order_id, checkout_id, kind, status, reason, refunds, refunded, history, version, tries,
-  deadline_at, created_at, updated_at, ${frozen}`;
-
-export async function readCheckouts(db: Connection, checkoutIds: string[]): Promise<CheckoutRow[]> {
-  return db.query<CheckoutRow>(sql`
-    select ${checkoutColumns} from orders.checkouts
-    join unnest(${checkoutIds.map(bucketOf)}::smallint[], ${checkoutIds}::uuid[]) as asked (bucket, checkout_id)
-      using (bucket, checkout_id)`);
-}
-
-/** A person's open checkouts, and superseded ones whose hold may live still. */
-export async function readOlderCheckouts(db: Connection, personId: string, now: string): Promise<CheckoutRow[]> {
-  return db.query<CheckoutRow>(sql`
-    select ${checkoutColumns} from orders.checkouts
-    where bucket = ${bucketOf(personId)} and person_id = ${personId} and state in ('open', 'superseded')
-      and expires_at > ${now}
-    order by checkout_id`);
-}
-
-/** open → ended, where no payment has begun. Locked in key order: two newer checkouts may end the same older ones. */
-function endOpen(checkoutIds: string[], state: 'superseded' | 'released') {
-  return sql`
-    with open as materialized (
-      select c.bucket, c.checkout_id from orders.checkouts c
-      join unnest(${checkoutIds.map(bucketOf)}::smallint[], ${checkoutIds}::uuid[]) as asked (bucket, checkout_id)
-        using (bucket, checkout_id)
-      where c.state = 'open' order by c.bucket, c.checkout_id for update of c
-    ), ended as (
-      update orders.checkouts c set state = ${state} from open
-      where c.bucket = open.bucket and c.checkout_id = open.checkout_id
-      returning c.*
-    )`;
-}
-
-/** Answers the ones that this call ended. */
-export async function endOpenCheckouts(
-  db: Connection,
-  checkoutIds: string[],
-  state: 'superseded' | 'released',
-): Promise<CheckoutRow[]> {
-  return db.query<CheckoutRow>(sql`${endOpen(checkoutIds, state)} select ${checkoutColumns} from ended`);
-}
-
-/** Opens a checkout in the place of older ones, by one statement; answers the older ones that it ended. */
-export async function openCheckout(db: Connection, row: CheckoutRow, olderIds: string[]): Promise<CheckoutRow[]> {
-  return db.query<CheckoutRow>(sql`
-    ${endOpen(olderIds, 'superseded')}, opened as (
-      insert into orders.checkouts (bucket, ${checkoutColumns})
-      select ${bucketOf(row.checkout_id)}, ${checkoutColumns}
-      from jsonb_populate_record(null::orders.checkouts, ${JSON.stringify(row)}::jsonb)
-      on conflict do nothing
-    )
-    select ${checkoutColumns} from ended`);
-}
-
-/**
- * Ends checkouts that have been open for long after their time. Their holds have expired, but for one that a payment
- * pinned and never let go of, because its process stopped between the two.
- */
-export async function endForgottenCheckouts(db: Connection, before: string, limit: number): Promise<CheckoutRow[]> {
-  return db.query<CheckoutRow>(sql`
-    with forgotten as materialized (
-      select bucket, checkout_id from orders.checkouts
-      where state = 'open' and order_id is not null and expires_at < ${before}
-      order by bucket, checkout_id limit ${limit} for update
-    )
-    update orders.checkouts c set state = 'released' from forgotten
-    where c.bucket = forgotten.bucket and c.checkout_id = forgotten.checkout_id
-    returning c.*`);
-}
-
-/** Drops checkouts that ended, or whose hold ran out, more than a week ago. */
-export async function dropOldCheckouts(db: Connection, before: string, limit: number): Promise<number> {
-  const rows = await db.query<{ checkout_id: string }>(sql`
-    delete from orders.checkouts where (bucket, checkout_id) in (
-      select bucket, checkout_id from orders.checkouts
-      where expires_at < ${before} and state <> 'paying' limit ${limit})
-    returning checkout_id`);
-  return rows.length;
-}
+  deadline_at, created_at, updated_at, ${frozenColumns}`;
 
 /** `after`: the order that the checkout had when it was read, so that only what was seen to have failed is followed. */
 export interface NewOrder {
-  order: OrderRow & { product_ids: string[] };
+  order: OrderRow;
   after: string | null;
 }
 
 /**
  * Inserts new orders and takes their checkouts (open → paying), in one statement: an order of a checkout is inserted
- * only under the lock of that checkout while it is open and as it was read. Answers the orders that are in. Locked and
- * inserted in key order, so that two groups wait for each other in one direction only.
+ * only under the lock of that checkout while it is open and as it was read. Answers the orders that are in. Sorted by
+ * key, so that two groups wait for each other in one direction only.
  */
-export async function insertOrders(db: Connection, orders: NewOrder[]): Promise<Set<string>> {
-  const rows = orders.map(({ order, after }) => ({ ...order, bucket: bucketOf(order.order_id), after }));
-  const inserted = await db.query<{ order_id: string }>(sql`
-    with given as materialized (
-      select ${JSON.stringify(rows)}::jsonb as rows
-    ), new as materialized (
-      select o.* from given, jsonb_populate_recordset(null::orders.orders, given.rows) o
+export async function insertOrders(db: Database, news: NewOrder[]): Promise<Set<string>> {
+  const orders = news.map(({ order }) => order);
+  const inserted = await db.queryByKey<{ order_id: string }>(sql`
+    with new as materialized (
+      select * from unnest(
+        ${orders.map(order => bucketOf(order.order_id))}::smallint[], ${orders.map(order => order.order_id)}::uuid[],
+        ${orders.map(order => order.checkout_id)}::uuid[], ${orders.map(order => order.kind)}::text[],
+        ${orders.map(order => order.person_id)}::uuid[], ${orders.map(order => order.person_kind)}::text[],
+        ${orders.map(order => order.email)}::text[], ${orders.map(order => order.status)}::text[],
+        ${orders.map(order => JSON.stringify(order.lines))}::jsonb[],
+        ${orders.map(order => order.reservation_id)}::uuid[],
+        ${orders.map(order => JSON.stringify(order.parts))}::jsonb[],
+        ${orders.map(order => order.subtotal)}::bigint[], ${orders.map(order => order.discount)}::bigint[],
+        ${orders.map(order => order.shipping_cost)}::bigint[], ${orders.map(order => order.tax)}::bigint[],
+        ${orders.map(order => order.total)}::bigint[], ${orders.map(order => asJson(order.shipping_address))}::jsonb[],
+        ${orders.map(order => asJson(order.billing_address))}::jsonb[],
+        ${orders.map(order => order.shipping_method)}::text[],
+        ${orders.map(order => JSON.stringify(order.history))}::jsonb[],
+        ${orders.map(order => order.version)}::integer[], ${orders.map(order => order.deadline_at)}::timestamptz[],
+        ${orders.map(order => order.created_at)}::timestamptz[], ${news.map(({ after }) => after)}::uuid[]
+      ) as n (bucket, order_id, checkout_id, kind, person_id, person_kind, email, status, lines, reservation_id, parts,
+        subtotal, discount, shipping_cost, tax, total, shipping_address, billing_address, shipping_method, history,
+        version, deadline_at, created_at, after)
     ), locked as materialized (
-      select asked.order_id
-      from given, jsonb_to_recordset(given.rows)
-        as asked (bucket smallint, order_id uuid, checkout_id uuid, after uuid)
-      join orders.checkouts c on c.bucket = asked.bucket and c.checkout_id = asked.checkout_id
-      where c.state = 'open' and c.order_id is not distinct from asked.after
+      select new.order_id from new
+      join orders.checkouts c on c.bucket = new.bucket and c.checkout_id = new.checkout_id
+      where new.kind = 'checkout' and c.state = 'open' and c.order_id is not distinct from new.after
       order by c.bucket, c.checkout_id for update of c
     ), inserted as (
-      insert into orders.orders (bucket, product_ids, ${orderColumns})
-      select bucket, product_ids, ${orderColumns} from new
+      insert into orders.orders (bucket, order_id, checkout_id, kind, person_id, person_kind, email, status, lines,
+        reservation_id, parts, subtotal, discount, shipping_cost, tax, total, shipping_address, billing_address,
+        shipping_method, history, version, deadline_at, created_at, updated_at)
+      select bucket, order_id, checkout_id, kind, person_id, person_kind, email, status, lines, reservation_id, parts,
+        subtotal, discount, shipping_cost, tax, total, shipping_address, billing_address, shipping_method, history,
+        version, deadline_at, created_at, created_at
+      from new
       where kind = 'buy_now' or order_id in (select order_id from locked)
       order by bucket, order_id
       on conflict do nothing
-      returning bucket, order_id, checkout_id
+      returning bucket, order_id, checkout_id, kind
     ), taken as (
       update orders.checkouts c set state = 'paying', order_id = inserted.order_id from inserted
-      where c.bucket = inserted.bucket and c.checkout_id = inserted.checkout_id
+      where inserted.kind = 'checkout' and c.bucket = inserted.bucket and c.checkout_id = inserted.checkout_id
     )
     select order_id from inserted`);
   return new Set(inserted.map(row => row.order_id));
+}
+
+/** JSON for a column of its own: null stays null. */
+function asJson(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+export interface Confirmation {
+  order_id: string;
+  /** Of its event. */
+  data: unknown;
+}
+
+/**
+ * PAYMENT_PENDING → CONFIRMED with its event, and its checkout with it, by one statement for as many as there are:
+ * answers the version of each order that it moved. Sorted by key, as every set of rows that is locked.
+ */
+export async function confirmOrders(db: Database, orders: Confirmation[], at: string): Promise<Map<string, number>> {
+  const sorted = orders.toSorted((a, b) => compareKeys(a.order_id, b.order_id));
+  const moved = await db.queryByKey<{ order_id: string; version: number }>(sql`
+    with asked as materialized (
+      select * from unnest(
+        ${sorted.map(order => bucketOf(order.order_id))}::smallint[], ${sorted.map(order => order.order_id)}::uuid[],
+        ${sorted.map(order => JSON.stringify(order.data))}::jsonb[]
+      ) as a (bucket, order_id, data)
+    ), moved as (
+      update orders.orders o
+      set status = 'CONFIRMED', tries = 0, deadline_at = null, version = o.version + 1,
+        updated_at = ${at}::timestamptz, history = o.history || ${JSON.stringify([{ status: 'CONFIRMED', at }])}::jsonb
+      from asked a
+      where o.bucket = a.bucket and o.order_id = a.order_id and o.status = 'PAYMENT_PENDING'
+      returning o.bucket, o.order_id, o.checkout_id, o.kind, o.version, a.data
+    ), checkouts as (
+      update orders.checkouts c set state = 'ordered'
+      from moved
+      where moved.kind = 'checkout' and c.bucket = moved.bucket and c.checkout_id = moved.checkout_id
+        and c.order_id = moved.order_id
+    ), told as (
+      insert into orders.outbox (bucket, aggregate_id, version, type, data)
+      select bucket, order_id, version, 'order.confirmed', data from moved
+    )
+    select order_id, version from moved`);
+  return new Map(moved.map(row => [row.order_id, row.version]));
+}
+
+function compareKeys(a: string, b: string): number {
+  return bucketOf(a) - bucketOf(b) || (a < b ? -1 : 1);
 }
 
 export async function readOrders(db: Connection, orderIds: string[]): Promise<OrderRow[]> {
@@ -173,6 +152,19 @@ export async function readOrders(db: Connection, orderIds: string[]): Promise<Or
     select ${orderColumns} from orders.orders
     join unnest(${orderIds.map(bucketOf)}::smallint[], ${orderIds}::uuid[]) as asked (bucket, order_id)
       using (bucket, order_id)`);
+}
+
+/** Of these orders the ones that stand in one of `statuses`. */
+export async function readOrdersIn(
+  db: Connection,
+  orderIds: string[],
+  statuses: readonly OrderStatus[],
+): Promise<OrderRow[]> {
+  return db.query<OrderRow>(sql`
+    select ${orderColumns} from orders.orders
+    join unnest(${orderIds.map(bucketOf)}::smallint[], ${orderIds}::uuid[]) as asked (bucket, order_id)
+      using (bucket, order_id)
+    where status = any(${statuses}::text[])`);
 }
 
 export interface Transition {

@@ -2,16 +2,10 @@ import { limits } from '#limits';
 import type { Orders, StuckOrder } from '#orders';
 import { timestamp } from '#platform/clock';
 import { advanceOrder } from './advance-order.ts';
+import { type CheckoutRow, dropOldCheckouts, endForgottenCheckouts } from './checkout-store.ts';
 import type { Deps } from './deps.ts';
 import { reservationKey } from './release-hold.ts';
-import {
-  dropOldCheckouts,
-  endForgottenCheckouts,
-  type OrderRow,
-  readStuckOrders,
-  setDeadline,
-  takeDueOrders,
-} from './store.ts';
+import { type OrderRow, readStuckOrders, setDeadline, takeDueOrders } from './store.ts';
 
 /** Takes up what a crash or an outage left behind; each try that fails is counted and waits longer. */
 export async function sweepOrders(deps: Deps, signal?: AbortSignal): Promise<number> {
@@ -62,9 +56,16 @@ async function endForgotten(deps: Deps): Promise<void> {
   const before = timestamp(deps.clock.nowMs() - CHECKOUTS_FORGOTTEN_MS);
   for (;;) {
     const ended = await endForgottenCheckouts(deps.db, before, limits.sweepBatchMax);
-    await Promise.all(ended.map(row => deps.inventory.releaseReservation({ ...reservationKey(row), pinned: true })));
+    await Promise.all(ended.map(row => takeBack(deps, row)));
     if (ended.length < limits.sweepBatchMax) return;
   }
+}
+
+/** What the last order of a checkout that was given up may still have: see giveGoodsBack. */
+async function takeBack(deps: Deps, checkout: CheckoutRow): Promise<void> {
+  const key = reservationKey(checkout);
+  await deps.inventory.unsellReservation({ ...key, order_id: checkout.order_id!, ttl_ms: 1 });
+  await deps.inventory.releaseReservation(key);
 }
 
 export async function listStuck(deps: Deps): ReturnType<Orders['listStuck']> {

@@ -1,61 +1,111 @@
 import assert from 'node:assert/strict';
-import { type GroupCommit, groupCommit } from '#platform/group-commit';
+import { timestamp } from '#platform/clock';
+import { groupCommit } from '#platform/group-commit';
 import type { ModuleDeps } from '#platform/module';
 import { appendEvents, type NewEvent, type Outbox } from '#platform/outbox';
 import type { Connection } from '#platform/sql';
 import { transitions } from './rules.ts';
-import { insertOrders, moveOrders, type NewOrder, type OrderRow, readOrders, type Transition } from './store.ts';
+import { confirmOrders, insertOrders, moveOrders, type OrderRow, readOrders, type Transition } from './store.ts';
 
-/** Creates are told whether they are in; a move answers the order, or null where it no longer stood where it should. */
-export type OrderCommand =
-  | ({ kind: 'create' } & NewOrder)
-  | { kind: 'move'; step: Transition; events: (order: OrderRow) => NewEvent[] };
+interface Move {
+  step: Transition;
+  events: (order: OrderRow) => NewEvent[];
+}
 
+/**
+ * Every creation and every step of an order's life is written here, in groups: one transaction for all that wait. The
+ * two steps of an order that goes well have a statement each; the others are rare and share one.
+ */
 export interface OrderWriter {
   /** False where the order is in already, or its checkout is not as it was read: `after` is the order that it had. */
   create(order: OrderRow, after: string | null): Promise<boolean>;
+  /** PAYMENT_PENDING → CONFIRMED, with its event; null where the order did not stand there any more. */
+  confirm(order: OrderRow): Promise<OrderRow | null>;
+  /** The order as it is then, or null where it no longer stood where it should. */
   move(step: Transition, events?: (order: OrderRow) => NewEvent[]): Promise<OrderRow | null>;
   stop(): Promise<void>;
 }
 
-/** Every creation and every step of an order's life is written here, in groups: one transaction for all that wait. */
 export function createOrderWriter(deps: ModuleDeps, outbox: Outbox): OrderWriter {
-  const group: GroupCommit<OrderCommand, OrderRow | null> = groupCommit({
-    name: 'orders_write',
-    metrics: deps.metrics,
-    clock: deps.clock,
-    random: deps.random,
+  const { db, clock, random, metrics } = deps;
+  const common = { clock, random, metrics };
+  const creates = groupCommit<{ order: OrderRow; after: string | null }, boolean>({
+    ...common,
+    name: 'orders_create',
     async run(commands) {
-      const results = await deps.db.transaction(tx => runGroup(tx, commands));
+      const created = await insertOrders(db, commands);
+      return commands.map(({ order }) => created.has(order.order_id));
+    },
+    async find(commands) {
+      const rows = await readById(
+        db,
+        commands.map(({ order }) => order.order_id),
+      );
+      return commands.map(({ order }) => (rows.has(order.order_id) ? true : undefined));
+    },
+  });
+  const confirms = groupCommit<OrderRow, OrderRow | null>({
+    ...common,
+    name: 'orders_confirm',
+    async run(orders) {
+      const at = timestamp(clock.nowMs());
+      const versions = await confirmOrders(db, orders.map(confirmationOf), at);
+      if (versions.size > 0) outbox.committed();
+      return orders.map(order => confirmedAs(order, versions.get(order.order_id), at));
+    },
+    async find(orders) {
+      const rows = await readById(
+        db,
+        orders.map(order => order.order_id),
+      );
+      return orders.map(order => {
+        const row = rows.get(order.order_id);
+        return row?.status === 'CONFIRMED' ? row : undefined;
+      });
+    },
+  });
+  const moves = groupCommit<Move, OrderRow | null>({
+    ...common,
+    name: 'orders_move',
+    async run(commands) {
+      const results = await db.transaction(tx => moveAll(tx, commands));
       outbox.committed();
       return results;
     },
-    find: commands => findApplied(deps.db, commands),
+    find: commands => findMoved(db, commands),
   });
   return {
-    async create(order, after) {
-      const productIds = [...new Set(order.lines.map(line => line.product_id))];
-      return (await group.submit({ kind: 'create', order: { ...order, product_ids: productIds }, after })) !== null;
-    },
+    create: (order, after) => creates.submit({ order, after }),
+    confirm: order => confirms.submit(order),
     async move(step, events = () => []) {
       assert(
         step.from.every(status => transitions[status].includes(step.to)),
         `no order goes from ${step.from} to ${step.to}`,
       );
-      return group.submit({ kind: 'move', step, events });
+      return moves.submit({ step, events });
     },
-    stop: () => group.stop(),
+    async stop() {
+      await Promise.all([creates.stop(), confirms.stop(), moves.stop()]);
+    },
   };
 }
 
-async function runGroup(tx: Connection, commands: OrderCommand[]): Promise<(OrderRow | null)[]> {
-  const creates = commands.flatMap(command => (command.kind === 'create' ? [command] : []));
-  // Two steps of one order never share a statement, which would apply one of them: the second waits for its own round.
-  const rounds = inRounds(commands.filter(command => command.kind === 'move'));
-  const created = creates.length > 0 ? await insertOrders(tx, creates) : new Set<string>();
-  const moved = new Map<OrderCommand, OrderRow>();
+function confirmationOf({ order_id, person_id, kind }: OrderRow) {
+  return { order_id, data: { order_id, person_id, kind } };
+}
+
+/** As the statement has written it; nothing else of an order changes while it is being paid. */
+function confirmedAs(order: OrderRow, version: number | undefined, at: string): OrderRow | null {
+  if (version === undefined) return null;
+  const history = [...order.history, { status: 'CONFIRMED' as const, at }];
+  return { ...order, status: 'CONFIRMED', tries: 0, deadline_at: null, version, history, updated_at: at };
+}
+
+async function moveAll(tx: Connection, commands: Move[]): Promise<(OrderRow | null)[]> {
+  const moved = new Map<Move, OrderRow>();
   const events: NewEvent[] = [];
-  for (const round of rounds) {
+  // Two steps of one order never share a statement, which would apply one of them: the second waits for its own round.
+  for (const round of inRounds(commands)) {
     const rows = await moveOrders(
       tx,
       round.map(command => command.step),
@@ -69,16 +119,8 @@ async function runGroup(tx: Connection, commands: OrderCommand[]): Promise<(Orde
     }
   }
   await appendEvents(tx, 'orders', events);
-  return commands.map(command =>
-    command.kind === 'create'
-      ? created.has(command.order.order_id)
-        ? command.order
-        : null
-      : (moved.get(command) ?? null),
-  );
+  return commands.map(command => moved.get(command) ?? null);
 }
-
-type Move = Extract<OrderCommand, { kind: 'move' }>;
 
 function inRounds(moves: Move[]): Move[][] {
   const rounds: Move[][] = [];
@@ -92,15 +134,19 @@ function inRounds(moves: Move[]): Move[][] {
   return rounds;
 }
 
-/** After a lost connection: an order that is there was created, and a step that stands in the history was taken. */
-async function findApplied(db: Connection, commands: OrderCommand[]): Promise<(OrderRow | null | undefined)[]> {
-  const idOf = (command: OrderCommand) => (command.kind === 'create' ? command.order.order_id : command.step.order_id);
-  const rows = await readOrders(db, [...new Set(commands.map(idOf))]);
-  const byId = new Map(rows.map(row => [row.order_id, row]));
-  return commands.map(command => {
-    const row = byId.get(idOf(command));
-    if (row === undefined || command.kind === 'create') return row;
-    const { to, at } = command.step;
-    return row.history.some(entry => entry.status === to && entry.at === at) ? row : undefined;
+/** After a lost connection: a step that stands in the history was taken. */
+async function findMoved(db: Connection, moves: Move[]): Promise<(OrderRow | undefined)[]> {
+  const rows = await readById(
+    db,
+    moves.map(({ step }) => step.order_id),
+  );
+  return moves.map(({ step }) => {
+    const row = rows.get(step.order_id);
+    return row?.history.some(entry => entry.status === step.to && entry.at === step.at) ? row : undefined;
   });
+}
+
+async function readById(db: Connection, orderIds: string[]): Promise<Map<string, OrderRow>> {
+  const rows = await readOrders(db, [...new Set(orderIds)]);
+  return new Map(rows.map(row => [row.order_id, row]));
 }

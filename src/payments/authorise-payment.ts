@@ -9,11 +9,11 @@ type Input = Parameters<Payments['authorise']>[0];
 
 /**
  * The row is written after the gateway has answered, and of a plain yes only with its capture: one write for a payment,
- * not three. That is safe without a row from before the call: the order, which is durable already, names the gateway's key. A crash between
- * call and row leaves an order whose payment is not known; `settlePayment` then finds the money by its order id, and
- * the row is rebuilt from the metadata that this call left there. A repeat in the meantime meets the gateway's own
- * idempotency; whoever writes the row second finds the first, and a void that came before left an `unwanted` row for it
- * to find.
+ * not three. That is safe without a row from before the call: the order, which is durable already, names the gateway's
+ * keys. A crash between call and row leaves an order whose payment is not known; `settlePayment` then finds the money
+ * by its order id, and the row is rebuilt from the metadata that this call left there. A repeat in the meantime meets
+ * the gateway's own idempotency; whoever writes the row second finds the first, and a void that came before left an
+ * `unwanted` row for it to find.
  */
 export async function authorisePayment(
   context: PaymentContext,

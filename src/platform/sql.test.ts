@@ -23,6 +23,45 @@ test('bigint and count are numbers, times are RFC 3339 in UTC, days are text, ar
   });
 });
 
+test('arrays arrive as they were given, whatever stands in their texts', async t => {
+  const { db } = await testDatabase(t, []);
+  const texts = [
+    'plain',
+    'NULL',
+    'null',
+    '',
+    ' ',
+    'a,b',
+    '{x}',
+    'say "no"',
+    'back\\slash',
+    "it's",
+    'Zürich',
+    '\n',
+    null,
+  ];
+  const [row] = await db.query(sql`select ${texts}::text[] as texts, ${[1, -2.5, null]}::float8[] as numbers,
+    ${[true, false, null]}::boolean[] as flags, ${[]}::uuid[] as none,
+    ${['{"a":[1,"x"]}', null]}::jsonb[] as documents`);
+  assert.deepEqual(row, {
+    texts,
+    numbers: [1, -2.5, null],
+    flags: [true, false, null],
+    none: [],
+    documents: [{ a: [1, 'x'] }, null],
+  });
+});
+
+test('a statement by key is committed by itself, or not at all', async t => {
+  const { db } = await testDatabase(t, []);
+  await db.query(sql`create table kept (id int primary key constraint kept_id_positive check (id > 0))`);
+  assert.deepEqual(await db.queryByKey(sql`insert into kept values (1), (2) returning id`), [{ id: 1 }, { id: 2 }]);
+  await assert.rejects(db.queryByKey(sql`insert into kept values (3), (0)`), error => sqlState(error) === '23514');
+  assert.deepEqual(await db.query(sql`select id from kept order by id`), [{ id: 1 }, { id: 2 }]);
+  // Its settings are its own: the next one on the connection is planned as ever.
+  assert.deepEqual(await db.query(sql`show enable_seqscan`), [{ enable_seqscan: 'on' }]);
+});
+
 test('a bigint beyond the safe integers is an error, never a rounded number', async t => {
   const { db } = await testDatabase(t, []);
   await assert.rejects(db.query(sql`select 9007199254740993::bigint as value`), RangeError);

@@ -17,7 +17,9 @@ export interface Connection {
  */
 export interface Database extends Connection {
   /** Commits when `work` resolves, rolls back when it throws. Keep it short, and never call another module inside. */
-  transaction<Value>(work: (tx: Connection) => Promise<Value>): Promise<Value>;
+  transaction<Value>(work: (tx: Connection) => Promise<Value>, options?: TransactionOptions): Promise<Value>;
+  /** One statement over many keys, in a transaction of its own that is planned by them (see `isByKey`). */
+  queryByKey<Row>(statement: Sql): Promise<Row[]>;
   /** One connection for the length of `work`, outside any transaction: advisory locks, `copy`, cursors. */
   session<Value>(work: (client: pg.PoolClient) => Promise<Value>): Promise<Value>;
   /** Closes the pool after running statements have ended. */
@@ -25,6 +27,19 @@ export interface Database extends Connection {
   /** Connections now: for metrics. */
   readonly pool: { total: number; idle: number; waiting: number };
 }
+
+export interface TransactionOptions {
+  /**
+   * The statements find each row by its key. Said because a young table has no statistics, and a plan that was made
+   * when it was empty reads the whole of it for each group (measured: a third of the orders a second at 15,000 holds,
+   * ever fewer).
+   */
+  isByKey?: boolean;
+}
+
+const BEGIN = 'begin';
+const BEGIN_BY_KEY =
+  'begin; set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off';
 
 const INT8 = 20;
 const INT8_ARRAY = 1016;
@@ -81,6 +96,23 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  async function transaction<Value>(
+    work: (tx: Connection) => Promise<Value>,
+    { isByKey = false }: TransactionOptions = {},
+  ): Promise<Value> {
+    const client = await acquire();
+    try {
+      const value = await transact(client, isByKey ? BEGIN_BY_KEY : BEGIN, work);
+      client.release();
+      return value;
+    } catch (error) {
+      const lost = isConnectionLost(error);
+      if (!lost) await client.query('rollback').catch(() => {});
+      client.release(lost);
+      throw asOutage(error);
+    }
+  }
+
   return {
     async query<Row>(statement: Sql) {
       const client = await acquire();
@@ -93,19 +125,18 @@ export function openDatabase(options: DatabaseOptions): Database {
         throw asOutage(error);
       }
     },
-    async transaction(work) {
+    async queryByKey<Row>(statement: Sql) {
       const client = await acquire();
       try {
-        const value = await transact(client, work);
+        const rows = await transactOne<Row>(client, statement);
         client.release();
-        return value;
+        return rows;
       } catch (error) {
-        const lost = isConnectionLost(error);
-        if (!lost) await client.query('rollback').catch(() => {});
-        client.release(lost);
+        client.release(isConnectionLost(error));
         throw asOutage(error);
       }
     },
+    transaction,
     async session(work) {
       const client = await acquire();
       try {
@@ -124,9 +155,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-async function transact<Value>(client: pg.PoolClient, work: (tx: Connection) => Promise<Value>): Promise<Value> {
+async function transact<Value>(
+  client: pg.PoolClient,
+  begin: string,
+  work: (tx: Connection) => Promise<Value>,
+): Promise<Value> {
   // Without awaiting: on a pipelined connection `begin` travels with the first statement, one round trip less.
-  const begun = client.query('begin');
+  const begun = client.query(begin);
   begun.catch(() => {});
   const value = await work({ query: statement => run(client, statement) });
   await begun;
@@ -134,6 +169,20 @@ async function transact<Value>(client: pg.PoolClient, work: (tx: Connection) => 
   // PostgreSQL answers a commit with ROLLBACK, and without an error, when a failed statement was passed over.
   assert(command === 'COMMIT', 'a statement of this transaction failed, so that nothing of it was committed');
   return value;
+}
+
+/** All of it travels at once: a commit after a statement that failed rolls back. */
+async function transactOne<Row>(client: pg.PoolClient, statement: Sql): Promise<Row[]> {
+  const [begun, told, ended] = await Promise.allSettled([
+    client.query(BEGIN_BY_KEY),
+    run<Row>(client, statement),
+    client.query('commit'),
+  ]);
+  if (begun.status === 'rejected') throw begun.reason;
+  if (told.status === 'rejected') throw told.reason;
+  if (ended.status === 'rejected') throw ended.reason;
+  assert(ended.value.command === 'COMMIT', 'what did not fail is committed');
+  return told.value;
 }
 
 const statementNames = new Map<string, string>();
@@ -147,8 +196,35 @@ async function run<Row>(client: pg.PoolClient, statement: Sql): Promise<Row[]> {
     name = createHash('md5').update(text).digest('base64url');
     if (statementNames.size < STATEMENT_NAMES_MAX) statementNames.set(text, name);
   }
-  const result = await client.query({ name, text, values: values as unknown[] });
+  const result = await client.query({ name, text, values: values.map(asParameter) });
   return result.rows as Row[];
+}
+
+/**
+ * An array as PostgreSQL reads it. pg's own way quotes and escapes every element, which takes longer than PostgreSQL
+ * takes to read it: 7 µs instead of 2 of Node for a row of eleven columns.
+ */
+function asParameter(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  let text = '{';
+  for (let i = 0; i < value.length; i += 1) {
+    const element = value[i];
+    if (i > 0) text += ',';
+    if (element === null || element === undefined) text += 'NULL';
+    else if (typeof element === 'string') text += isPlain(element) ? element : quoted(element);
+    else if (typeof element === 'number' || typeof element === 'boolean') text += String(element);
+    else return value;
+  }
+  return `${text}}`;
+}
+
+/** Ids, times, words: nothing in it that an array's text gives a meaning to. */
+function isPlain(text: string): boolean {
+  return /^[\w:.+-]+$/.test(text) && (text.length !== 4 || text.toLowerCase() !== 'null');
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 /** Answers when the server does. */

@@ -1,6 +1,6 @@
 import type { CatalogProduct } from '#catalog';
 import { Button, Field, Key, Select } from '#design/forms';
-import { Badge, Facts, Notice, Panel, Table } from '#design/parts';
+import { Facts, Notice, Panel, Table } from '#design/parts';
 import { useView } from '#design/view';
 import type { Movement, StockExplanation, StockView, Warehouse } from '#inventory';
 import { withQuery } from '../products/addresses.ts';
@@ -179,7 +179,7 @@ function Explanation({ explanation }: { explanation: StockExplanation }) {
           { title: texts.quantity, isNumber: true, cell: hold => number(hold.quantity) },
           {
             title: texts.until,
-            cell: hold => (hold.pinned ? <Badge>{texts.pinned}</Badge> : dateTime(hold.expires_at)),
+            cell: hold => dateTime(hold.expires_at),
           },
         ]}
         rows={holds}

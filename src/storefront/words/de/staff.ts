@@ -117,7 +117,6 @@ export const staff: typeof english = {
     noHolds: 'Niemand hält gerade ein Stück.',
     hold: 'Reservierung',
     until: 'Bis',
-    pinned: 'wird bezahlt',
     older: 'Ältere Bewegungen',
     done: {
       received: 'Die Waren sind im Regal.',

@@ -113,7 +113,6 @@ export const staff = {
     noHolds: 'Nobody holds a unit now.',
     hold: 'Reservation',
     until: 'Until',
-    pinned: 'being paid',
     older: 'Older movements',
     done: {
       received: 'The units are on the shelf.',

@@ -1,0 +1,93 @@
+import { bucketOf } from '#platform/ids';
+import { type Connection, sql } from '#platform/sql';
+import { type Frozen, frozenColumns } from './store.ts';
+
+export type CheckoutState = 'open' | 'paying' | 'ordered' | 'superseded' | 'released';
+
+export interface CheckoutRow extends Frozen {
+  checkout_id: string;
+  state: CheckoutState;
+  order_id: string | null;
+  expires_at: string;
+  created_at: string;
+}
+
+const checkoutColumns = sql`checkout_id, state, order_id, expires_at, created_at, ${frozenColumns}`;
+
+export async function readCheckouts(db: Connection, checkoutIds: string[]): Promise<CheckoutRow[]> {
+  return db.query<CheckoutRow>(sql`
+    select ${checkoutColumns} from orders.checkouts
+    join unnest(${checkoutIds.map(bucketOf)}::smallint[], ${checkoutIds}::uuid[]) as asked (bucket, checkout_id)
+      using (bucket, checkout_id)`);
+}
+
+/** A person's open checkouts, and superseded ones whose hold may live still. */
+export async function readOlderCheckouts(db: Connection, personId: string, now: string): Promise<CheckoutRow[]> {
+  return db.query<CheckoutRow>(sql`
+    select ${checkoutColumns} from orders.checkouts
+    where bucket = ${bucketOf(personId)} and person_id = ${personId} and state in ('open', 'superseded')
+      and expires_at > ${now}
+    order by checkout_id`);
+}
+
+/** open → ended, where no payment has begun. Locked in key order: two newer checkouts may end the same older ones. */
+function endOpen(checkoutIds: string[], state: 'superseded' | 'released') {
+  return sql`
+    with open as materialized (
+      select c.bucket, c.checkout_id from orders.checkouts c
+      join unnest(${checkoutIds.map(bucketOf)}::smallint[], ${checkoutIds}::uuid[]) as asked (bucket, checkout_id)
+        using (bucket, checkout_id)
+      where c.state = 'open' order by c.bucket, c.checkout_id for update of c
+    ), ended as (
+      update orders.checkouts c set state = ${state} from open
+      where c.bucket = open.bucket and c.checkout_id = open.checkout_id
+      returning c.*
+    )`;
+}
+
+/** Answers the ones that this call ended. */
+export async function endOpenCheckouts(
+  db: Connection,
+  checkoutIds: string[],
+  state: 'superseded' | 'released',
+): Promise<CheckoutRow[]> {
+  return db.query<CheckoutRow>(sql`${endOpen(checkoutIds, state)} select ${checkoutColumns} from ended`);
+}
+
+/** Opens a checkout in the place of older ones, by one statement; answers the older ones that it ended. */
+export async function openCheckout(db: Connection, row: CheckoutRow, olderIds: string[]): Promise<CheckoutRow[]> {
+  return db.query<CheckoutRow>(sql`
+    ${endOpen(olderIds, 'superseded')}, opened as (
+      insert into orders.checkouts (bucket, ${checkoutColumns})
+      select ${bucketOf(row.checkout_id)}, ${checkoutColumns}
+      from jsonb_populate_record(null::orders.checkouts, ${JSON.stringify(row)}::jsonb)
+      on conflict do nothing
+    )
+    select ${checkoutColumns} from ended`);
+}
+
+/**
+ * Ends checkouts that have been open for long after their time. Their holds have expired, but for one that was sold to
+ * an order which failed meanwhile, because its process stopped between the two.
+ */
+export async function endForgottenCheckouts(db: Connection, before: string, limit: number): Promise<CheckoutRow[]> {
+  return db.query<CheckoutRow>(sql`
+    with forgotten as materialized (
+      select bucket, checkout_id from orders.checkouts
+      where state = 'open' and order_id is not null and expires_at < ${before}
+      order by bucket, checkout_id limit ${limit} for update
+    )
+    update orders.checkouts c set state = 'released' from forgotten
+    where c.bucket = forgotten.bucket and c.checkout_id = forgotten.checkout_id
+    returning c.*`);
+}
+
+/** Drops checkouts that ended, or whose hold ran out, more than a week ago. */
+export async function dropOldCheckouts(db: Connection, before: string, limit: number): Promise<number> {
+  const rows = await db.query<{ checkout_id: string }>(sql`
+    delete from orders.checkouts where (bucket, checkout_id) in (
+      select bucket, checkout_id from orders.checkouts
+      where expires_at < ${before} and state <> 'paying' limit ${limit})
+    returning checkout_id`);
+  return rows.length;
+}
