@@ -221,8 +221,8 @@ export async function sellHolds(db: Database, sales: Sale[], now: string): Promi
     ), sold as (
       update inventory.holds h
       set state = 'sold', order_id = a.order_id, ended_at = ${now}::timestamptz
-      from (select count(*) as locked from shelves) as first cross join asked a
-      where first.locked > 0 and h.bucket = a.bucket and h.reservation_id = a.reservation_id
+      from asked a
+      where (select count(*) from shelves) > 0 and h.bucket = a.bucket and h.reservation_id = a.reservation_id
         and h.product_id = a.product_id and h.product_ids is null and h.state = 'held'
         and h.expires_at > ${now}::timestamptz
       returning h.bucket, h.product_id, h.warehouse_id, h.pool, h.quantity, h.reservation_id, h.order_id

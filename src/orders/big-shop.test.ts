@@ -24,7 +24,7 @@ async function fillOrders(db: Database): Promise<void> {
     insert into orders.orders (bucket, order_id, checkout_id, kind, person_id, person_kind, email, status, lines,
       reservation_id, parts, subtotal, discount, shipping_cost, tax, total, shipping_address,
       shipping_method, history, version, deadline_at, created_at, updated_at)
-    select 0, id, id, 'buy_now', id, 'guest', 'g' || n || '@example.test',
+    select get_byte(uuid_send(id), 15), id, id, 'buy_now', id, 'guest', 'g' || n || '@example.test',
       case when n > ${ORDERS}::integer - 10 then 'PAYMENT_PENDING' when n % 1000 = 7 then 'CANCELLED'
         when n % 500 = 3 then 'SHIPPED' when n % 3 = 0 then 'DELIVERED' else 'CONFIRMED' end,
       jsonb_build_array(jsonb_build_object('product_id', product, 'seller_id', seller, 'title', 'Thing', 'quantity', 1,
@@ -96,7 +96,7 @@ test('a hundred thousand orders stay usable', async t => {
       assert.deepEqual(new Set(rows.map(row => row.status)), new Set(count === 0 ? [] : [status]));
       assert.equal(await timed(`count of ${name}`, () => countAllOrders(db, { status }, 10_001)), count);
       const plan = await planOf(db, explaining => readAllOrders(explaining, { status }, FIRST_PAGE));
-      assert.match(plan, status === 'PAYMENT_PENDING' ? /orders_due/ : /orders_by_status|orders_by_id/, plan);
+      assert.match(plan, status === 'PAYMENT_PENDING' ? /orders_due/ : /orders_by_status/, plan);
       assert.doesNotMatch(plan, /Seq Scan/, plan);
     }
     const statuses = Object.keys(counts) as OrderStatus[];

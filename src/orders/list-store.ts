@@ -1,7 +1,8 @@
 import type { OrderStatus, StatusCount } from '#orders';
 import { bucketOf } from '#platform/ids';
-import { type Connection, empty, type Sql, sql } from '#platform/sql';
-import { type OrderRow, orderColumns, type Slice } from './store.ts';
+import { type Connection, empty, join, type Sql, sql } from '#platform/sql';
+import { transitions } from './rules.ts';
+import { type OrderRow, orderColumns, orderOfSale, type Slice } from './store.ts';
 
 /** Staff's lists and counts. The indexes that serve them are partial: the texts of their conditions stand here too. */
 
@@ -54,7 +55,7 @@ function matching(filter: OrderFilter): Sql {
   const { status, product_id, seller_id, order_id, buyer, created } = filter;
   const isSold = seller_id !== undefined || product_id !== undefined;
   const source = isSold
-    ? sql`orders.seller_orders s join orders.orders o on o.order_id = s.order_id where true`
+    ? sql`orders.seller_orders s join orders.orders o on ${orderOfSale} where true`
     : sql`orders.orders o where true`;
   const byOrder =
     order_id === undefined ? empty : sql`and o.bucket = ${bucketOf(order_id)} and o.order_id = ${order_id}`;
@@ -67,12 +68,22 @@ function matching(filter: OrderFilter): Sql {
 }
 
 export async function readAllOrders(db: Connection, filter: OrderFilter, slice: Slice): Promise<OrderRow[]> {
+  const { before, offset, limit } = slice;
+  const below = before === null ? empty : sql`and o.order_id < ${before}::uuid`;
+  const newest = (some: OrderFilter) =>
+    sql`(select o.* ${matching(some)} ${below} order by o.order_id desc limit ${offset + limit})`;
+  // No index has all orders newest first: the newest of each status are put together.
+  const parts = isListed(filter) ? STATUSES.map(status => newest({ ...filter, status })) : [newest(filter)];
   return db.query<OrderRow>(sql`
-    select ${orderColumns} from (
-      select o.* ${matching(filter)}
-        ${slice.before === null ? empty : sql`and o.order_id < ${slice.before}::uuid`}
-      order by o.order_id desc limit ${slice.limit} offset ${slice.offset}) found
-    order by order_id desc`);
+    select ${orderColumns} from (${join(parts, ' union all ')}) as found
+    order by order_id desc limit ${limit} offset ${offset}`);
+}
+
+const STATUSES = Object.keys(transitions) as OrderStatus[];
+
+/** Whether nothing narrows the list but a span of time. */
+function isListed({ created: _created, ...narrow }: OrderFilter): boolean {
+  return Object.values(narrow).every(value => value === undefined);
 }
 
 export async function countAllOrders(db: Connection, filter: OrderFilter, most: number): Promise<number> {

@@ -1,7 +1,7 @@
 import type { OrderStatus } from '#orders';
 import { type Connection, empty, sql } from '#platform/sql';
 import type { SellerShare } from './seller-shares.ts';
-import type { OrderRow, Slice } from './store.ts';
+import { type OrderRow, orderOfSale, type Slice } from './store.ts';
 
 export type SoldStatus = Extract<OrderStatus, 'CONFIRMED' | 'SHIPPED' | 'DELIVERED' | 'CANCELLED'>;
 
@@ -60,7 +60,7 @@ export async function readSellerOrders(
 ): Promise<SoldOrder[]> {
   return db.query<SoldOrder>(sql`
     select ${soldColumns}
-    from orders.seller_orders s join orders.orders o on o.order_id = s.order_id
+    from orders.seller_orders s join orders.orders o on ${orderOfSale}
     where s.seller_id = ${seller_id}
       ${status === undefined ? empty : sql`and s.status = ${status} and o.status = ${status}`}
       ${slice.before === null ? empty : sql`and s.order_id < ${slice.before}::uuid`}
@@ -84,7 +84,7 @@ export async function readSellerOrder(
 ): Promise<SoldOrder | undefined> {
   const rows = await db.query<SoldOrder>(sql`
     select ${soldColumns}
-    from orders.seller_orders s join orders.orders o on o.order_id = s.order_id
+    from orders.seller_orders s join orders.orders o on ${orderOfSale}
     where s.seller_id = ${key.seller_id} and s.order_id = ${key.order_id}`);
   return rows[0];
 }

@@ -438,7 +438,8 @@ test('lists are pages by newest first, of one person, one status or one product 
   assert.deepEqual(idsOf(await list.readAllOrders(db, { product_id: product }, all)), [mine[0]]);
   assert.deepEqual(idsOf(await list.readAllOrders(db, { product_id: ids.next() }, all)), []);
   assert.equal(await list.countAllOrders(db, {}, 100), 6);
-  const sorted = [...mine, other.order_id].sort();
+  const keyOf = (id: string) => `${id.slice(-2)} ${id}`;
+  const sorted = [...mine, other.order_id].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   assert.deepEqual(idsOf(await store.readOrdersAfter(db, sorted[1]!, 3)), sorted.slice(2, 5));
   const [stuck] = await db.query<{ order_id: string }>(
     sql`update orders.orders set tries = 10 where order_id = ${mine[0]} returning order_id`,

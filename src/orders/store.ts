@@ -5,6 +5,9 @@ import { type Connection, type Database, sql } from '#platform/sql';
 import type { CheckoutState } from './checkout-store.ts';
 import type { Line, Part, RefundRecord, Totals } from './rules.ts';
 
+/** A row of the read model `s` and its order `o`, found by the order's own key: the bucket is the id's last byte. */
+export const orderOfSale = sql`o.bucket = get_byte(uuid_send(s.order_id), 15) and o.order_id = s.order_id`;
+
 /** What a checkout fixes, and its order keeps. */
 export interface Frozen extends Totals {
   person_id: string;
@@ -307,8 +310,9 @@ export async function countOrdersOf(db: Connection, personId: string, most: numb
   return rows[0]!.count;
 }
 
+/** All orders in the order of their key, after the one with this id. */
 export async function readOrdersAfter(db: Connection, after: string | null, limit: number): Promise<OrderRow[]> {
+  const from = after === null ? sql`true` : sql`(bucket, order_id) > (${bucketOf(after)}::smallint, ${after}::uuid)`;
   return db.query<OrderRow>(sql`
-    select ${orderColumns} from orders.orders where (${after}::uuid is null or order_id > ${after}::uuid)
-    order by order_id limit ${limit}`);
+    select ${orderColumns} from orders.orders where ${from} order by bucket, order_id limit ${limit}`);
 }

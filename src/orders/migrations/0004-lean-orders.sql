@@ -8,3 +8,6 @@ create index seller_orders_by_product on orders.seller_orders using gin (product
 drop index orders.orders_one_a_checkout;
 create unique index orders_one_a_checkout on orders.orders (bucket, checkout_id)
   where kind = 'checkout' and status not in ('PAYMENT_FAILED', 'CANCELLED');
+
+-- Lists begin with orders_by_status, the audit and the read model with the key.
+drop index orders.orders_by_id;
