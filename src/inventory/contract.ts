@@ -235,10 +235,12 @@ export interface Inventory {
    * Sorted facts for the audit, each answer of one moment: `stock` (a row beside the sums of its movements and its open
    * holds: total_quantity, reserved, moved_total, moved_reserved, held), `holds` (a reservation: state, states = how
    * many different ones its parts have, open_units, order_id, units), `sales` (an order: units). `units` is JSON text
-   * `[[product_id, quantity], …]` sorted by product.
+   * `[[product_id, quantity], …]` sorted by product. `gate` (a product: available, counted, settled) compares what the
+   * gate counts with what the ledger has: `counted` is null where it counts nothing, and where `settled` is false the
+   * two are not of one moment; none without a gate.
    */
   readFacts(input: {
-    kind: 'stock' | 'holds' | 'sales';
+    kind: 'stock' | 'holds' | 'sales' | 'gate';
     after: string | null;
     limit: number;
   }): Promise<InventoryFact[]>;
@@ -290,7 +292,7 @@ export const inventoryContract = defineContract<Inventory>({
     returnStock: command(ReturnStock),
     readFacts: query(
       object({
-        kind: oneOf('stock', 'holds', 'sales'),
+        kind: oneOf('stock', 'holds', 'sales', 'gate'),
         after: nullable(text(200)),
         limit: Type.Integer({ minimum: 1, maximum: 1000 }),
       }),
