@@ -3,7 +3,7 @@ import { limits } from '#limits';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
-import type { Redis } from '#platform/redis';
+import { Unavailable } from '#platform/outcome';
 import { runWhenPoked } from '#platform/run-when-poked';
 import type { Database } from '#platform/sql';
 import type { GateCounts, GateView } from './gate-counts.ts';
@@ -11,7 +11,6 @@ import { type LedgerCount, type ProductKey, readLedgerCounts, readStockedProduct
 
 export interface ReconcileDeps {
   db: Database;
-  redis: Redis;
   counts: GateCounts;
   clock: Clock;
   log: Log;
@@ -22,7 +21,7 @@ export interface ReconcileDeps {
 export interface GateReconciler {
   /** There were so many a moment ago that the gate need not be asked. */
   hasPlenty(productId: string): boolean;
-  /** Compares these products soon. What is asked while Redis is away is left to `sweep`. */
+  /** Compares these products soon. What can't be compared is left to `sweep`. */
   look(productIds: readonly string[]): void;
   /** Compares the next page of all products; all of them where Redis has lost its counts. Answers how many. */
   sweep(signal: AbortSignal): Promise<number>;
@@ -33,7 +32,7 @@ const LOOKS_WAITING_MAX = 20_000;
 const FIRST: ProductKey = { bucket: -1, product_id: '00000000-0000-0000-0000-000000000000' };
 
 export function createGateReconciler(deps: ReconcileDeps): GateReconciler {
-  const { redis, clock, log } = deps;
+  const { clock, log } = deps;
   const plentyUntilMs = new LRUCache<string, number>({ max: limits.gatePlentyKnownMax });
   const compare = comparer(deps, plentyUntilMs);
   const waiting = new Set<string>();
@@ -42,7 +41,7 @@ export function createGateReconciler(deps: ReconcileDeps): GateReconciler {
       while (waiting.size > 0 && !signal.aborted) {
         const some = [...waiting].slice(0, limits.gateProductsPerRead);
         for (const id of some) waiting.delete(id);
-        if (redis.isUp) await compare(some);
+        await compare(some);
       }
     },
     error => log.debug({ err: error }, 'the gate could not be compared; the next sweep will'),
@@ -94,7 +93,7 @@ function comparer({ db, counts, clock }: ReconcileDeps, plentyUntilMs: LRUCache<
   return compare;
 }
 
-function sweeper({ db, redis, counts, metrics }: ReconcileDeps, compare: Compare): GateReconciler['sweep'] {
+function sweeper({ db, counts, metrics }: ReconcileDeps, compare: Compare): GateReconciler['sweep'] {
   const drift = metrics.counter('gate_drift_total', "Units by which the gate's counts differed from the ledger's");
   let after = FIRST;
 
@@ -115,7 +114,12 @@ function sweeper({ db, redis, counts, metrics }: ReconcileDeps, compare: Compare
   }
 
   return async signal => {
-    if (!redis.isUp) return 0;
-    return (await counts.isRebuilt()) ? await comparePage() : await rebuild(signal);
+    try {
+      return (await counts.isRebuilt()) ? await comparePage() : await rebuild(signal);
+    } catch (error) {
+      // /readyz tells of it; a failed run a second would only fill the log.
+      if (error instanceof Unavailable) return 0;
+      throw error;
+    }
   };
 }

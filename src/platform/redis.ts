@@ -109,13 +109,16 @@ function guardCalls() {
 
   async function call(work: () => Promise<unknown>): Promise<unknown> {
     const isTrial = begin();
-    try {
-      const answer = await withinTime(work());
+    const answer = work();
+    // However late and whatever it is, an answer shows that the server is there again.
+    const hear = () => {
       slowUntilMs = 0;
-      return answer;
+    };
+    answer.then(hear, hear);
+    try {
+      return await withinTime(answer);
     } catch (error) {
       if (error instanceof TooLate) slowUntilMs = performance.now() + SLOW_PAUSE_MS;
-      else slowUntilMs = 0;
       throw error;
     } finally {
       if (isTrial) isTrying = false;
