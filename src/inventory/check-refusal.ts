@@ -1,3 +1,4 @@
+import { limits } from '#limits';
 import { groupCommit } from '#platform/group-commit';
 import type { Metrics } from '#platform/metrics';
 import type { Database } from '#platform/sql';
@@ -23,6 +24,7 @@ export function createRefusalCheck({ db, metrics }: { db: Database; metrics: Met
   const group = groupCommit<RefusalQuestion, LedgerView>({
     name: 'inventory_gate_check',
     sizeMax: QUESTIONS_MAX,
+    queueMax: limits.redisQueueMax,
     parallel: PARALLEL,
     metrics,
     async run(questions) {

@@ -157,6 +157,16 @@ export interface InventoryFact {
   [field: string]: string | number | boolean | null;
 }
 
+export interface GateFact {
+  /** The bucket as two hexadecimal digits, a slash, the product. */
+  key: string;
+  available: number;
+  /** Null where the gate does not count the product, or Redis is away. */
+  counted: number | null;
+  /** Nothing has changed while both were read: only then they have to be equal. */
+  settled: boolean;
+}
+
 export interface Inventory {
   listWarehouses(input: Record<string, never>): Promise<Warehouse[]>;
   createWarehouse(input: Warehouse): Promise<Warehouse>;
@@ -235,15 +245,15 @@ export interface Inventory {
    * Sorted facts for the audit, each answer of one moment: `stock` (a row beside the sums of its movements and its open
    * holds: total_quantity, reserved, moved_total, moved_reserved, held), `holds` (a reservation: state, states = how
    * many different ones its parts have, open_units, order_id, units), `sales` (an order: units). `units` is JSON text
-   * `[[product_id, quantity], …]` sorted by product. `gate` (a product: available, counted, settled) compares what the
-   * gate counts with what the ledger has: `counted` is null where it counts nothing, and where `settled` is false the
-   * two are not of one moment; none without a gate.
+   * `[[product_id, quantity], …]` sorted by product.
    */
   readFacts(input: {
-    kind: 'stock' | 'holds' | 'sales' | 'gate';
+    kind: 'stock' | 'holds' | 'sales';
     after: string | null;
     limit: number;
   }): Promise<InventoryFact[]>;
+  /** What the gate counts beside what the ledger has, a product a line, by `key`. None without a gate. */
+  readGateFacts(input: { after: string | null; limit: number }): Promise<GateFact[]>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
 }
 
@@ -292,11 +302,12 @@ export const inventoryContract = defineContract<Inventory>({
     returnStock: command(ReturnStock),
     readFacts: query(
       object({
-        kind: oneOf('stock', 'holds', 'sales', 'gate'),
+        kind: oneOf('stock', 'holds', 'sales'),
         after: nullable(text(200)),
         limit: Type.Integer({ minimum: 1, maximum: 1000 }),
       }),
     ),
+    readGateFacts: query(object({ after: nullable(text(200)), limit: Type.Integer({ minimum: 1, maximum: 1000 }) })),
     readEvents: query(ReadEvents),
   },
   refusals: {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { limits } from '#limits';
 import { createIds } from '#platform/ids';
+import { createMetrics } from '#platform/metrics';
 import { need } from '../../test/support/parts.ts';
 import { openRedis, type RedisServer, startRedis, startRedisCluster } from '../../test/support/redis.ts';
 import { createGateCounts, type GateCounts } from './gate-counts.ts';
@@ -24,7 +25,7 @@ async function openGate(t: TestContext): Promise<Gate | null> {
   const path = need(t, 'redis');
   if (path === null) return null;
   const server = await startRedis(t, path);
-  const counts = createGateCounts(await openRedis(t, server.url));
+  const counts = createGateCounts({ redis: await openRedis(t, server.url), metrics: createMetrics() });
   return { counts, server, counted: units => countNew(counts, units), figures: id => figuresOf(counts, id) };
 }
 
@@ -59,7 +60,7 @@ test('a product that is not counted is never refused, and nothing is kept of it'
   const { counts, server } = gate;
   const [product, id] = [ids.next(), ids.next()];
   assert.deepEqual(await counts.hold(product, id, 1_000_000), { is: 'uncounted' });
-  assert.equal(await counts.keep(product, id, FAR_MS), false);
+  assert.equal(await counts.keep(product, id, FAR_MS), 'uncounted');
   assert.equal(await counts.release(product, id, { units: 'back' }), 'uncounted');
   assert.equal(await counts.view(product), null);
   assert.equal(await server.ask('DBSIZE'), 0);
@@ -71,13 +72,13 @@ test('keep leaves what is left, and a repeat of it moves the end alone', async t
   const { counts, counted, figures, server } = gate;
   const [product, id] = [await counted(5), ids.next()];
   await counts.hold(product, id, 2);
-  assert.equal(await counts.keep(product, id, FAR_MS), true);
+  assert.equal(await counts.keep(product, id, FAR_MS), 'known');
   assert.deepEqual(await figures(product), [3, 0, []]);
-  assert.equal(await counts.keep(product, id, FAR_MS + 1), true);
+  assert.equal(await counts.keep(product, id, FAR_MS + 1), 'known');
   assert.deepEqual(await figures(product), [3, 0, []]);
   assert.equal(Number(await server.ask('ZSCORE', `gate:{${product}}:ends`, id)), FAR_MS + 1);
   assert.deepEqual(await counts.hold(product, id, 2), { is: 'known' });
-  assert.equal(await counts.keep(product, ids.next(), FAR_MS), false);
+  assert.equal(await counts.keep(product, ids.next(), FAR_MS), 'unknown');
   assert.deepEqual(await figures(product), [3, 0, []]);
 });
 
@@ -210,12 +211,12 @@ test('on a cluster of three nodes products lie on all of them and each script fi
   const path = need(t, 'redis');
   if (path === null) return;
   const { url, nodes } = await startRedisCluster(t, path);
-  const counts = createGateCounts(await openRedis(t, url));
+  const counts = createGateCounts({ redis: await openRedis(t, url), metrics: createMetrics() });
   const products = await Promise.all(Array.from({ length: 60 }, () => countNew(counts, 3)));
   const id = ids.next();
   for (const product of products) {
     assert.deepEqual(await counts.hold(product, id, 2), { is: 'held' });
-    assert.equal(await counts.keep(product, id, FAR_MS), true);
+    assert.equal(await counts.keep(product, id, FAR_MS), 'known');
     assert.deepEqual(await figuresOf(counts, product), [1, 0, []]);
     assert.equal(await counts.release(product, id, { units: 'back' }), 'known');
     assert.deepEqual(await figuresOf(counts, product), [3, 0, []]);

@@ -19,7 +19,7 @@ import { listStock } from './list-stock.ts';
 import { adjustStock, receiveStock, returnStock } from './move-stock.ts';
 import { readFacts } from './read-facts.ts';
 import { receiveInitialStock } from './receive-initial-stock.ts';
-import { createGate, type Gate, withGate } from './redis-gate.ts';
+import { createGate, withGate } from './redis-gate.ts';
 import { addWarehouses, readReservation } from './store.ts';
 import { sweepHolds } from './sweep-holds.ts';
 import { createWarehouses, type Warehouses } from './warehouses.ts';
@@ -48,14 +48,14 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
   const gate = redis && createGate({ ...deps, redis });
   const ledger = withGate(createGroupedLedger({ ...deps, outbox, warehouses }), gate);
   const availability = createAvailability(deps);
-  const readGate: Gate['readFacts'] = gate?.readFacts ?? (async () => []);
   return {
     api: {
       ...stockApi({ deps, ledger, warehouses }),
       ...reservationApi(deps, ledger),
       ...stockListApi(deps),
       getAvailability: ({ product_ids }) => availability.read(product_ids),
-      readFacts: ({ kind, ...window }) => (kind === 'gate' ? readGate(window) : readFacts(db, { kind, ...window })),
+      readFacts: input => readFacts(db, input),
+      readGateFacts: async input => (gate === undefined ? [] : await gate.readFacts(input)),
       readEvents: input => outbox.readEvents(input),
     },
     outbox,

@@ -1,19 +1,18 @@
 import type { Database } from '#platform/sql';
-import type { InventoryFact } from './contract.ts';
+import type { GateFact } from './contract.ts';
 import type { GateCounts, GateView } from './gate-counts.ts';
 import { readLedgerCounts, readStockedProducts } from './gate-store.ts';
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * What the gate counts of each product beside what the ledger has. Viewed twice, before and after the ledger: `settled`
- * says that nothing has changed in between, so that the two figures are of one moment. `counted` is null where the gate
- * does not count the product, or Redis is away.
+ * What the gate counts of each product beside what the ledger has. It is viewed before and after the ledger: where
+ * nothing has changed in between, the two figures are of one moment.
  */
 export async function readGateFacts(
   { db, counts }: { db: Database; counts: GateCounts },
   { after, limit }: { after: string | null; limit: number },
-): Promise<InventoryFact[]> {
+): Promise<GateFact[]> {
   const [bucket = '-1', product_id = FIRST_ID] = after?.split('/') ?? [];
   const page = await readStockedProducts(db, { bucket: Number.parseInt(bucket, 16), product_id }, limit);
   const ids = page.map(key => key.product_id);

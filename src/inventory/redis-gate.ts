@@ -3,13 +3,13 @@ import { type Clock, instantMs } from '#platform/clock';
 import type { Job } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
-import type { Outcome } from '#platform/outcome';
+import { type Outcome, Unavailable } from '#platform/outcome';
 import type { Redis } from '#platform/redis';
 import type { Database } from '#platform/sql';
 import { type Admission, type Admitted, admitReservation } from './admit-reservation.ts';
 import { createRefusalCheck } from './check-refusal.ts';
 import { isEnded } from './commands.ts';
-import type { InventoryFact, Reservation, ReserveStock } from './contract.ts';
+import type { GateFact, Reservation, ReserveStock } from './contract.ts';
 import { createGateCounts, type Release } from './gate-counts.ts';
 import type { Ledger, ReservationRef } from './ledger.ts';
 import { readGateFacts } from './read-gate-facts.ts';
@@ -36,7 +36,7 @@ export interface Gate {
   /** Their stock has changed otherwise. */
   look(productIds: readonly string[]): void;
   job: Job;
-  readFacts(window: { after: string | null; limit: number }): Promise<InventoryFact[]>;
+  readFacts(window: { after: string | null; limit: number }): Promise<GateFact[]>;
   stop(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ const SWEEP_TIMEOUT_MS = 600_000;
 
 export function createGate(deps: GateDeps): Gate {
   const { db, redis, clock, log, metrics } = deps;
-  const counts = createGateCounts(redis);
+  const counts = createGateCounts(deps);
   const reconciler = createGateReconciler({ ...deps, counts });
   const check = createRefusalCheck({ db, metrics });
   const answers = metrics.counter('gate_answers_total', 'Reservations by what the gate said', ['answer']);
@@ -54,7 +54,9 @@ export function createGate(deps: GateDeps): Gate {
   function tell(productIds: readonly string[], what: (productId: string) => Promise<unknown>): void {
     for (const id of productIds) {
       if (reconciler.hasPlenty(id)) continue;
-      what(id).catch(error => log.debug({ err: error }, 'the gate could not be told'));
+      what(id).catch(
+        error => void (error instanceof Unavailable || log.warn({ err: error }, 'the gate was told in vain')),
+      );
     }
   }
 
@@ -95,7 +97,7 @@ export function createGate(deps: GateDeps): Gate {
     },
     readFacts: window => readGateFacts({ db, counts }, window),
     async stop() {
-      await Promise.all([reconciler.stop(), check.stop()]);
+      await Promise.all([reconciler.stop(), check.stop(), counts.stop()]);
     },
   };
   return gate;

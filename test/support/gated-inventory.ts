@@ -48,11 +48,11 @@ export async function openGated(
 /** What the gate counts of a product, and what the ledger has; null where the gate does not count it. */
 export async function countedOf(inventory: Inventory, product: string): Promise<number | null> {
   const facts = await readAll(inventory);
-  return facts.find(fact => fact.key.endsWith(product))!.counted as number | null;
+  return facts.find(fact => fact.key.endsWith(product))!.counted;
 }
 
 async function readAll(inventory: Inventory) {
-  return await inventory.readFacts({ kind: 'gate', after: null, limit: 1000 });
+  return await inventory.readGateFacts({ after: null, limit: 1000 });
 }
 
 const AGREE_WITHIN_MS = 5_000;
