@@ -60,6 +60,11 @@ export function createGateReconciler(deps: ReconcileDeps): GateReconciler {
   };
 }
 
+/** As most are: then the second call to Redis is spared. */
+function isRight(view: GateView | null, { available, seen }: LedgerCount): boolean {
+  return view !== null && view.changes !== -1 && view.left === available - view.onWay + seen;
+}
+
 /** Answers by how many units the counts of these products were wrong. */
 type Compare = (productIds: string[]) => Promise<number>;
 
@@ -82,7 +87,7 @@ function comparer({ db, counts, clock }: ReconcileDeps, plentyUntilMs: LRUCache<
     const most = view === null ? limits.gateUnitsMax : 2 * limits.gateUnitsMax;
     if (available <= most) {
       plentyUntilMs.delete(product_id);
-      return await counts.correct(product_id, view, count);
+      return isRight(view, count) ? 0 : await counts.correct(product_id, view, count);
     }
     const lastsMs = Math.min((1000 * available) / limits.gateUnitsPerSecond, limits.gatePlentyMsMax);
     plentyUntilMs.set(product_id, clock.nowMs() + lastsMs);
