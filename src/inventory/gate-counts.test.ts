@@ -7,7 +7,7 @@ import { createIds } from '#platform/ids';
 import { createMetrics } from '#platform/metrics';
 import { need } from '../../test/support/parts.ts';
 import { openRedis, type RedisServer, startRedis, startRedisCluster } from '../../test/support/redis.ts';
-import { createGateCounts, type GateCounts } from './gate-counts.ts';
+import { createGateCounts, type GateCounts, type GateView } from './gate-counts.ts';
 
 const ids = createIds();
 const FAR_MS = Date.parse('2100-01-01T00:00:00.000Z');
@@ -149,10 +149,11 @@ test('correct is exact where nothing has changed: less what is on the way and th
   const [unseen, seen] = [ids.next(), ids.next()].sort() as [string, string];
   for (const id of [unseen, seen]) await counts.hold(product, id, 3);
   const view = await counts.view(product);
-  assert.equal(await counts.correct(product, view, { product_id: product, available: 10, seen: 3 }), 7 - 14);
+  const exactly = { product_id: product, available: 10, seen: 3 };
+  assert.deepEqual(await counts.correct(product, view, exactly), { wrongUnits: 7 - 14, isExact: true });
   assert.deepEqual(await figures(product), [7, 6, [unseen, seen]]);
   const again = await counts.view(product);
-  assert.equal(await counts.correct(product, again, { product_id: product, available: 10, seen: 3 }), 0);
+  assert.deepEqual(await counts.correct(product, again, exactly), { wrongUnits: 0, isExact: true });
   assert.deepEqual((await counts.view(product))?.changes, again?.changes);
 });
 
@@ -164,11 +165,16 @@ test('correct never undoes what happened after the view: it raises, and takes no
   const low = await counts.view(product);
   const id = ids.next();
   await counts.hold(product, id, 2);
-  assert.equal(await counts.correct(product, low, { product_id: product, available: 4, seen: 0 }), 0);
+  const raised = async (view: GateView | null, available: number) => {
+    const { wrongUnits, isExact } = await counts.correct(product, view, { product_id: product, available, seen: 0 });
+    assert.equal(isExact, false);
+    return wrongUnits;
+  };
+  assert.equal(await raised(low, 4), 0);
   assert.deepEqual(await figures(product), [3, 2, [id]], 'what is left is not lowered to 2');
-  assert.equal(await counts.correct(product, low, { product_id: product, available: 9, seen: 0 }), 4);
+  assert.equal(await raised(low, 9), 4);
   assert.deepEqual(await figures(product), [7, 2, [id]]);
-  assert.equal(await counts.correct(product, null, { product_id: product, available: 100, seen: 0 }), 91);
+  assert.equal(await raised(null, 100), 91);
   assert.deepEqual(await figures(product), [98, 2, [id]], 'counted by another since: raised, not begun anew');
 });
 
@@ -181,8 +187,9 @@ test('a crowd on the way is too long a list to be exact, so the count is only ra
   await Promise.all(Array.from({ length: many }, () => counts.hold(product, ids.next(), 1)));
   const view = await counts.view(product);
   assert.deepEqual(view, { left: 0, onWay: many, changes: -1, onWayIds: [] });
-  assert.equal(await counts.correct(product, view, { product_id: product, available: 5, seen: 0 }), 0);
-  assert.equal(await counts.correct(product, view, { product_id: product, available: many + 5, seen: 0 }), 5);
+  const correct = (available: number) => counts.correct(product, view, { product_id: product, available, seen: 0 });
+  assert.deepEqual(await correct(5), { wrongUnits: 0, isExact: false });
+  assert.deepEqual(await correct(many + 5), { wrongUnits: 5, isExact: false });
 });
 
 test('a product that is dropped leaves nothing behind', async t => {

@@ -25,14 +25,20 @@ export interface GateCounts {
   release(productId: string, reservationId: string, how: Release): Promise<Known>;
   /** Null: the product is not counted. */
   view(productId: string): Promise<GateView | null>;
-  /** Answers by how many units the count was wrong. */
-  correct(productId: string, view: GateView | null, ledger: LedgerCount): Promise<number>;
+  correct(productId: string, view: GateView | null, ledger: LedgerCount): Promise<Corrected>;
   /** The product is counted no more: nobody is refused. */
   drop(productId: string): Promise<void>;
   /** Whether every product has been counted since Redis was last empty. */
   isRebuilt(): Promise<boolean>;
   markRebuilt(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface Corrected {
+  /** By how many the count differed. */
+  wrongUnits: number;
+  /** Otherwise something changed meanwhile, and the count may still be too high. */
+  isExact: boolean;
 }
 
 /** Of the reservation that something was told of. */
@@ -89,7 +95,9 @@ export function createGateCounts({ redis, metrics }: { redis: Redis; metrics: Me
       return { left, onWay, changes, onWayIds };
     },
     async correct(productId, view, { available, seen }) {
-      return (await run('correct', productId, [view?.changes ?? '', available, seen])) as number;
+      const told = await run('correct', productId, [view?.changes ?? '', available, seen]);
+      const [wrongUnits, exact] = told as [number, number];
+      return { wrongUnits, isExact: exact === 1 };
     },
     async drop(productId) {
       const keys = keysOf(productId);
