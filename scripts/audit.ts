@@ -11,6 +11,7 @@ import { createIds, systemRandom } from '#platform/ids';
 import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
 import { ensureDatabase, joinPostgres, startPostgres } from '#platform/postgres';
+import { connectRedis } from '#platform/redis';
 import { openDatabase } from '#platform/sql';
 import type { AuditReport } from '../src/audit/contract.ts';
 import { createModules } from '../src/modules.ts';
@@ -18,6 +19,7 @@ import { createModules } from '../src/modules.ts';
 const config = readConfig();
 const log = createLog({ level: 'error' });
 const started = await database();
+const redis = config.redisUrl === undefined ? undefined : await connectRedis({ url: config.redisUrl, log });
 const db = openDatabase({ url: started.url, poolMax: 4, statementTimeoutMs: limits.statementTimeoutMs * 20 });
 try {
   const hotStore = createHotStore({ clock: systemClock });
@@ -32,12 +34,13 @@ try {
       metrics: createMetrics(),
       events: { listen: () => () => {} },
     },
-    { hotStore, simulatorBooks: undefined, gateways: [], carrier: undefined },
+    { hotStore, redis, simulatorBooks: undefined, gateways: [], carrier: undefined },
   );
   const report = await modules.apis.audit.runAudit({});
   print(report);
   process.exitCode = report.ok ? 0 : 1;
 } finally {
+  await redis?.stop();
   await db.end();
   await started.stop();
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseRedisUrl } from '#platform/redis-address';
 
 /** The modules that `MODULES=` may name; all of them by default. */
 export const moduleNames = [
@@ -40,6 +41,11 @@ export interface Config {
   dataDir: string;
   /** Absent: the embedded PostgreSQL in `dataDir`. */
   databaseUrl: string | undefined;
+  /**
+   * `redis://user:password@host:6379/0`, `rediss://` over TLS. Several hosts with commas between them, or
+   * `redis-cluster://`, are a cluster. Absent: no gate before the ledger.
+   */
+  redisUrl: string | undefined;
   currency: string;
   catalogFile: string | undefined;
   demo: boolean;
@@ -98,6 +104,7 @@ export function readConfig(environment: Environment = process.env): Config {
     publicUrl: read.url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/$/, '') ?? `http://${host}:${port}`,
     dataDir,
     databaseUrl,
+    redisUrl: read.redis('REDIS_URL'),
     currency: read.currency('CURRENCY', 'USD'),
     catalogFile: read.file('CATALOG'),
     // Everybody knows the passwords of demo people.
@@ -184,6 +191,14 @@ function reader(environment: Environment) {
       if (text === undefined || text === '') return undefined;
       if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
       problems.push(`${name} takes an address that begins with ${protocols.join('// or ')}//.`);
+      return undefined;
+    },
+    /** What is wrong is not repeated: there may be a password in it. */
+    redis(name: string): string | undefined {
+      const text = environment[name];
+      if (text === undefined || text === '') return undefined;
+      if (parseRedisUrl(text) !== null) return text;
+      problems.push(`${name} takes redis://host:port, rediss://host:port, or redis-cluster://host:port,host:port.`);
       return undefined;
     },
     currency(name: string, fallback: string): string {

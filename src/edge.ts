@@ -10,6 +10,7 @@ import { idempotency } from '#platform/idempotency';
 import type { Jobs } from '#platform/jobs';
 import type { ModuleDeps } from '#platform/module';
 import { openapi } from '#platform/openapi';
+import type { Redis } from '#platform/redis';
 import { object } from '#platform/schema';
 import { ping } from '#platform/sql';
 import { sqlKeyStore } from '#platform/sql-key-store';
@@ -49,6 +50,7 @@ import { searchRoutes } from './search/http.ts';
 export interface EdgeDeps extends ModuleDeps {
   modules: Modules;
   hotStore: HotStore;
+  redis?: Redis;
   firstStart: FirstStart;
   jobs: Jobs;
 }
@@ -195,14 +197,16 @@ function addDashboard(
   };
 }
 
-async function readiness({ db, modules, firstStart }: EdgeDeps) {
+/** What is degraded is done without, so it is told and the shop is ready all the same. */
+async function readiness({ db, modules, redis, firstStart }: EdgeDeps) {
   const parts = [{ name: 'database', state: await stateOf(() => ping(db).then(() => 'ok')) }];
   for (const [name, module] of modules.local) {
     if (module.ready) parts.push({ name, state: await stateOf(() => module.ready!()) });
   }
+  if (redis) parts.push({ name: 'redis', state: redis.state() });
   const first = firstStart.state();
   parts.push({ name: 'first catalogue', state: first.ready ? 'ok' : first.text });
-  return { ready: parts.every(part => part.state === 'ok'), parts };
+  return { ready: parts.every(({ state }) => state === 'ok' || state.startsWith('degraded: ')), parts };
 }
 
 async function stateOf(ask: () => Promise<string>): Promise<string> {

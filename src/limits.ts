@@ -44,6 +44,23 @@ export const limits = {
   groupQueueMax: 20_000,
   groupRetriesMax: 5,
 
+  // Redis
+  /** Far above what it takes, so that only a server that hangs is passed by. */
+  redisTimeoutMs: 500,
+  redisQueueMax: 100_000,
+  /** Products with more units than this are not counted by the gate: nobody is refused there. */
+  gateUnitsMax: 5_000,
+  /** What could be sold of one product a second at most: how long "there is plenty" is true for sure. */
+  gateUnitsPerSecond: 5_000,
+  gatePlentyMsMax: 30_000,
+  gatePlentyKnownMax: 100_000,
+  /** How long the gate waits to hear what the ledger answered. */
+  gateAnswerMs: 10_000,
+  /** After a hold's end: the ledger's sweeper tells of it long before. */
+  gateGraceMs: 30_000,
+  gateProductsPerRead: 500,
+  gateIdsOnWayMax: 1_000,
+
   // events
   eventBatchMax: 500,
   eventPollMs: 500,

@@ -11,6 +11,7 @@ import type { Contract } from '#platform/contract';
 import type { HotStore } from '#platform/hot-store';
 import type { Module, ModuleDeps } from '#platform/module';
 import type { Outbox } from '#platform/outbox';
+import type { Redis } from '#platform/redis';
 import { connectRpc, type Remote, type ServedModule } from '#platform/rpc';
 import { type Search, searchContract } from '#search';
 import { createAccounts } from './accounts/index.ts';
@@ -56,6 +57,7 @@ export interface Modules {
 /** The parts from outside that some modules need, started before them. */
 export interface OutsideParts {
   hotStore: HotStore;
+  redis?: Redis;
   /** The simulator's own books, here or at its address. */
   simulatorBooks: Pick<SimulatorBooks, 'list'> | undefined;
   gateways: Gateway[];
@@ -143,6 +145,7 @@ function moduleMakers(
       createInventory({
         ...deps,
         catalog: find('catalog'),
+        redis: outside.redis,
         warehouses: config.demo ? demoWarehouses : undefined,
       }),
     payments: () =>

@@ -10,6 +10,7 @@ import { migrate } from '#platform/migrate';
 import type { Module, ModuleDeps } from '#platform/module';
 import { Unavailable } from '#platform/outcome';
 import { ensureDatabase, startPostgres } from '#platform/postgres';
+import { connectRedis } from '#platform/redis';
 import { serveRpc } from '#platform/rpc';
 import { type Database, openDatabase } from '#platform/sql';
 import type { Subscription } from '#platform/subscription';
@@ -73,7 +74,7 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
   }
   const first = firstStart(config, { ...deps, modules });
   const edge = config.modules.has('gateway')
-    ? await createEdge(config, { ...deps, modules, hotStore: outside.hotStore, firstStart: first, jobs })
+    ? await createEdge(config, { ...deps, ...outside, modules, firstStart: first, jobs })
     : undefined;
   await startBackground(jobs, modules, stops);
   stops.push(() => edge?.stop());
@@ -110,7 +111,9 @@ interface Outside extends OutsideParts {
 }
 
 async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, stops: Stops): Promise<Outside> {
-  const { dataDir, secrets } = config;
+  const { dataDir, secrets, redisUrl } = config;
+  const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
+  if (redis) stops.push(() => redis.stop());
   const secret = secrets.simulatorWebhook;
   const isPaying = config.modules.has('payments') && config.simulatorUrl === undefined;
   const settleMs = config.simulatorSettleMs;
@@ -134,6 +137,7 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   const url = simulator?.url ?? config.simulatorUrl;
   return {
     hotStore: createHotStore({ clock }),
+    redis,
     gateways: url === undefined ? [] : [simulatorGateway({ url, secret })],
     simulatorBooks: simulator?.books ?? (url === undefined ? undefined : remoteBooks(url)),
     simulator,

@@ -38,6 +38,7 @@ if [ ! -x .venv/bin/schemathesis ] && ! python3 -c "import ensurepip, venv" 2> /
   packages+=(python3-venv)
 fi
 if ! command -v chromium chromium-browser google-chrome > /dev/null; then packages+=(chromium); fi
+if ! command -v redis-server > /dev/null; then packages+=(redis-server); fi
 # Without a font, Chromium draws boxes, and no picture or contrast of a page is worth looking at.
 if ! fc-list 2> /dev/null | grep -q .; then packages+=(fontconfig fonts-dejavu-core); fi
 if [ "${#packages[@]}" -gt 0 ]; then

@@ -27,7 +27,7 @@ export function operationRoutes(app: App, deps: OperationRoutesDeps): void {
     {
       config: { access: 'anyone' },
       schema: {
-        summary: 'Each part and its state; 503 until all are ready',
+        summary: 'Each part and its state; 503 until all are ready, or degraded: the shop does without them',
         tags,
         response: answers({ 200: Readiness, 503: Readiness }) as object,
       },

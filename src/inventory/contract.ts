@@ -157,6 +157,16 @@ export interface InventoryFact {
   [field: string]: string | number | boolean | null;
 }
 
+export interface GateFact {
+  /** The bucket as two hexadecimal digits, a slash, the product. */
+  key: string;
+  available: number;
+  /** Null where the gate does not count the product, or Redis is away. */
+  counted: number | null;
+  /** Nothing has changed while both were read: only then they have to be equal. */
+  settled: boolean;
+}
+
 export interface Inventory {
   listWarehouses(input: Record<string, never>): Promise<Warehouse[]>;
   createWarehouse(input: Warehouse): Promise<Warehouse>;
@@ -238,6 +248,8 @@ export interface Inventory {
     after: string | null;
     limit: number;
   }): Promise<InventoryFact[]>;
+  /** What the gate counts beside what the ledger has, a product a line, by `key`. None without a gate. */
+  readGateFacts(input: { after: string | null; limit: number }): Promise<GateFact[]>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
 }
 
@@ -290,6 +302,7 @@ export const inventoryContract = defineContract<Inventory>({
         limit: Type.Integer({ minimum: 1, maximum: 1000 }),
       }),
     ),
+    readGateFacts: query(object({ after: nullable(text(200)), limit: Type.Integer({ minimum: 1, maximum: 1000 }) })),
     readEvents: query(ReadEvents),
   },
   refusals: {

@@ -3,6 +3,7 @@ import { derivedId } from '#platform/ids';
 import type { Module, ModuleDeps } from '#platform/module';
 import { createOutbox, type EventBatch, type ReadEvents } from '#platform/outbox';
 import { accept } from '#platform/outcome';
+import type { Redis } from '#platform/redis';
 import { createSubscription, type Subscription } from '#platform/subscription';
 import { reservationOf } from './commands.ts';
 import type { Inventory, Warehouse } from './contract.ts';
@@ -18,6 +19,7 @@ import { listStock } from './list-stock.ts';
 import { adjustStock, receiveStock, returnStock } from './move-stock.ts';
 import { readFacts } from './read-facts.ts';
 import { receiveInitialStock } from './receive-initial-stock.ts';
+import { createGate, withGate } from './redis-gate.ts';
 import { addWarehouses, readReservation } from './store.ts';
 import { sweepHolds } from './sweep-holds.ts';
 import { createWarehouses, type Warehouses } from './warehouses.ts';
@@ -27,6 +29,8 @@ export interface InventoryDeps extends ModuleDeps {
   catalog: { readEvents(input: ReadEvents): Promise<EventBatch> };
   /** Made at the start where they are missing; without any, one main warehouse is. */
   warehouses?: readonly Warehouse[];
+  /** Where it is given, a gate stands before the ledger. */
+  redis?: Redis;
 }
 
 const SWEEP_TIMEOUT_MS = 30_000;
@@ -38,10 +42,11 @@ const FIRST_WAREHOUSE: Warehouse = {
 };
 
 export function createInventory(deps: InventoryDeps): Module<Inventory> {
-  const { db, log, clock } = deps;
+  const { db, log, clock, redis } = deps;
   const outbox = createOutbox({ db, schema: 'inventory', log, clock });
   const warehouses = createWarehouses(db);
-  const ledger = createGroupedLedger({ ...deps, outbox, warehouses });
+  const gate = redis && createGate({ ...deps, redis });
+  const ledger = withGate(createGroupedLedger({ ...deps, outbox, warehouses }), gate);
   const availability = createAvailability(deps);
   return {
     api: {
@@ -50,6 +55,7 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
       ...stockListApi(deps),
       getAvailability: ({ product_ids }) => availability.read(product_ids),
       readFacts: input => readFacts(db, input),
+      readGateFacts: async input => (gate === undefined ? [] : await gate.readFacts(input)),
       readEvents: input => outbox.readEvents(input),
     },
     outbox,
@@ -61,6 +67,7 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
         timeoutMs: SWEEP_TIMEOUT_MS,
         run: signal => sweepHolds({ db, clock, ledger }, signal),
       },
+      ...(gate ? [gate.job] : []),
     ],
     async start() {
       const isEmpty = (await warehouses.list()).length === 0;

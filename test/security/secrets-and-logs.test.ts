@@ -219,7 +219,7 @@ test('34: every dependency has a pool bound, a time-out and a retry limit in one
 
 /** What reaches out of a module's own process or thread. */
 const REACHES_OUT =
-  /from '(undici|pg|nodemailer|graphile-worker|node:https|node:tls|node:dgram|node:dns|redis)'|[^.\w]fetch\(|new Worker\(/;
+  /from '(undici|pg|nodemailer|graphile-worker|node:https|node:tls|node:dgram|node:dns|@redis\/client)'|[^.\w]fetch\(|new Worker\(/;
 /** Islands ask the shop itself, and the policy of each page (test 24) lets them ask nobody else. */
 const RUNS_IN_A_BROWSER = /^src\/\w+\/islands\//;
 /** Types alone, and what only starts a server of our own or speaks to it once at a start. */

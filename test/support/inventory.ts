@@ -3,9 +3,10 @@ import type { Inventory, Warehouse } from '#inventory';
 import { type Clock, systemClock } from '#platform/clock';
 import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
-import { createMetrics } from '#platform/metrics';
+import { createMetrics, type Metrics } from '#platform/metrics';
 import type { Module } from '#platform/module';
 import type { EventBatch, ReadEvents } from '#platform/outbox';
+import type { Redis } from '#platform/redis';
 import { type Database, sql } from '#platform/sql';
 import { createInventory } from '../../src/inventory/index.ts';
 import { testDatabase } from './postgres.ts';
@@ -43,6 +44,8 @@ export async function openInventory(
     db?: Database;
     clock?: Clock;
     warehouses?: Warehouse[];
+    redis?: Redis;
+    metrics?: Metrics;
     readEvents?: (input: ReadEvents) => Promise<EventBatch>;
   } = {},
 ): Promise<OpenInventory> {
@@ -53,7 +56,8 @@ export async function openInventory(
     ids,
     random: Math.random,
     log: createLog({ level: 'silent' }),
-    metrics: createMetrics(),
+    metrics: options.metrics ?? createMetrics(),
+    redis: options.redis,
     events: { listen: () => () => {} },
     catalog: { readEvents: options.readEvents ?? noEvents },
     warehouses: options.warehouses ?? WAREHOUSES,

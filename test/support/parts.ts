@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What some tests need beyond `npm install`. A laptop may lack it, CI may not. */
-export type Part = 'postgres15' | 'icecat' | 'schemathesis' | 'chromium';
+export type Part = 'postgres15' | 'icecat' | 'schemathesis' | 'chromium' | 'redis';
 
 interface PartFacts {
   /** What it is for, told to whoever lacks it. */
@@ -35,6 +35,11 @@ export const PARTS: Record<Part, PartFacts> = {
     tests: 'the pages in a real browser',
     enable: 'apt-get install chromium',
     find: () => onPath(['chromium', 'chromium-browser', 'google-chrome']),
+  },
+  redis: {
+    tests: 'the gate before the ledger on a real Redis, alone and as a cluster',
+    enable: 'apt-get install redis-server',
+    find: () => onPath(['redis-server']),
   },
 };
 
