@@ -193,7 +193,7 @@ test('what another process did without the gate is found by the next sweep', asy
   await inventory.reserveStock(asked);
   await untilCounted(inventory, product, 7);
   const { inventory: blind } = await openInventory(t, { db: opened.db });
-  await blind.releaseReservation({ reservation_id: asked.reservation_id, product_ids: [product], pinned: false });
+  await blind.releaseReservation({ reservation_id: asked.reservation_id, product_ids: [product] });
   await blind.reserveStock(reservation([product], { quantity: 9 }));
   assert.equal(await server.ask('HGET', `gate:{${product}}`, 'left'), '7');
   await sweep();

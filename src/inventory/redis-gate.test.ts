@@ -162,7 +162,7 @@ test('a repeat of a reservation that is over is told so, though nothing is left,
   const product = await counted(inventory, 1);
   const over = reservation([product]);
   await inventory.reserveStock(over);
-  await inventory.releaseReservation({ ...keyOf(over), pinned: false });
+  await inventory.releaseReservation(keyOf(over));
   await untilCounted(inventory, product, 1);
   const again = await inventory.reserveStock(over);
   assert.equal(again.ok && again.value.state, 'released');
@@ -201,7 +201,7 @@ test('whatever brings units back lets the next buyer in: release, return, receiv
     assert.equal(await isSoldOut(), true);
   };
   await next();
-  await inventory.releaseReservation({ ...keyOf(holder), pinned: false });
+  await inventory.releaseReservation(keyOf(holder));
   await next();
   const order_id = ids.next();
   assert.equal((await inventory.sellReservation({ ...keyOf(holder), order_id })).ok, true);
@@ -244,7 +244,10 @@ test('expired units come back by the sweeper, and by a payment that comes too la
   const [swept, late] = [reservation([product]), reservation([product])];
   for (const asked of [swept, late]) assert.equal((await inventory.reserveStock(asked)).ok, true);
   clock.advance(TTL_MS);
-  assert.deepEqual(await inventory.pinReservation(keyOf(late)), { ok: false, code: 'RESERVATION_EXPIRED' });
+  assert.deepEqual(await inventory.sellReservation({ ...keyOf(late), order_id: ids.next() }), {
+    ok: false,
+    code: 'RESERVATION_EXPIRED',
+  });
   await untilCounted(inventory, product, 1);
   await module.jobs!.find(job => job.name === 'inventory_sweep')!.run(AbortSignal.timeout(20_000));
   await untilCounted(inventory, product, 2);
@@ -252,7 +255,7 @@ test('expired units come back by the sweeper, and by a payment that comes too la
   await assertAgreed(opened);
 });
 
-test('what is extended or unpinned is held by the gate as long as by the ledger', async t => {
+test('what is extended is held by the gate as long as by the ledger, and a sale that was taken back comes home', async t => {
   const opened = await open(t);
   if (opened === null) return;
   const { inventory, server } = opened;
@@ -263,9 +266,12 @@ test('what is extended or unpinned is held by the gate as long as by the ledger'
   await untilTrue(async () => (await endsMs()) > Date.now() + 61_000);
   await inventory.extendReservation({ ...keyOf(asked), ttl_ms: 600_000 });
   await untilTrue(async () => (await endsMs()) > Date.now() + 599_000);
-  await inventory.pinReservation(keyOf(asked));
-  await inventory.unpinReservation({ ...keyOf(asked), ttl_ms: 1_200_000 });
-  await untilTrue(async () => (await endsMs()) > Date.now() + 1_199_000);
+  const order_id = ids.next();
+  await inventory.sellReservation({ ...keyOf(asked), order_id });
+  await inventory.unsellReservation({ ...keyOf(asked), order_id, ttl_ms: 600_000 });
+  assert.equal((await inventory.reserveStock(reservation([product]))).ok, false);
+  await inventory.releaseReservation(keyOf(asked));
+  await untilTrue(async () => (await inventory.reserveStock(reservation([product]))).ok);
   await assertAgreed(opened);
 });
 

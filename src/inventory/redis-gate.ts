@@ -28,7 +28,6 @@ export interface Gate {
   admit(input: ReserveStock): Promise<Admitted & Pick<Admission, 'refusal'>>;
   /** The ledger holds it until then: an RFC 3339 time. */
   keepUntil(productIds: readonly string[], reservationId: string, expiresAt: string): void;
-  keepFor(productIds: readonly string[], reservationId: string, ttlMs: number): void;
   /** It has ended, or was never held. */
   release(productIds: readonly string[], reservationId: string, units: Release['units']): void;
   /** The ledger has refused it, and told of some products what it has. */
@@ -81,8 +80,6 @@ export function createGate(deps: GateDeps): Gate {
     },
     keepUntil: (ids, reservationId, expiresAt) =>
       tell(ids, id => counts.keep(id, reservationId, instantMs(expiresAt) + limits.gateGraceMs)),
-    keepFor: (ids, reservationId, ttlMs) =>
-      tell(ids, id => counts.keep(id, reservationId, clock.nowMs() + ttlMs + limits.gateGraceMs)),
     release: (ids, reservationId, units) => tell(ids, id => release(id, reservationId, { units })),
     refused(ids, reservationId, available) {
       tell(ids, id => counts.release(id, reservationId, { units: 'back', available: available.get(id) }));
@@ -111,14 +108,6 @@ export function withGate(ledger: Ledger, gate: Gate | undefined): Ledger {
   if (gate === undefined) return ledger;
   return {
     reserve: input => reserve(ledger, gate, input),
-    async pin(input) {
-      return ifOver(gate, input, await ledger.pin(input));
-    },
-    async unpin(input) {
-      await ledger.unpin(input);
-      gate.keepFor(input.product_ids, input.reservation_id, input.ttl_ms);
-      return null;
-    },
     async extend(input) {
       const extended = ifOver(gate, input, await ledger.extend(input));
       if (extended.ok) gate.keepUntil(input.product_ids, input.reservation_id, extended.value.expires_at);
@@ -129,6 +118,8 @@ export function withGate(ledger: Ledger, gate: Gate | undefined): Ledger {
       if (sold.ok) gate.release(input.product_ids, input.reservation_id, 'sold');
       return sold;
     },
+    // What it holds again was sold to the gate: when it ends, the gate asks the ledger what there is.
+    unsell: input => ledger.unsell(input),
     async release(input) {
       await ledger.release(input);
       gate.release(input.product_ids, input.reservation_id, 'back');

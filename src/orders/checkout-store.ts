@@ -1,8 +1,6 @@
 import { bucketOf } from '#platform/ids';
 import { type Connection, sql } from '#platform/sql';
-import { type Frozen, frozenColumns } from './store.ts';
-
-export type CheckoutState = 'open' | 'paying' | 'ordered' | 'superseded' | 'released';
+import { type CheckoutState, type Frozen, frozenColumns } from './store.ts';
 
 export interface CheckoutRow extends Frozen {
   checkout_id: string;

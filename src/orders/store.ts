@@ -2,8 +2,9 @@ import type { OrderStatus, ShippingMethod } from '#orders';
 import type { Address } from '#platform/address';
 import { bucketOf } from '#platform/ids';
 import { type Connection, type Database, sql } from '#platform/sql';
-import type { CheckoutState } from './checkout-store.ts';
 import type { Line, Part, RefundRecord, Totals } from './rules.ts';
+
+export type CheckoutState = 'open' | 'paying' | 'ordered' | 'superseded' | 'released';
 
 /** A row of the read model `s` and its order `o`, found by the order's own key: the bucket is the id's last byte. */
 export const orderOfSale = sql`o.bucket = get_byte(uuid_send(s.order_id), 15) and o.order_id = s.order_id`;
