@@ -43,6 +43,8 @@ export const limits = {
   groupSizeMax: 512,
   groupQueueMax: 20_000,
   groupRetriesMax: 5,
+  /** Then the row lock decides: see `inventory/optimistic-ledger.ts`. */
+  optimisticTriesMax: 4,
 
   // events
   eventBatchMax: 500,

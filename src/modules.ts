@@ -144,6 +144,7 @@ function moduleMakers(
         ...deps,
         catalog: find('catalog'),
         warehouses: config.demo ? demoWarehouses : undefined,
+        ledgerStrategy: config.inventoryLedger,
       }),
     payments: () =>
       createPayments({

@@ -7,11 +7,11 @@ import { createSubscription, type Subscription } from '#platform/subscription';
 import { reservationOf } from './commands.ts';
 import type { Inventory, Warehouse } from './contract.ts';
 import { createLowStockCount } from './count-low-stock.ts';
+import { createLedger, type LedgerStrategy } from './create-ledger.ts';
 import { explainStock } from './explain-stock.ts';
 import { createAvailability } from './get-availability.ts';
 import { getStock } from './get-stock.ts';
 import { getStocks } from './get-stocks.ts';
-import { createGroupedLedger } from './grouped-ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { listMovements } from './list-movements.ts';
 import { listStock } from './list-stock.ts';
@@ -27,6 +27,8 @@ export interface InventoryDeps extends ModuleDeps {
   catalog: { readEvents(input: ReadEvents): Promise<EventBatch> };
   /** Made at the start where they are missing; without any, one main warehouse is. */
   warehouses?: readonly Warehouse[];
+  /** `grouped` where it is absent. */
+  ledgerStrategy?: LedgerStrategy;
 }
 
 const SWEEP_TIMEOUT_MS = 30_000;
@@ -41,7 +43,7 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
   const { db, log, clock } = deps;
   const outbox = createOutbox({ db, schema: 'inventory', log, clock });
   const warehouses = createWarehouses(db);
-  const ledger = createGroupedLedger({ ...deps, outbox, warehouses });
+  const ledger = createLedger({ ...deps, outbox, warehouses }, deps.ledgerStrategy ?? 'grouped');
   const availability = createAvailability(deps);
   return {
     api: {

@@ -1,6 +1,6 @@
 import { bucketOf } from '#platform/ids';
 import { appendEventsSql } from '#platform/outbox';
-import { type Connection, type Sql, sql } from '#platform/sql';
+import { type Connection, empty, type Sql, sql } from '#platform/sql';
 import type { Changes } from './book.ts';
 import type { Hold, NewMovement, PersonUnits, Shelf } from './commands.ts';
 
@@ -37,12 +37,28 @@ export async function openShelves(
 
 /**
  * Locks all shelves of the products in the order given, which is that of their key: whoever changes a product's stock
- * or holds waits here. `planned` is for the statements that follow in this transaction: a young table has no
- * statistics, and without it their joins read the whole of it (measured: a third of the orders a second at 15,000
- * holds, ever fewer).
+ * or holds waits here.
  */
 export async function lockShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
-  return await tx.query<Shelf>(sql`
+  return await tx.query<Shelf>(shelvesOf(productIds, sql`for update`));
+}
+
+/** The same rows in the same order, without waiting for anybody. */
+export async function readShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
+  return await tx.query<Shelf>(shelvesOf(productIds, empty));
+}
+
+/** Everything that is read in this transaction is of one moment. Has to be its first statement. */
+export async function readOneMoment(tx: Connection): Promise<void> {
+  await tx.query(sql`set transaction isolation level repeatable read, read only`);
+}
+
+/**
+ * `planned` is for the statements that follow in this transaction: a young table has no statistics, and without it
+ * their joins read the whole of it (measured: a third of the orders a second at 15,000 holds, ever fewer).
+ */
+function shelvesOf(productIds: string[], lock: Sql): Sql {
+  return sql`
     with planned as materialized (
       select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
         set_config('enable_seqscan', 'off', true)
@@ -54,8 +70,8 @@ export async function lockShelves(tx: Connection, productIds: string[]): Promise
       from inventory.stock
       where bucket = k.bucket and product_id = k.product_id and pool = ''
       order by warehouse_id
-      for update
-    ) as s`);
+      ${lock}
+    ) as s`;
 }
 
 /** A statement of its own after the lock: its snapshot shows what the lock's last owner has committed. */
@@ -105,8 +121,8 @@ export async function readMoved(tx: Connection, keys: { bucket: number; movement
 }
 
 /**
- * Writes a group by one statement: each touched row once. What is written is compared with what was decided upon by
- * `s.version` and `h.state`; the answer says how many rows agreed.
+ * Writes a group by one statement: each touched row once. What is written is compared with what was decided upon by a
+ * shelf's `version` and a hold's state and expiry; the answer says how many rows agreed.
  */
 export async function writeChanges(tx: Connection, changes: Changes, now: string): Promise<Written> {
   const [written] = await tx.query<Written>(sql`
@@ -152,6 +168,7 @@ function addHolds(rows: Hold[], now: string): Sql {
 
 function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
   const rows = changes.map(change => change.hold);
+  const was = changes.map(change => change.from);
   return sql`
     update inventory.holds h
     set state = u.state, order_id = u.order_id, expires_at = u.expires_at,
@@ -159,12 +176,12 @@ function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
     from unnest(
       ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.reservation_id)}::uuid[],
       ${rows.map(row => row.product_id)}::uuid[], ${rows.map(row => row.warehouse_id)}::uuid[],
-      ${changes.map(change => change.from)}::text[], ${rows.map(row => row.state)}::text[],
-      ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.expires_at)}::timestamptz[],
-      ${rows.map(() => OPEN_POOL)}::text[]
-    ) as u (bucket, reservation_id, product_id, warehouse_id, was, state, order_id, expires_at, pool)
+      ${was.map(hold => hold.state)}::text[], ${was.map(hold => hold.expires_at)}::timestamptz[],
+      ${rows.map(row => row.state)}::text[], ${rows.map(row => row.order_id)}::uuid[],
+      ${rows.map(row => row.expires_at)}::timestamptz[], ${rows.map(() => OPEN_POOL)}::text[]
+    ) as u (bucket, reservation_id, product_id, warehouse_id, was, expired_at, state, order_id, expires_at, pool)
     where h.bucket = u.bucket and h.reservation_id = u.reservation_id and h.product_id = u.product_id
-      and h.warehouse_id = u.warehouse_id and h.pool = u.pool and h.state = u.was
+      and h.warehouse_id = u.warehouse_id and h.pool = u.pool and h.state = u.was and h.expires_at = u.expired_at
     returning 1`;
 }
 

@@ -22,8 +22,8 @@ export interface Database extends Connection {
   session<Value>(work: (client: pg.PoolClient) => Promise<Value>): Promise<Value>;
   /** Closes the pool after running statements have ended. */
   end(): Promise<void>;
-  /** Connections now: for metrics. */
-  readonly pool: { total: number; idle: number; waiting: number };
+  /** Connections now, for metrics, and at most. */
+  readonly pool: { total: number; idle: number; waiting: number; max: number };
 }
 
 const INT8 = 20;
@@ -119,7 +119,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     end: () => pool.end(),
     get pool() {
-      return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+      return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, max: options.poolMax };
     },
   };
 }
