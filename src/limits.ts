@@ -44,7 +44,7 @@ export const limits = {
   groupQueueMax: 20_000,
   groupRetriesMax: 5,
   /** Then the row lock decides: see `inventory/optimistic-ledger.ts`. */
-  optimisticTriesMax: 4,
+  optimisticTriesMax: 3,
 
   // events
   eventBatchMax: 500,

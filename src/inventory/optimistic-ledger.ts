@@ -13,7 +13,7 @@ import {
   readBook,
 } from './decide-group.ts';
 import type { Ledger } from './ledger.ts';
-import { lockShelves, readOneMoment, readShelves, writeChanges } from './ledger-store.ts';
+import { readOneMoment, readShelves, tryLockShelves, writeChanges } from './ledger-store.ts';
 import { submitCommands } from './submit-commands.ts';
 
 const RETRY_FIRST_MS = 2;
@@ -74,18 +74,17 @@ interface Decided {
 }
 
 /**
- * Compare and set, in one flight. The lock keeps its time short and its rows in the order that all strategies take them
- * in; and by it also the shelves that are only read can be compared: an event tells the level of all of them together.
+ * Compare and set. Whoever holds one of the locks is about to change what was read, so nobody waits for them here. They
+ * are taken all the same: in the order of all strategies; and for the shelves that are only read, since an event tells
+ * the level of all of a product's together.
  */
 async function writeUnchanged(tx: Connection, { changes, versions, productIds, now }: Decided): Promise<void> {
-  const [locked, written] = await Promise.allSettled([lockShelves(tx, productIds), writeChanges(tx, changes, now)]);
-  if (locked.status === 'rejected') throw locked.reason;
-  // Before the write's own error: what is outdated may well break a key.
-  if (versionsOf(locked.value) !== versions) throw new Outdated();
-  if (written.status === 'rejected') throw written.reason;
-  assert.equal(written.value.shelves, changes.shelves.length, 'a shelf of the same version is written');
+  const shelves = await tryLockShelves(tx, productIds);
+  if (versionsOf(shelves) !== versions) throw new Outdated();
+  const written = await writeChanges(tx, changes, now);
+  assert.equal(written.shelves, changes.shelves.length, 'a shelf of the same version is written');
   // Pin, unpin and extend leave the version as it is: holds are compared by themselves.
-  if (written.value.holds !== changes.changedHolds.length) throw new Outdated();
+  if (written.holds !== changes.changedHolds.length) throw new Outdated();
 }
 
 function versionsOf(shelves: Shelf[]): string {
