@@ -19,6 +19,10 @@ export const moduleNames = [
 ] as const;
 export type ModuleName = (typeof moduleNames)[number];
 
+/** The strategies that `INVENTORY_LEDGER=` may name; the first by default. */
+const ledgerNames = ['grouped', 'pessimistic', 'optimistic'] as const;
+type LedgerName = (typeof ledgerNames)[number];
+
 /** Secrets that are made at the first start and kept in `DATA_DIR/secrets.json` where the environment gives none. */
 const secretNames = {
   session: 'SESSION_SECRET',
@@ -55,6 +59,8 @@ export interface Config {
   rpcPort: number;
   rpcHost: string;
   reservationTtlMs: number;
+  /** How stock is decided: in groups, by a row lock a command, or by versions. See docs/adr/0011. */
+  inventoryLedger: LedgerName;
   rateLimits: boolean;
   /** Off: every page is rendered for each who asks, to measure what that costs. */
   pageCache: boolean;
@@ -114,6 +120,7 @@ export function readConfig(environment: Environment = process.env): Config {
     rpcPort: read.integer('RPC_PORT', 0, { min: 0, max: 65_535 }),
     rpcHost: environment.RPC_HOST || '127.0.0.1',
     reservationTtlMs: 1000 * read.integer('RESERVATION_TTL_SECONDS', 900, { min: 1, max: 86_400 }),
+    inventoryLedger: read.oneOf('INVENTORY_LEDGER', ledgerNames, 'grouped'),
     rateLimits: read.flag('RATE_LIMITS', true),
     pageCache: read.flag('PAGE_CACHE', true),
     trustedProxies: (environment.TRUSTED_PROXIES ?? '').split(',').filter(Boolean),
@@ -180,11 +187,12 @@ function reader(environment: Environment) {
       if (!['off', 'false', '0', 'no'].includes(text)) problems.push(`${name} is "${text}"; it takes on or off.`);
       return false;
     },
-    oneOf(name: string, words: string[], fallback: string): string {
+    oneOf<Word extends string>(name: string, words: readonly Word[], fallback: Word): Word {
       const text = environment[name];
       if (text === undefined || text === '') return fallback;
-      if (!words.includes(text)) problems.push(`${name} is "${text}"; it takes one of ${words.join(', ')}.`);
-      return text;
+      const found = words.find(word => word === text);
+      if (found === undefined) problems.push(`${name} is "${text}"; it takes one of ${words.join(', ')}.`);
+      return found ?? fallback;
     },
     url(name: string, protocols: string[]): string | undefined {
       const text = environment[name];

@@ -43,6 +43,8 @@ export const limits = {
   groupSizeMax: 512,
   groupQueueMax: 20_000,
   groupRetriesMax: 5,
+  /** Then the row lock decides: see `inventory/optimistic-ledger.ts`. */
+  optimisticTriesMax: 3,
 
   // Redis
   /** Far above what it takes, so that only a server that hangs is passed by. */

@@ -147,6 +147,7 @@ function moduleMakers(
         catalog: find('catalog'),
         redis: outside.redis,
         warehouses: config.demo ? demoWarehouses : undefined,
+        ledgerStrategy: config.inventoryLedger,
       }),
     payments: () =>
       createPayments({

@@ -111,6 +111,8 @@ describe('SQL stands in stores, migrations and the platform', () => {
     passes('src/cart/backup-store.ts', 'await db.query(sql`select 1`);');
     passes('src/platform/outbox.ts', 'await db.query(sql`select 1`);');
     passes('src/cart/store.test.ts', 'await db.query(sql`select 1`);');
+    passes('src/cart/store.contract.ts', 'await db.query(sql`select 1`);');
+    catches('sql', 'src/cart/contract.ts', 'await db.query(sql`select 1`);');
   });
 
   test('a statement hidden in a plain text is caught', () => {

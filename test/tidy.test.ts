@@ -13,7 +13,7 @@ const CONTRACT = '/** What the module promises. */\nexport const cart = 1;\n';
 function rulesBrokenBy(path: string, text: string, exceptions?: TidyExceptions): string[] {
   const module = /^src\/([\w-]+)\//.exec(path)?.[1];
   const tree = new Map([[path, text]]);
-  if (module !== undefined && !path.endsWith('contract.ts')) tree.set(`src/${module}/contract.ts`, CONTRACT);
+  if (module !== undefined && !path.endsWith('/contract.ts')) tree.set(`src/${module}/contract.ts`, CONTRACT);
   return findUntidy(tree, exceptions).map(({ rule }) => rule);
 }
 
@@ -154,6 +154,7 @@ describe('nothing is too long to read', () => {
     catches('file-lines', 'test/a.test.ts', 'step();\n'.repeat(601));
     passes('src/cart/a.ts', 'step();\n'.repeat(400));
     passes('src/cart/a.test.ts', 'step();\n'.repeat(600));
+    passes('src/cart/a.contract.ts', 'step();\n'.repeat(600));
   });
 
   test('a line of more than 120 columns is caught', () => {

@@ -11,9 +11,9 @@ export interface StockedShop {
 /** A shop with `products` of `stock` units each, beside its demo catalogue. */
 export async function startStockedShop(
   scope: BenchScope,
-  { products, stock }: { products: number; stock: number },
+  { products, stock, environment }: { products: number; stock: number; environment?: Record<string, string> },
 ): Promise<StockedShop> {
-  const shop = await startBenchShop(scope);
+  const shop = await startBenchShop(scope, environment);
   const productIds: string[] = [];
   for (let made = 0; made < products; made += 1) productIds.push((await newProduct(shop, { stock })).product_id);
   return { shop, productIds };

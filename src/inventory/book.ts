@@ -20,11 +20,14 @@ export interface Known {
 export interface Changes {
   shelves: Shelf[];
   newHolds: Hold[];
-  changedHolds: { hold: Hold; from: ReservationState }[];
+  changedHolds: { hold: Hold; from: HoldBefore }[];
   /** Without those of the new holds, which say it themselves. */
   movements: NewMovement[];
   events: NewEvent[];
 }
+
+/** What a hold's change was decided upon. */
+export type HoldBefore = Pick<Hold, 'state' | 'expires_at'>;
 
 /** The stock and the holds of a group while its commands are decided one after another. */
 export interface Book {
@@ -57,7 +60,7 @@ export function openBook(known: Known): Book {
   const before = new Map<string, number>();
   const touched = new Set<Shelf>();
   const newHolds = new Set<Hold>();
-  const changedFrom = new Map<Hold, ReservationState>();
+  const changedFrom = new Map<Hold, HoldBefore>();
   const movements: NewMovement[] = [];
 
   const shelvesOf = (productId: string) => shelves.get(productId) ?? [];
@@ -76,7 +79,8 @@ export function openBook(known: Known): Book {
     changeHolds(holds, state, fields) {
       for (const hold of holds) {
         assert(!isEnded(hold.state) || state === 'held', 'a hold ends once');
-        if (!newHolds.has(hold) && !changedFrom.has(hold)) changedFrom.set(hold, hold.state);
+        const { state: was, expires_at } = hold;
+        if (!newHolds.has(hold) && !changedFrom.has(hold)) changedFrom.set(hold, { state: was, expires_at });
         if (state === 'released' || state === 'expired') persons.add(hold, -1);
         Object.assign(hold, fields, { state });
       }

@@ -8,11 +8,11 @@ import { createSubscription, type Subscription } from '#platform/subscription';
 import { reservationOf } from './commands.ts';
 import type { Inventory, Warehouse } from './contract.ts';
 import { createLowStockCount } from './count-low-stock.ts';
+import { createLedger, type LedgerStrategy } from './create-ledger.ts';
 import { explainStock } from './explain-stock.ts';
 import { createAvailability } from './get-availability.ts';
 import { getStock } from './get-stock.ts';
 import { getStocks } from './get-stocks.ts';
-import { createGroupedLedger } from './grouped-ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { listMovements } from './list-movements.ts';
 import { listStock } from './list-stock.ts';
@@ -31,6 +31,8 @@ export interface InventoryDeps extends ModuleDeps {
   warehouses?: readonly Warehouse[];
   /** Where it is given, a gate stands before the ledger. */
   redis?: Redis;
+  /** `grouped` where it is absent. */
+  ledgerStrategy?: LedgerStrategy;
 }
 
 const SWEEP_TIMEOUT_MS = 30_000;
@@ -46,7 +48,7 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
   const outbox = createOutbox({ db, schema: 'inventory', log, clock });
   const warehouses = createWarehouses(db);
   const gate = redis && createGate({ ...deps, redis });
-  const ledger = withGate(createGroupedLedger({ ...deps, outbox, warehouses }), gate);
+  const ledger = withGate(createLedger({ ...deps, outbox, warehouses }, deps.ledgerStrategy ?? 'grouped'), gate);
   const availability = createAvailability(deps);
   return {
     api: {

@@ -40,15 +40,34 @@ export async function openShelves(
  * or holds waits here.
  */
 export async function lockShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
-  return await tx.query<Shelf>(sql`
+  return await tx.query<Shelf>(shelvesOf(productIds, sql`for update`));
+}
+
+/** Of the same rows those that nobody else has locked: it doesn't wait. */
+export async function tryLockShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
+  return await tx.query<Shelf>(shelvesOf(productIds, sql`for update skip locked`));
+}
+
+/** The same rows in the same order, without a lock. */
+export async function readShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
+  return await tx.query<Shelf>(shelvesOf(productIds, empty));
+}
+
+/** Everything that is read in this transaction is of one moment. Has to be its first statement. */
+export async function readOneMoment(tx: Connection): Promise<void> {
+  await tx.query(sql`set transaction isolation level repeatable read, read only`);
+}
+
+function shelvesOf(productIds: string[], lock: Sql): Sql {
+  return sql`
     select s.* from unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as k (bucket, product_id)
     cross join lateral (
       select product_id, warehouse_id, total_quantity, reserved, version
       from inventory.stock
       where bucket = k.bucket and product_id = k.product_id and pool = ''
       order by warehouse_id
-      for update
-    ) as s`);
+      ${lock}
+    ) as s`;
 }
 
 /** A statement of its own after the lock: its snapshot shows what the lock's last owner has committed. */
@@ -97,8 +116,8 @@ export async function readMoved(tx: Connection, keys: { bucket: number; movement
 }
 
 /**
- * Writes a group by one statement: each touched row once. What is written is compared with what was decided upon by
- * `s.version` and `h.state`; the answer says how many rows agreed.
+ * Writes a group by one statement: each touched row once. What is written is compared with what was decided upon by a
+ * shelf's `version` and a hold's state and expiry; the answer says how many rows agreed.
  */
 export async function writeChanges(tx: Connection, changes: Changes, now: string): Promise<Written> {
   const [written] = await tx.query<Written>(sql`
@@ -148,6 +167,7 @@ function addHolds(rows: Hold[], now: string): Sql {
 
 function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
   const rows = changes.map(change => change.hold);
+  const was = changes.map(change => change.from);
   return sql`
     update inventory.holds h
     set state = u.state, order_id = u.order_id, expires_at = u.expires_at,
@@ -155,12 +175,12 @@ function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
     from unnest(
       ${rows.map(row => bucketOf(row.product_id))}::smallint[], ${rows.map(row => row.reservation_id)}::uuid[],
       ${rows.map(row => row.product_id)}::uuid[], ${rows.map(row => row.warehouse_id)}::uuid[],
-      ${changes.map(change => change.from)}::text[], ${rows.map(row => row.state)}::text[],
-      ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.expires_at)}::timestamptz[],
-      ${rows.map(() => OPEN_POOL)}::text[]
-    ) as u (bucket, reservation_id, product_id, warehouse_id, was, state, order_id, expires_at, pool)
+      ${was.map(hold => hold.state)}::text[], ${was.map(hold => hold.expires_at)}::timestamptz[],
+      ${rows.map(row => row.state)}::text[], ${rows.map(row => row.order_id)}::uuid[],
+      ${rows.map(row => row.expires_at)}::timestamptz[], ${rows.map(() => OPEN_POOL)}::text[]
+    ) as u (bucket, reservation_id, product_id, warehouse_id, was, expired_at, state, order_id, expires_at, pool)
     where h.bucket = u.bucket and h.reservation_id = u.reservation_id and h.product_id = u.product_id
-      and h.warehouse_id = u.warehouse_id and h.pool = u.pool and h.state = u.was
+      and h.warehouse_id = u.warehouse_id and h.pool = u.pool and h.state = u.was and h.expires_at = u.expired_at
     returning 1`;
 }
 

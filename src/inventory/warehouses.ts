@@ -1,4 +1,4 @@
-import type { Database } from '#platform/sql';
+import type { Connection, Database } from '#platform/sql';
 import type { Warehouse } from './contract.ts';
 import { readWarehouses } from './store.ts';
 
@@ -9,20 +9,23 @@ export interface Warehouses {
   find(warehouseId: string): Promise<Warehouse | undefined>;
   /** One that `ensure` has seen. */
   get(warehouseId: string): Warehouse;
-  /** Reads again where one is missing: another process may have made it. */
-  ensure(rows: readonly { warehouse_id: string }[]): Promise<void>;
+  /**
+   * Reads again where one is missing: another process may have made it. By the caller's connection, since all of the
+   * pool's may be held by transactions that come here, and none would ever get another one.
+   */
+  ensure(connection: Connection, rows: readonly { warehouse_id: string }[]): Promise<void>;
   reload(): Promise<void>;
 }
 
 export function createWarehouses(db: Database): Warehouses {
   let known = new Map<string, Warehouse>();
 
-  async function reload(): Promise<void> {
-    known = new Map((await readWarehouses(db)).map(warehouse => [warehouse.warehouse_id, warehouse]));
+  async function reload(connection: Connection = db): Promise<void> {
+    known = new Map((await readWarehouses(connection)).map(warehouse => [warehouse.warehouse_id, warehouse]));
   }
 
   return {
-    reload,
+    reload: () => reload(),
     async list() {
       await reload();
       return [...known.values()];
@@ -36,8 +39,8 @@ export function createWarehouses(db: Database): Warehouses {
       if (warehouse === undefined) throw new Error(`the warehouse ${warehouseId} has not been read`);
       return warehouse;
     },
-    async ensure(rows) {
-      if (rows.some(row => !known.has(row.warehouse_id))) await reload();
+    async ensure(connection, rows) {
+      if (rows.some(row => !known.has(row.warehouse_id))) await reload(connection);
     },
   };
 }

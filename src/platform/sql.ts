@@ -24,22 +24,24 @@ export interface Database extends Connection {
   session<Value>(work: (client: pg.PoolClient) => Promise<Value>): Promise<Value>;
   /** Closes the pool after running statements have ended. */
   end(): Promise<void>;
-  /** Connections now: for metrics. */
-  readonly pool: { total: number; idle: number; waiting: number };
+  /** Connections now, for metrics, and at most. */
+  readonly pool: { total: number; idle: number; waiting: number; max: number };
 }
 
 export interface TransactionOptions {
   /**
    * The statements find each row by its key. Said because a young table has no statistics, and a plan that was made
    * when it was empty reads the whole of it for each group (measured: a third of the orders a second at 15,000 holds,
-   * ever fewer).
+   * ever fewer). And the plan is kept: one for the very keys of a command is made anew each time (measured: a sixth of
+   * PostgreSQL's time for a command alone).
    */
   isByKey?: boolean;
 }
 
 const BEGIN = 'begin';
 const BEGIN_BY_KEY =
-  'begin; set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off';
+  'begin; set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off; ' +
+  'set local plan_cache_mode = force_generic_plan';
 
 const INT8 = 20;
 const INT8_ARRAY = 1016;
@@ -150,7 +152,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     end: () => pool.end(),
     get pool() {
-      return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+      return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, max: options.poolMax };
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Module } from '#platform/module';
 import type { EventBatch, ReadEvents } from '#platform/outbox';
 import type { Redis } from '#platform/redis';
 import { type Database, sql } from '#platform/sql';
+import type { LedgerStrategy } from '../../src/inventory/create-ledger.ts';
 import { createInventory } from '../../src/inventory/index.ts';
 import { testDatabase } from './postgres.ts';
 
@@ -47,6 +48,7 @@ export async function openInventory(
     redis?: Redis;
     metrics?: Metrics;
     readEvents?: (input: ReadEvents) => Promise<EventBatch>;
+    ledgerStrategy?: LedgerStrategy;
   } = {},
 ): Promise<OpenInventory> {
   const own = options.db === undefined ? await testDatabase(t, ['inventory']) : { db: options.db, url: '' };
@@ -61,6 +63,7 @@ export async function openInventory(
     events: { listen: () => () => {} },
     catalog: { readEvents: options.readEvents ?? noEvents },
     warehouses: options.warehouses ?? WAREHOUSES,
+    ledgerStrategy: options.ledgerStrategy,
   });
   await module.start!();
   return { inventory: module.api, module, ...own };
@@ -92,6 +95,25 @@ export function reservation(
 export async function figures(inventory: Inventory, product_id: string): Promise<[number, number, number]> {
   const { total_quantity, reserved, available } = await inventory.getStock({ product_id });
   return [total_quantity, reserved, available];
+}
+
+/** Holds the lock of a product's stock, as another process would in the middle of a command, while `work` runs. */
+export async function whileLocked(db: Database, productId: string, work: () => Promise<void>): Promise<void> {
+  await db.transaction(async tx => {
+    await tx.query(sql`select from inventory.stock where product_id = ${productId}::uuid for update`);
+    await work();
+  });
+}
+
+/** Every row that a ledger writes: to see that something has changed none. */
+export async function readLedger(db: Database): Promise<Record<string, unknown>> {
+  const [rows] = await db.query<Record<string, unknown>>(sql`
+    select
+      (select jsonb_agg(s order by s.product_id, s.warehouse_id) from inventory.stock s) as stock,
+      (select jsonb_agg(h order by h.reservation_id, h.product_id, h.warehouse_id) from inventory.holds h) as holds,
+      (select jsonb_agg(m order by m.position) from inventory.movements m) as movements,
+      (select jsonb_agg(o order by o.event_id) from inventory.outbox o) as outbox`);
+  return rows!;
 }
 
 /**

@@ -61,8 +61,10 @@ const SYNONYMS: Synonym[] = [
 
 const isCode = (path: string) => /\.(ts|tsx|js)$/.test(path);
 const isTyped = (path: string) => /\.tsx?$/.test(path);
-const isOwnCode = (path: string) => isTyped(path) && path.startsWith('src/') && !path.endsWith('.test.ts');
-const isTestFile = (path: string) => path.startsWith('test/') || path.endsWith('.test.ts');
+/** A contract test, which the test of each adapter runs, is a test; a module's `contract.ts` is none. */
+const isTest = (path: string) => /\.(test|contract)\.ts$/.test(path);
+const isOwnCode = (path: string) => isTyped(path) && path.startsWith('src/') && !isTest(path);
+const isTestFile = (path: string) => path.startsWith('test/') || isTest(path);
 
 export function openFile(path: string, text: string): TidyFile {
   const tokens = isCode(path) ? tokenize(text) : [];
@@ -317,7 +319,7 @@ const contracts: TidyRule = {
 const testNames: TidyRule = {
   name: 'test-name',
   mend: 'say the behaviour in a sentence of three words or more',
-  applies: path => path.endsWith('.test.ts'),
+  applies: isTest,
   find: ({ code }) =>
     code.flatMap((token, index) => {
       const name = code[index + 2];
@@ -332,7 +334,7 @@ const testNames: TidyRule = {
 const mutedTests: TidyRule = {
   name: 'muted-test',
   mend: "let it run, or give the reason: t.skip('why'), { skip: 'why' }",
-  applies: path => path.endsWith('.test.ts'),
+  applies: isTest,
   find: ({ code }) =>
     code.flatMap((token, index) => {
       const [before, next, after] = [code[index - 1], code[index + 1], code[index + 2]];

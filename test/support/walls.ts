@@ -89,8 +89,9 @@ function moduleOf(path: string): string {
   return parts.length > 2 ? parts[1]! : '';
 }
 
+/** A contract test, which the test of each adapter runs, is a test; a module's `contract.ts` is none. */
 function isTest(path: string): boolean {
-  return path.endsWith('.test.ts');
+  return /\.(test|contract)\.ts$/.test(path);
 }
 
 function knowledgeBreaches(file: SourceFile): Violation[] {
