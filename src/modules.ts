@@ -193,6 +193,7 @@ function moduleMakers(
         inventory: find('inventory'),
         orders: find('orders'),
         payments: find('payments'),
+        fulfillment: find('fulfillment'),
       }),
   };
 }

@@ -49,7 +49,7 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
       ...reservationApi(deps, ledger),
       ...stockListApi(deps),
       getAvailability: ({ product_ids }) => availability.read(product_ids),
-      readFacts: input => readFacts(db, input),
+      ...readFacts(db),
       readEvents: input => outbox.readEvents(input),
     },
     outbox,
