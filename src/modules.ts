@@ -197,6 +197,7 @@ function moduleMakers(
         inventory: find('inventory'),
         orders: find('orders'),
         payments: find('payments'),
+        fulfillment: find('fulfillment'),
       }),
   };
 }

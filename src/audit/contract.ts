@@ -1,9 +1,11 @@
 /**
  * audit: every invariant, checked over all data in bounded memory.
  *
- * Owns nothing. It reads the modules' sorted fact streams and merge-joins them, so memory does not grow with the shop.
- * Modules commit one after another, so what is younger than a minute and looks wrong is read again before it is called
- * a violation.
+ * Owns nothing. It reads the modules' facts through their contracts: sorted streams in pages, which it merge-joins, and
+ * what a module has compared within itself, a span of buckets at a time. So neither its memory nor a statement grows
+ * with the shop, but for the part of it that one span is. Each answer is of one moment; modules commit one after
+ * another, so what was put together from several of them, is younger than a minute and looks wrong is read again before
+ * it is called a violation. It needs no index but the tables' own keys. What is checked stands in `checks.ts`.
  */
 import { type Static, Type } from 'typebox';
 import { defineContract, Nothing, query } from '#platform/contract';

@@ -1,51 +1,63 @@
+import assert from 'node:assert/strict';
+import { FACT_SPANS } from '#platform/facts';
+
 /** Pages of facts become one stream: never more than a page of each is in memory. */
-export async function* streamFacts<Fact>(
+export async function* streamFacts<Fact extends { key: string }>(
   read: (after: string | null) => Promise<Fact[]>,
-  keyOf: (fact: Fact) => string,
 ): AsyncGenerator<Fact> {
   for (let after: string | null = null; ; ) {
     const facts = await read(after);
-    yield* facts;
-    const last = facts.at(-1);
-    if (last === undefined) return;
-    after = keyOf(last);
+    for (const fact of facts) {
+      // Or it would never end, or miss what it is to be joined with.
+      assert(after === null || fact.key > after, `a stream of facts goes back from ${after} to ${fact.key}`);
+      after = fact.key;
+      yield fact;
+    }
+    if (facts.length === 0) return;
   }
 }
 
-/** A stream of facts and the key that it is sorted by. */
-export interface Sorted<Fact> {
-  facts: AsyncGenerator<Fact>;
-  keyOf(fact: Fact): string;
+/** One fact a span of buckets. */
+export async function* streamSpans<Fact>(read: (span: { span: number }) => Promise<Fact>): AsyncGenerator<Fact> {
+  for (let span = 0; span < FACT_SPANS; span += 1) yield await read({ span });
 }
 
-type Streams<Facts> = { [Name in keyof Facts]: Sorted<Facts[Name]> };
+type Streams<Facts> = { [Name in keyof Facts]: AsyncGenerator<Facts[Name]> };
 
 /** One key with what each stream says of it: a full outer merge-join over streams that are sorted by key. */
-export async function* mergeFacts<Facts extends object>(
+export async function* mergeFacts<Facts extends Record<keyof Facts, { key: string }>>(
   streams: Streams<Facts>,
 ): AsyncGenerator<{ key: string } & Partial<Facts>> {
   const names = Object.keys(streams) as (keyof Facts)[];
   const heads: { [Name in keyof Facts]?: Facts[Name] } = {};
   const advance = async <Name extends keyof Facts>(name: Name) => {
-    const next = await streams[name].facts.next();
+    const next = await streams[name].next();
     heads[name] = next.done ? undefined : next.value;
-  };
-  const keyOf = <Name extends keyof Facts>(name: Name): string | undefined => {
-    const head = heads[name];
-    return head === undefined ? undefined : streams[name].keyOf(head);
   };
   await Promise.all(names.map(advance));
   for (;;) {
     const [key] = names
-      .map(keyOf)
+      .map(name => heads[name]?.key)
       .filter(candidate => candidate !== undefined)
       .sort();
     if (key === undefined) return;
     const merged: Partial<Facts> = {};
-    for (const name of names.filter(candidate => keyOf(candidate) === key)) {
+    for (const name of names.filter(candidate => heads[candidate]?.key === key)) {
       merged[name] = heads[name];
       await advance(name);
     }
     yield { key, ...merged };
   }
+}
+
+/** So that many facts are completed by one question. */
+export async function* inPages<Fact>(facts: AsyncIterable<Fact>, size: number): AsyncGenerator<Fact[]> {
+  let page: Fact[] = [];
+  for await (const fact of facts) {
+    page.push(fact);
+    if (page.length < size) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }

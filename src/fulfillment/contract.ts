@@ -11,6 +11,8 @@
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, query } from '#platform/contract';
+import type { EventFacts } from '#platform/event-facts';
+import { FACTS_TIMEOUT_MS, FactSpan, FactsWanted } from '#platform/facts';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, text } from '#platform/schema';
@@ -42,6 +44,17 @@ export const ShipInput = object({
 });
 export const ShipOrder = object({ order_id: Id, ...ShipInput.properties });
 
+/** What the audit is told of an order's parcels. Units by product as JSON text: `[[product_id, quantity], …]`. */
+export interface ParcelFact {
+  /** Of the stream: `bucket order_id`. */
+  key: string;
+  order_id: string;
+  units: string;
+  /** Of parcels that have left the shop. */
+  units_away: string;
+  age_ms: number;
+}
+
 export interface Fulfillment {
   /**
    * Marks the order SHIPPED and hands all parcels to the carrier: the simulated one where nothing is said of it. What
@@ -59,6 +72,8 @@ export interface Fulfillment {
     headers: Record<string, string>;
     body: string;
   }): Promise<Outcome<null, 'SIGNATURE_INVALID' | 'CARRIER_UNKNOWN' | 'WEBHOOK_INVALID'>>;
+  readFacts(input: FactsWanted): Promise<ParcelFact[]>;
+  readEventFacts(input: FactSpan): Promise<EventFacts>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
 }
 
@@ -76,6 +91,8 @@ export const fulfillmentContract = defineContract<Fulfillment>({
     receiveWebhook: command(
       object({ carrier: text(40), headers: Type.Record(Type.String(), Type.String()), body: Type.String() }),
     ),
+    readFacts: query(FactsWanted, FACTS_TIMEOUT_MS),
+    readEventFacts: query(FactSpan, FACTS_TIMEOUT_MS),
     readEvents: query(ReadEvents),
   },
   refusals: {

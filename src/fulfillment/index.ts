@@ -11,6 +11,7 @@ import { deliverOrder } from './deliver-order.ts';
 import type { Deps, FulfillmentOptions } from './deps.ts';
 import { followOrders } from './follow-orders.ts';
 import { listShipments } from './list-shipments.ts';
+import { readFacts } from './read-facts.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { runErrands } from './run-errands.ts';
 import { shipOrder } from './ship-order.ts';
@@ -39,6 +40,7 @@ export function createFulfillment(options: FulfillmentOptions): Module<Fulfillme
     deliverOrder: input => deliverOrder(deps, input),
     listShipments: input => listShipments(deps, input),
     receiveWebhook: input => receiveWebhook(deps, input),
+    ...readFacts(deps),
     readEvents: input => deps.outbox.readEvents(input),
   };
   return {

@@ -12,9 +12,19 @@
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, query } from '#platform/contract';
+import { FACTS_TIMEOUT_MS, FactPage, FactSpan } from '#platform/facts';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, oneOf, text } from '#platform/schema';
+import {
+  type HoldFacts,
+  type ReservationFact,
+  ReservationsWanted,
+  type SaleFact,
+  type StockFact,
+} from './stock-facts.ts';
+
+export type { HoldFacts, HoldShape, ReservationFact, SaleFact, StockFact, UnitsOfProduct } from './stock-facts.ts';
 
 const units = Type.Integer({ minimum: 0 });
 const time = Type.String({ format: 'date-time' });
@@ -151,12 +161,6 @@ export const ReturnStock = object({
 
 export type ReturnStock = Static<typeof ReturnStock>;
 
-/** A line of `readFacts`, sorted by `key` (text order) within its kind. */
-export interface InventoryFact {
-  key: string;
-  [field: string]: string | number | boolean | null;
-}
-
 export interface GateFact {
   /** The bucket as two hexadecimal digits, a slash, the product. */
   key: string;
@@ -237,17 +241,12 @@ export interface Inventory {
   releaseReservation(input: Static<typeof ReservationKey>): Promise<null>;
   /** Puts sold units back on the shelves they came from. */
   returnStock(input: ReturnStock): Promise<null>;
-  /**
-   * Sorted facts for the audit, each answer of one moment: `stock` (a row beside the sums of its movements and its open
-   * holds: total_quantity, reserved, moved_total, moved_reserved, held), `holds` (a reservation: state, states = how
-   * many different ones its parts have, open_units, order_id, units), `sales` (an order: units). `units` is JSON text
-   * `[[product_id, quantity], …]` sorted by product.
-   */
-  readFacts(input: {
-    kind: 'stock' | 'holds' | 'sales';
-    after: string | null;
-    limit: number;
-  }): Promise<InventoryFact[]>;
+  /** Facts for the audit: see stock-facts.ts for each. */
+  readStockFacts(input: FactPage): Promise<StockFact[]>;
+  readHoldFacts(input: FactSpan): Promise<HoldFacts>;
+  readSaleFacts(input: FactPage): Promise<SaleFact[]>;
+  /** Unknown reservations are left out. */
+  readReservationFacts(input: Static<typeof ReservationsWanted>): Promise<ReservationFact[]>;
   /** What the gate counts beside what the ledger has, a product a line, by `key`. None without a gate. */
   readGateFacts(input: { after: string | null; limit: number }): Promise<GateFact[]>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
@@ -295,13 +294,10 @@ export const inventoryContract = defineContract<Inventory>({
     unsellReservation: command(UnsellReservation),
     releaseReservation: command(ReservationKey),
     returnStock: command(ReturnStock),
-    readFacts: query(
-      object({
-        kind: oneOf('stock', 'holds', 'sales'),
-        after: nullable(text(200)),
-        limit: Type.Integer({ minimum: 1, maximum: 1000 }),
-      }),
-    ),
+    readStockFacts: query(FactPage, FACTS_TIMEOUT_MS),
+    readHoldFacts: query(FactSpan, FACTS_TIMEOUT_MS),
+    readSaleFacts: query(FactPage, FACTS_TIMEOUT_MS),
+    readReservationFacts: query(ReservationsWanted),
     readGateFacts: query(object({ after: nullable(text(200)), limit: Type.Integer({ minimum: 1, maximum: 1000 }) })),
     readEvents: query(ReadEvents),
   },

@@ -42,7 +42,7 @@ export async function readLedgerCounts(
       ) as w (bucket, reservation_id, product_id)
       join inventory.holds h
         on h.bucket = w.bucket and h.reservation_id = w.reservation_id and h.product_id = w.product_id and h.pool = ''
-      where h.state in ('held', 'pinned', 'sold')
+      where h.state in ('held', 'sold')
       group by h.product_id
     )
     select counted.product_id, counted.available, coalesce(come.units, 0) as seen

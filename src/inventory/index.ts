@@ -56,7 +56,7 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
       ...reservationApi(deps, ledger),
       ...stockListApi(deps),
       getAvailability: ({ product_ids }) => availability.read(product_ids),
-      readFacts: input => readFacts(db, input),
+      ...readFacts(db),
       readGateFacts: async input => (gate === undefined ? [] : await gate.readFacts(input)),
       readEvents: input => outbox.readEvents(input),
     },

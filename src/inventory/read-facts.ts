@@ -1,36 +1,44 @@
+import type { FactPage, FactSpan } from '#platform/facts';
+import { placeAfter } from '#platform/facts';
 import type { Database } from '#platform/sql';
-import type { InventoryFact } from './contract.ts';
-import { readHoldFacts, readSaleFacts, readStockFacts } from './facts-store.ts';
+import type { Inventory } from './contract.ts';
+import * as store from './facts-store.ts';
+
+type FactReads = Pick<Inventory, 'readStockFacts' | 'readHoldFacts' | 'readSaleFacts' | 'readReservationFacts'>;
+
+export function readFacts(db: Database): FactReads {
+  return {
+    readStockFacts: page => readStock(db, page),
+    readHoldFacts: span => readHolds(db, span),
+    async readSaleFacts({ after, limit }) {
+      const rows = await store.readSaleFacts(db, placeAfter(after), limit);
+      return rows.map(({ bucket, ...row }) => ({ key: `${hex(bucket)} ${row.reservation_id}`, ...row }));
+    },
+    async readReservationFacts({ reservations }) {
+      const rows = await store.readReservationFacts(db, reservations);
+      return rows.map(({ units, ...row }) => ({ ...row, units: JSON.stringify(units) }));
+    },
+  };
+}
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Keys sort as text: a stock row's is `bucket/product/warehouse/pool` with the bucket as two hexadecimal digits. */
-export async function readFacts(
-  db: Database,
-  { kind, after, limit }: { kind: 'stock' | 'holds' | 'sales'; after: string | null; limit: number },
-): Promise<InventoryFact[]> {
-  if (kind === 'stock') {
-    const rows = await readStockFacts(db, stockKey(after), limit);
-    return rows.map(({ bucket, ...row }) => ({ key: keyText(bucket, row), ...row }));
-  }
-  if (kind === 'holds') {
-    const rows = await readHoldFacts(db, after ?? FIRST_ID, limit);
-    return rows.map(({ reservation_id, units, ...row }) => ({
-      key: reservation_id,
-      ...row,
-      units: JSON.stringify(units),
-    }));
-  }
-  const rows = await readSaleFacts(db, after ?? FIRST_ID, limit);
-  return rows.map(({ order_id, units }) => ({ key: order_id, units: JSON.stringify(units) }));
+async function readStock(db: Database, { after, limit }: FactPage) {
+  const [bucket = '00', product_id = FIRST_ID, warehouse_id = FIRST_ID, pool = ''] = after?.split(' ') ?? [];
+  const place = { bucket: Number.parseInt(bucket, 16), product_id, warehouse_id, pool };
+  const rows = await store.readStockFacts(db, place, limit);
+  return rows.map(({ bucket: own, ...row }) => ({
+    key: [hex(own), row.product_id, row.warehouse_id, row.pool].join(' '),
+    ...row,
+  }));
 }
 
-function keyText(bucket: number, row: { product_id: string; warehouse_id: string; pool: string }): string {
-  const { product_id, warehouse_id, pool } = row;
-  return [bucket.toString(16).padStart(2, '0'), product_id, warehouse_id, pool].join('/');
+async function readHolds(db: Database, span: FactSpan) {
+  const shapes = await store.readHoldShapes(db, span);
+  const shelves = await store.readShelves(db, span);
+  return { shapes, ...shelves, ...(await store.readTorn(db, span)) };
 }
 
-function stockKey(after: string | null) {
-  const [bucket = '00', product_id = FIRST_ID, warehouse_id = FIRST_ID, pool = ''] = after?.split('/') ?? [];
-  return { bucket: Number.parseInt(bucket, 16), product_id, warehouse_id, pool };
+function hex(bucket: number): string {
+  return bucket.toString(16).padStart(2, '0');
 }

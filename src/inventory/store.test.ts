@@ -2,8 +2,9 @@
 // Method: a short history on PostgreSQL, then every reader against it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Inventory, InventoryFact } from '#inventory';
+import type { Inventory } from '#inventory';
 import { manualClock } from '#platform/clock';
+import { FACT_SPANS, type FactPage } from '#platform/facts';
 import { bucketOf } from '#platform/ids';
 import { sql } from '#platform/sql';
 import {
@@ -185,35 +186,98 @@ test('explain tells where each unit went, and notices a unit that came from nowh
   assert.equal((await inventory.explainStock({ product_id })).balanced, false);
 });
 
-async function allFacts(inventory: Inventory, kind: 'stock' | 'holds' | 'sales'): Promise<InventoryFact[]> {
-  const facts: InventoryFact[] = [];
+async function allFacts<Fact extends { key: string }>(read: (page: FactPage) => Promise<Fact[]>): Promise<Fact[]> {
+  const facts: Fact[] = [];
   for (;;) {
-    const some = await inventory.readFacts({ kind, after: facts.at(-1)?.key ?? null, limit: 2 });
+    const some = await read({ after: facts.at(-1)?.key ?? null, limit: 2 });
     facts.push(...some);
     if (some.length < 2) return facts;
   }
 }
 
+async function holdFacts(inventory: Inventory) {
+  const spans = await Promise.all(Array.from({ length: FACT_SPANS }, (_, span) => inventory.readHoldFacts({ span })));
+  return {
+    shapes: spans.flatMap(({ shapes }) => shapes),
+    shelves: spans.reduce((sum, { shelves }) => sum + shelves, 0),
+    shelfless: spans.flatMap(({ shelfless }) => shelfless),
+    reservations: spans.reduce((sum, { reservations }) => sum + reservations, 0),
+    torn: spans.flatMap(({ torn }) => torn),
+  };
+}
+
 test('stock facts show each shelf beside its movements and holds, sorted by their key', async t => {
   const { inventory } = await openInventory(t);
   const lives = [await liveThrough(inventory), await liveThrough(inventory), await liveThrough(inventory)];
-  const facts = await allFacts(inventory, 'stock');
+  const facts = await allFacts(inventory.readStockFacts);
   const keys = facts.map(fact => fact.key);
   assert.deepEqual(keys, keys.toSorted());
   assert.equal(facts.length, 6);
   const { product_id } = lives[0]!;
-  const key = `${product_id.slice(-2)}/${product_id}/${WEST}/`;
-  assert.deepEqual(
-    facts.find(fact => fact.key === key),
-    {
-      key,
-      ...{ product_id, warehouse_id: WEST, pool: '' },
-      ...{ total_quantity: 8, reserved: 3, moved_total: 8, moved_reserved: 3, held: 3 },
-    },
-  );
+  const key = `${product_id.slice(-2)} ${product_id} ${WEST} `;
+  const { lowest_available, lowest_reserved, ...fact } = facts.find(each => each.key === key)!;
+  assert.deepEqual(fact, {
+    key,
+    ...{ product_id, warehouse_id: WEST, pool: '' },
+    ...{ total_quantity: 8, reserved: 3, moved_total: 8, moved_reserved: 3, held: 3 },
+    ...{ came: 10, gone: 0, sold: 2 },
+  });
+  // After all four reservations nothing was left of the ten; before the first nothing was reserved.
+  assert.deepEqual([lowest_available[0], lowest_reserved[0]], [0, 0]);
+  const taken = facts.find(each => each.product_id === product_id && each.warehouse_id === EAST)!;
+  assert.deepEqual([taken.came, taken.gone, taken.sold], [20, 5, 0]);
 });
 
-test('hold and sale facts tell each reservation and order once, over all its parts', async t => {
+test('stock facts judge the running sums at the end of a moment, not within it', async t => {
+  const { inventory, db } = await openInventory(t);
+  const product_id = await stocked(inventory, 5);
+  const move = (total: number, at: string) =>
+    db.query(sql`
+    insert into inventory.movements
+      (bucket, product_id, movement_id, warehouse_id, kind, total_delta, reserved_delta, at)
+    values (${bucketOf(product_id)}, ${product_id}, gen_random_uuid(), ${WEST}, 'adjust', ${total}, 0, ${at})`);
+  const lowest = async () => (await allFacts(inventory.readStockFacts))[0]!.lowest_available[0];
+  await move(-7, '2030-01-01T00:00:00Z');
+  await move(7, '2030-01-01T00:00:00Z');
+  assert.equal(await lowest(), 5);
+  await move(-7, '2030-01-01T00:00:01Z');
+  await move(7, '2030-01-01T00:00:02Z');
+  assert.equal(await lowest(), -2);
+});
+
+test('hold facts count alike holds together, and name what has no hold, no stock, or is in two states', async t => {
+  const { inventory, db } = await openInventory(t);
+  const { product_id, released } = await liveThrough(inventory);
+  const healthy = await holdFacts(inventory);
+  const shapes = healthy.shapes.map(({ named, ...shape }) => ({ ...shape, named: named.length }));
+  const once = { holds: 1, sales: 0, releases: 0, expiries: 0, units_agree: true };
+  assert.deepEqual(
+    shapes.filter(({ state }) => state === 'sold' || state === 'released').toSorted((a, b) => b.sales - a.sales),
+    [
+      { ...once, state: 'sold', sales: 1, count: 1, named: 1 },
+      { ...once, state: 'released', releases: 1, count: 1, named: 1 },
+    ],
+  );
+  assert.equal(
+    shapes.reduce((sum, { count }) => sum + count, 0),
+    4,
+  );
+  assert.deepEqual({ ...healthy, shapes: [] }, { shapes: [], shelves: 2, shelfless: [], reservations: 4, torn: [] });
+
+  const other = ids.next();
+  await db.query(sql`
+    update inventory.movements set product_id = ${other}, bucket = ${bucketOf(other)}
+    where reservation_id = ${released.reservation_id} and kind = 'release'`);
+  const broken = await holdFacts(inventory);
+  const named = broken.shapes.filter(({ state, releases }) => state === null || (state === 'released' && !releases));
+  assert.deepEqual(named.map(shape => shape.named).toSorted(), [
+    [`${released.reservation_id} of ${product_id}`],
+    [`${released.reservation_id} of ${other}`],
+  ]);
+  assert.deepEqual([broken.shelves, broken.shelfless], [3, [other]]);
+});
+
+test('sale and reservation facts tell each reservation over all its parts', async t => {
   const { inventory } = await openInventory(t);
   const { product_id, order_id, sold, held } = await liveThrough(inventory);
   const other = await stocked(inventory, { [WEST]: 1, [EAST]: 2 });
@@ -222,34 +286,27 @@ test('hold and sale facts tell each reservation and order once, over all its par
   await inventory.reserveStock(both);
   const key = { reservation_id: both.reservation_id, product_ids: [product_id, other] };
   await inventory.sellReservation({ ...key, order_id: bothOrder });
-  const holds = await allFacts(inventory, 'holds');
-  assert.equal(holds.length, 5);
+  const sales = await allFacts(inventory.readSaleFacts);
+  const keys = sales.map(fact => fact.key);
+  assert.deepEqual(keys, keys.toSorted());
+  const ordersOf = (id: string) => new Set(sales.filter(sale => sale.reservation_id === id).map(sale => sale.order_id));
+  assert.deepEqual(ordersOf(sold.reservation_id), new Set([order_id]));
+  assert.deepEqual(ordersOf(both.reservation_id), new Set([bothOrder]));
+  assert.deepEqual(ordersOf(held.reservation_id), new Set());
+
+  const unknown = { reservation_id: ids.next(), product_ids: [product_id] };
+  const facts = await inventory.readReservationFacts({ reservations: [key, held, unknown] });
+  const units = JSON.stringify([[other, 3] as const, [product_id, 3] as const].toSorted());
+  const byId = (a: { reservation_id: string }, b: { reservation_id: string }) =>
+    a.reservation_id < b.reservation_id ? -1 : 1;
   assert.deepEqual(
-    holds.map(fact => fact.key),
-    holds.map(fact => fact.key).toSorted(),
-  );
-  const units = JSON.stringify(
+    facts.toSorted(byId),
     [
-      [other, 3],
-      [product_id, 3],
-    ].toSorted(),
-  );
-  const find = (id: string) => holds.find(fact => fact.key === id);
-  assert.deepEqual(find(both.reservation_id), {
-    key: both.reservation_id,
-    ...{ state: 'sold', states: 1, open_units: 0, order_id: bothOrder, units },
-  });
-  assert.deepEqual(find(held.reservation_id), {
-    key: held.reservation_id,
-    ...{ state: 'held', states: 1, open_units: 2, order_id: null, units: JSON.stringify([[product_id, 2]]) },
-  });
-  assert.equal(find(sold.reservation_id)?.state, 'sold');
-  const sales = [
-    { key: order_id, units: JSON.stringify([[product_id, 3]]) },
-    { key: bothOrder, units },
-  ];
-  assert.deepEqual(
-    await allFacts(inventory, 'sales'),
-    sales.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+      { reservation_id: both.reservation_id, state: 'sold', states: 1, order_id: bothOrder, units },
+      {
+        reservation_id: held.reservation_id,
+        ...{ state: 'held', states: 1, order_id: null, units: JSON.stringify([[product_id, 2]]) },
+      },
+    ].toSorted(byId),
   );
 });

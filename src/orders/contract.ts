@@ -17,14 +17,18 @@ import type { Cart } from '#cart';
 import { type NextAction, PaymentInput, PaymentMethod, PaymentStatus } from '#payments';
 import { Address } from '#platform/address';
 import { command, defineContract, Nothing, query } from '#platform/contract';
+import type { EventFacts } from '#platform/event-facts';
+import { FACTS_TIMEOUT_MS, FactSpan, FactsWanted } from '#platform/facts';
 import { Money } from '#platform/money';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, text } from '#platform/schema';
+import type { CheckoutFacts, OrderFact } from './order-facts.ts';
 import { OrderItem, OrderStatus, ShippingMethod } from './order-parts.ts';
 import { FiguresQuery, type LiveSales, type SalesFigures, type SellerOrder } from './sales.ts';
 
 export { arrivalWindow } from './arrival-window.ts';
+export type { CheckoutFacts, OrderFact } from './order-facts.ts';
 export { FigureStep, FiguresQuery, type LiveSales, SalesFigures, SellerOrder } from './sales.ts';
 export { OrderItem, OrderStatus, ShippingMethod };
 
@@ -238,8 +242,10 @@ export interface Orders {
   exportOrders(input: { person_id: string }): Promise<Order[]>;
   /** Orders that need a person, with what to do. */
   listStuck(input: Record<string, never>): Promise<StuckOrder[]>;
-  /** Sorted by order_id. */
-  readFacts(input: { after: string | null; limit: number }): Promise<OrderFact[]>;
+  /** Facts for the audit: see order-facts.ts for each. */
+  readFacts(input: FactsWanted): Promise<OrderFact[]>;
+  readCheckoutFacts(input: FactSpan): Promise<CheckoutFacts>;
+  readEventFacts(input: FactSpan): Promise<EventFacts>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
 }
 
@@ -291,24 +297,6 @@ export interface StuckOrder {
   what_to_do: string;
 }
 
-export interface OrderFact {
-  order_id: string;
-  status: OrderStatus;
-  reservation_id: string;
-  subtotal: number;
-  discount: number;
-  shipping_cost: number;
-  tax: number;
-  total: number;
-  lines_sum: number;
-  refunded: number;
-  /** Units by product as JSON text, sorted by product_id: `[[product_id, quantity], …]`. */
-  units: string;
-  /** Nothing is left to do: no payment to settle, no money or goods to give back, no refund under way. */
-  settled: boolean;
-  age_ms: number;
-}
-
 /** Each carries the status history's step; readers fetch the rest by `getDeliveries`. */
 export type OrdersEvent =
   | DomainEvent<'order.confirmed', OrderEventData & { kind: 'checkout' | 'buy_now' }>
@@ -358,7 +346,9 @@ export const ordersContract = defineContract<Orders>({
     getDeliveries: query(object({ order_ids: Type.Array(Id, { maxItems: 500 }) })),
     exportOrders: query(object({ person_id: Id })),
     listStuck: query(Nothing),
-    readFacts: query(object({ after: nullable(text(200)), limit: Type.Integer({ minimum: 1, maximum: 1000 }) })),
+    readFacts: query(FactsWanted, FACTS_TIMEOUT_MS),
+    readCheckoutFacts: query(FactSpan, FACTS_TIMEOUT_MS),
+    readEventFacts: query(FactSpan, FACTS_TIMEOUT_MS),
     readEvents: query(ReadEvents),
   },
   refusals: {

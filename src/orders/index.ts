@@ -15,8 +15,9 @@ import { placeOrder } from './place-order.ts';
 import { quoteCheckout } from './quote-checkout.ts';
 import { quoteShipping } from './quote-shipping.ts';
 import { getCheckout, getCheckoutEntry, releaseCheckout } from './read-checkouts.ts';
+import { readFacts } from './read-facts.ts';
 import { createLiveSales, getSalesFigures } from './read-figures.ts';
-import { exportOrders, getDeliveries, getOrder, listOrders, readFacts } from './read-orders.ts';
+import { exportOrders, getDeliveries, getOrder, listOrders } from './read-orders.ts';
 import { getSellerOrder, listSellerOrders } from './read-seller-orders.ts';
 import { fillSales, recordSales, SALES_EVENTS } from './record-sales.ts';
 import { refundOrder } from './refund-order.ts';
@@ -73,7 +74,7 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
     getDeliveries: input => getDeliveries(deps, input),
     exportOrders: input => exportOrders(deps, input),
     listStuck: () => listStuck(deps),
-    readFacts: input => readFacts(deps, input),
+    ...readFacts(deps),
     readEvents: input => outbox.readEvents(input),
   };
   return {

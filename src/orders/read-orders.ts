@@ -1,12 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { limits } from '#limits';
-import type { Order, OrderDelivery, OrderFact, Orders, Viewer } from '#orders';
+import type { Order, OrderDelivery, Orders, Viewer } from '#orders';
 import { isId } from '#platform/ids';
 import { money } from '#platform/money';
 import { accept, refuse } from '#platform/outcome';
 import type { Deps } from './deps.ts';
 import { accessTokenOf, presentLine, presentOrder } from './present.ts';
-import { countUnits, sum } from './rules.ts';
 import type { OrderRow } from './store.ts';
 import * as store from './store.ts';
 
@@ -110,29 +109,4 @@ export async function getDeliveries(deps: Deps, input: { order_ids: string[] }):
       parts: row.parts,
     }),
   );
-}
-
-export async function readFacts(
-  deps: Deps,
-  input: { after: string | null; limit: number },
-): ReturnType<Orders['readFacts']> {
-  const rows = await store.readOrdersAfter(deps.db, input.after, input.limit);
-  return rows.map((row): OrderFact => {
-    const units = [...countUnits(row.lines)].sort(([a], [b]) => (a < b ? -1 : 1));
-    return {
-      order_id: row.order_id,
-      status: row.status,
-      reservation_id: row.reservation_id,
-      subtotal: row.subtotal,
-      discount: row.discount,
-      shipping_cost: row.shipping_cost,
-      tax: row.tax,
-      total: row.total,
-      lines_sum: sum(row.lines.map(line => line.unit_price * line.quantity)),
-      refunded: row.refunded,
-      units: JSON.stringify(units),
-      settled: row.deadline_at === null,
-      age_ms: deps.clock.nowMs() - Date.parse(row.updated_at),
-    };
-  });
 }

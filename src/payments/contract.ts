@@ -14,6 +14,8 @@
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, query } from '#platform/contract';
+import type { EventFacts } from '#platform/event-facts';
+import { FACTS_TIMEOUT_MS, FactSpan, FactsWanted } from '#platform/facts';
 import { Money } from '#platform/money';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
@@ -137,8 +139,10 @@ export const TimelineEntry = object({
 });
 export type TimelineEntry = Static<typeof TimelineEntry>;
 
-/** Sorted by order_id. */
+/** What the audit is told of payments. */
 export interface PaymentFact {
+  /** Of the stream: `bucket order_id`. */
+  key: string;
   order_id: string;
   payment_id: string;
   status: PaymentStatus;
@@ -206,7 +210,8 @@ export interface Payments {
   listSimulatorCharges(input: { order_id?: string }): Promise<SimulatorCharge[]>;
   /** Payments whose outcome is unknown or whose webhook contradicts our record, with what to do. */
   listStuck(input: Record<string, never>): Promise<StuckPayment[]>;
-  readFacts(input: { after: string | null; limit: number }): Promise<PaymentFact[]>;
+  readFacts(input: FactsWanted): Promise<PaymentFact[]>;
+  readEventFacts(input: FactSpan): Promise<EventFacts>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
 }
 
@@ -245,7 +250,8 @@ export const paymentsContract = defineContract<Payments>({
     getTimeline: query(ofOrder),
     listSimulatorCharges: query(object({ order_id: Type.Optional(Id) })),
     listStuck: query(Nothing),
-    readFacts: query(object({ after: nullable(text(200)), limit: Type.Integer({ minimum: 1, maximum: 1000 }) })),
+    readFacts: query(FactsWanted, FACTS_TIMEOUT_MS),
+    readEventFacts: query(FactSpan, FACTS_TIMEOUT_MS),
     readEvents: query(ReadEvents),
   },
   refusals: {

@@ -15,11 +15,12 @@ import { listStuck } from './list-stuck.ts';
 import type { PaymentContext } from './payment-context.ts';
 import { createPaymentGroups } from './payment-groups.ts';
 import { processWebhooks } from './process-webhooks.ts';
+import { readFacts } from './read-facts.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { refundPayment } from './refund-payment.ts';
 import { isUnwanted, present } from './rules.ts';
 import { settlePayment } from './settle-payment.ts';
-import { readPaymentFacts, readPayments } from './store.ts';
+import { readPayments } from './store.ts';
 import { sweepPayments } from './sweep-payments.ts';
 import { voidPayment } from './void-payment.ts';
 import { pruneWebhooks } from './webhook-store.ts';
@@ -94,7 +95,7 @@ function paymentsApi(
     getTimeline: input => getTimeline(db, input),
     listSimulatorCharges: async query => (await simulator?.list(query)) ?? [],
     listStuck: () => listStuck(context, db),
-    readFacts: page => readPaymentFacts(db, { ...page, now: timestamp(clock.nowMs()) }),
+    ...readFacts({ db, clock }),
     readEvents: input => outbox.readEvents(input),
   };
 }

@@ -38,7 +38,7 @@ describe('each test token', () => {
     assert.deepEqual(await shop.events(order_id), told);
     const [fact] = await shop.api.readFacts({ after: null, limit: 10 });
     assert.deepEqual([fact?.order_id, fact?.captured, fact?.refunded, fact?.refunds_sum], [order_id, 2999, 2999, 2999]);
-    assert.deepEqual(await shop.api.readFacts({ after: order_id, limit: 10 }), []);
+    assert.deepEqual(await shop.api.readFacts({ after: fact!.key, limit: 10 }), []);
   });
 
   for (const [token, reason] of [

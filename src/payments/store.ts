@@ -1,7 +1,6 @@
 import { bucketOf } from '#platform/ids';
 import type { Connection } from '#platform/sql';
 import { sql } from '#platform/sql';
-import type { PaymentFact } from './contract.ts';
 import type { RefundRow } from './refund-rules.ts';
 import type { PaymentRow, Row } from './rules.ts';
 
@@ -239,19 +238,4 @@ export function listUnsettledRefunds(db: Connection, since: string, most: number
     select ${refundColumns} from payments.refunds r
     where r.next_try_at is not null and r.created_at < ${since} or r.status = 'failed' and r.attempts > 0
     order by r.created_at limit ${most}`);
-}
-
-export function readPaymentFacts(
-  db: Connection,
-  page: { after: string | null; limit: number; now: string },
-): Promise<PaymentFact[]> {
-  return db.query<PaymentFact>(sql`
-    select p.order_id, p.payment_id, p.status, p.amount, p.captured, p.refunded,
-      coalesce((
-        select sum(r.amount) from payments.refunds r
-        where r.bucket = p.bucket and r.order_id = p.order_id and r.status = 'done'), 0)::bigint as refunds_sum,
-      (extract(epoch from ${page.now}::timestamptz - p.created_at) * 1000)::bigint as age_ms
-    from payments.payments p
-    where (${page.after}::uuid is null or p.order_id > ${page.after}::uuid) and p.status <> 'unwanted'
-    order by p.order_id limit ${page.limit}`);
 }

@@ -52,6 +52,8 @@ export interface WorldOptions {
   /** False: nobody sells what was confirmed, or follows payments, before `follow()`. */
   isFollowing?: boolean;
   gateway?: (gateway: Gateway) => Gateway;
+  /** Of modules that a test adds. */
+  moreSchemas?: string[];
 }
 
 export type World = Awaited<ReturnType<typeof ordersWorld>>;
@@ -119,7 +121,7 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
   const clock = shiftableClock();
   const ids = createIds();
   const log = createLog({ level: 'silent' });
-  const schemas = ['inventory', 'orders', 'payments', 'cart'];
+  const schemas = ['inventory', 'orders', 'payments', 'cart', ...(options.moreSchemas ?? [])];
   const { db } = await testDatabase({ after: work => void stops.push(work) }, schemas);
   const sources = new Map<string, Outbox>();
   const events = {

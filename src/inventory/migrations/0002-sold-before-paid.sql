@@ -19,3 +19,7 @@ from (
   group by reservation_id having count(distinct product_id) > 1
 ) r
 where h.reservation_id = r.reservation_id;
+
+-- A reservation is found in the buckets of its products, and a sale by its reservation: nothing looks over all buckets.
+drop index inventory.holds_reservation;
+drop index inventory.holds_order;
