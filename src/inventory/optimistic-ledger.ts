@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { limits } from '#limits';
 import type { Connection } from '#platform/sql';
-import type { Book } from './book.ts';
+import type { Changes } from './book.ts';
 import type { LedgerCommand, Shelf } from './commands.ts';
 import {
   type Answers,
   decideInOrder,
   decideUnderLock,
+  isNothing,
   type LedgerDeps,
   openArriving,
   productsInKeyOrder,
@@ -44,7 +45,7 @@ async function tryOnce(deps: LedgerDeps, commands: LedgerCommand[]): Promise<Ans
   const { book, versions } = await readUnlocked(deps, commands, productIds);
   const answers = decideInOrder(deps, book, commands);
   const changes = book.changes();
-  if (changes.movements.length === 0 && changes.changedHolds.length === 0) return answers;
+  if (isNothing(changes)) return answers;
   try {
     await deps.db.transaction(tx => writeUnchanged(tx, { changes, versions, productIds, now: book.now }));
   } catch (error) {
@@ -67,7 +68,7 @@ async function readUnlocked(deps: LedgerDeps, commands: LedgerCommand[], product
 class Outdated extends Error {}
 
 interface Decided {
-  changes: ReturnType<Book['changes']>;
+  changes: Changes;
   versions: string;
   productIds: string[];
   now: string;
