@@ -17,7 +17,7 @@ import type { Ledger } from './ledger.ts';
 import { readOneMoment, readShelves, tryLockShelves, writeChanges } from './ledger-store.ts';
 import { submitCommands } from './submit-commands.ts';
 
-const RETRY_FIRST_MS = 2;
+const RETRY_FIRST_MS = 10;
 
 /**
  * Reads without waiting, decides, and writes only if everything still is as it was read. A command that changes nothing
@@ -31,10 +31,10 @@ export function createOptimisticLedger(deps: LedgerDeps): Ledger {
 async function decide(deps: LedgerDeps, commands: LedgerCommand[]): Promise<Answers> {
   await openArriving(deps, commands);
   for (let tries = 0; tries < limits.optimisticTriesMax; tries++) {
+    // Random, or those that met would meet again.
+    if (tries > 0) await deps.clock.sleep(RETRY_FIRST_MS * 2 ** (tries - 1) * deps.random());
     const answers = await tryOnce(deps, commands);
     if (answers !== null) return answers;
-    // Random, or those that met would meet again.
-    await deps.clock.sleep(RETRY_FIRST_MS * 2 ** tries * deps.random());
   }
   return await decideUnderLock(deps, commands);
 }
