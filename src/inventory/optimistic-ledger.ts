@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { limits } from '#limits';
 import type { Connection } from '#platform/sql';
-import type { Book } from './book.ts';
+import type { Changes } from './book.ts';
 import type { LedgerCommand, Shelf } from './commands.ts';
 import {
   type Answers,
   BY_KEY,
   decideInOrder,
   decideUnderLock,
+  isNothing,
   type LedgerDeps,
   openArriving,
   productsInKeyOrder,
@@ -17,7 +18,7 @@ import type { Ledger } from './ledger.ts';
 import { readOneMoment, readShelves, tryLockShelves, writeChanges } from './ledger-store.ts';
 import { submitCommands } from './submit-commands.ts';
 
-const RETRY_FIRST_MS = 2;
+const RETRY_FIRST_MS = 10;
 
 /**
  * Reads without waiting, decides, and writes only if everything still is as it was read. A command that changes nothing
@@ -31,10 +32,10 @@ export function createOptimisticLedger(deps: LedgerDeps): Ledger {
 async function decide(deps: LedgerDeps, commands: LedgerCommand[]): Promise<Answers> {
   await openArriving(deps, commands);
   for (let tries = 0; tries < limits.optimisticTriesMax; tries++) {
+    // Random, or those that met would meet again.
+    if (tries > 0) await deps.clock.sleep(RETRY_FIRST_MS * 2 ** (tries - 1) * deps.random());
     const answers = await tryOnce(deps, commands);
     if (answers !== null) return answers;
-    // Random, or those that met would meet again.
-    await deps.clock.sleep(RETRY_FIRST_MS * 2 ** tries * deps.random());
   }
   return await decideUnderLock(deps, commands);
 }
@@ -45,7 +46,7 @@ async function tryOnce(deps: LedgerDeps, commands: LedgerCommand[]): Promise<Ans
   const { book, versions } = await readUnlocked(deps, commands, productIds);
   const answers = decideInOrder(deps, book, commands);
   const changes = book.changes();
-  if (changes.shelves.length === 0 && changes.changedHolds.length === 0) return answers;
+  if (isNothing(changes)) return answers;
   try {
     await deps.db.transaction(tx => writeUnchanged(tx, { changes, versions, productIds, now: book.now }), BY_KEY);
   } catch (error) {
@@ -68,7 +69,7 @@ async function readUnlocked(deps: LedgerDeps, commands: LedgerCommand[], product
 class Outdated extends Error {}
 
 interface Decided {
-  changes: ReturnType<Book['changes']>;
+  changes: Changes;
   versions: string;
   productIds: string[];
   now: string;
