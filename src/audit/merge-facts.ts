@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict';
 import { FACT_SPANS } from '#platform/facts';
 
-/** Pages of facts become one stream: never more than a page of each is in memory. */
+/**
+ * Pages of facts become one stream. The next page is read while one is looked at: never more than two of each stream
+ * are in memory.
+ */
 export async function* streamFacts<Fact extends { key: string }>(
   read: (after: string | null) => Promise<Fact[]>,
 ): AsyncGenerator<Fact> {
-  for (let after: string | null = null; ; ) {
-    const facts = await read(after);
+  let last: string | null = null;
+  for (let next = read(null); ; ) {
+    const facts = await next;
+    if (facts.length === 0) return;
+    next = read(facts.at(-1)!.key);
+    // An outage is thrown when its page's turn comes, and by nobody when that never does.
+    next.catch(() => {});
     for (const fact of facts) {
       // Or it would never end, or miss what it is to be joined with.
-      assert(after === null || fact.key > after, `a stream of facts goes back from ${after} to ${fact.key}`);
-      after = fact.key;
+      assert(last === null || fact.key > last, `a stream of facts goes back from ${last} to ${fact.key}`);
+      last = fact.key;
       yield fact;
     }
-    if (facts.length === 0) return;
   }
 }
 
@@ -36,13 +43,15 @@ export async function* mergeFacts<Facts extends Record<keyof Facts, { key: strin
   };
   await Promise.all(names.map(advance));
   for (;;) {
-    const [key] = names
-      .map(name => heads[name]?.key)
-      .filter(candidate => candidate !== undefined)
-      .sort();
+    let key: string | undefined;
+    for (const name of names) {
+      const own = heads[name]?.key;
+      if (own !== undefined && (key === undefined || own < key)) key = own;
+    }
     if (key === undefined) return;
     const merged: Partial<Facts> = {};
-    for (const name of names.filter(candidate => heads[candidate]?.key === key)) {
+    for (const name of names) {
+      if (heads[name]?.key !== key) continue;
       merged[name] = heads[name];
       await advance(name);
     }

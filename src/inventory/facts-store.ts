@@ -73,20 +73,22 @@ export async function readHoldShapes(db: Connection, span: FactSpan): Promise<Ho
       from inventory.movements
       where bucket between ${from} and ${to} and reservation_id is not null
       group by 1, 2, 3, 4, 5
-    ), compared as (
+    ), compared as materialized (
       select state, coalesce(holds, 0) as holds, coalesce(sales, 0) as sales, coalesce(releases, 0) as releases,
         coalesce(expiries, 0) as expiries, coalesce(is_sound and least = quantity and most = quantity, false)
-          as units_agree, reservation_id || ' of ' || product_id as name
+          as units_agree, reservation_id, product_id
       from held full join moved using (bucket, reservation_id, product_id, warehouse_id, pool)
-    ), numbered as (
-      select *, row_number() over (
-        partition by state, holds, sales, releases, expiries, units_agree order by name) as place
-      from compared
+    ), shapes as (
+      select state, holds, sales, releases, expiries, units_agree, count(*) as count from compared
+      group by state, holds, sales, releases, expiries, units_agree
     )
-    select state, holds, sales, releases, expiries, units_agree, count(*) as count,
-      coalesce(array_agg(name order by name) filter (where place <= ${FACTS_NAMED_MAX}), '{}') as named
-    from numbered
-    group by state, holds, sales, releases, expiries, units_agree`);
+    select shapes.*, array(
+      select reservation_id || ' of ' || product_id from compared c
+      where (c.state, c.holds, c.sales, c.releases, c.expiries, c.units_agree) is not distinct from
+        (shapes.state, shapes.holds, shapes.sales, shapes.releases, shapes.expiries, shapes.units_agree)
+      limit ${FACTS_NAMED_MAX}
+    ) as named
+    from shapes`);
 }
 
 /** Where the span's movements were made, and the products of shelves among them that no stock row sums up. */

@@ -43,7 +43,7 @@ export interface HoldShape {
   expiries: number;
   units_agree: boolean;
   count: number;
-  /** The first of them: `reservation_id of product_id`. */
+  /** Some of them, in no order: `reservation_id of product_id`. */
   named: string[];
 }
 
