@@ -190,7 +190,7 @@ export interface Orders {
   /**
    * All orders, newest first, for staff. `text` is an order's id, or an e-mail in any case: of an account, whose orders
    * are all found, or one that a guest gave, whose confirmed orders are found. Anything else finds nothing.
-   * `seller_id`, `product_id`: confirmed orders with items of it. `created_to` is not included.
+   * `seller_id`: confirmed orders with items of this seller. `created_to` is not included.
    */
   listAllOrders(
     input: Static<typeof AllOrdersFilter> & { page: number; page_size: number; cursor?: string },

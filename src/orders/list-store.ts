@@ -53,16 +53,23 @@ function createdWithin({ from, to, id_from, id_to }: CreatedWithin): Sql {
 
 function matching(filter: OrderFilter): Sql {
   const { status, product_id, seller_id, order_id, buyer, created } = filter;
-  const isSold = seller_id !== undefined || product_id !== undefined;
-  const source = isSold
-    ? sql`orders.seller_orders s join orders.orders o on ${orderOfSale} where true`
-    : sql`orders.orders o where true`;
+  const source =
+    product_id !== undefined
+      ? sql`orders.order_products p join orders.orders o on o.bucket = p.bucket and o.order_id = p.order_id
+          where p.product_id = ${product_id}`
+      : seller_id !== undefined
+        ? sql`orders.seller_orders s join orders.orders o on ${orderOfSale} where s.seller_id = ${seller_id}`
+        : sql`orders.orders o where true`;
+  const bySeller =
+    product_id === undefined || seller_id === undefined
+      ? empty
+      : sql`and exists (
+          select from orders.seller_orders s where s.seller_id = ${seller_id} and s.order_id = o.order_id)`;
   const byOrder =
     order_id === undefined ? empty : sql`and o.bucket = ${bucketOf(order_id)} and o.order_id = ${order_id}`;
   return sql`from ${source} ${byOrder}
     ${status === undefined ? empty : withStatus(status)}
-    ${seller_id === undefined ? empty : sql`and s.seller_id = ${seller_id}`}
-    ${product_id === undefined ? empty : sql`and s.product_ids @> array[${product_id}::uuid]`}
+    ${bySeller}
     ${buyer === undefined ? empty : ofBuyer(buyer)}
     ${created === undefined ? empty : createdWithin(created)}`;
 }

@@ -95,7 +95,12 @@ export async function insertOrders(db: Database, news: NewOrder[]): Promise<Set<
       where kind = 'buy_now' or order_id in (select order_id from locked)
       order by bucket, order_id
       on conflict do nothing
-      returning bucket, order_id, checkout_id, kind
+      returning bucket, order_id, checkout_id, kind, lines
+    ), products as (
+      insert into orders.order_products (bucket, product_id, order_id)
+      select inserted.bucket, (line ->> 'product_id')::uuid, inserted.order_id
+      from inserted cross join jsonb_array_elements(inserted.lines) as line
+      on conflict do nothing
     ), taken as (
       update orders.checkouts c set state = 'paying', order_id = inserted.order_id from inserted
       where inserted.kind = 'checkout' and c.bucket = inserted.bucket and c.checkout_id = inserted.checkout_id
