@@ -1,4 +1,4 @@
-import { bucketOf } from '#platform/ids';
+import { bucketOf, compareKeys } from '#platform/ids';
 import { type Connection, sql } from '#platform/sql';
 import type { ShipmentStatus } from './contract.ts';
 
@@ -117,7 +117,7 @@ export async function keepErrand(
 
 /** Orders whose last parcel has arrived, to be told so. */
 export async function keepDeliveries(tx: Connection, orderIds: string[], nextTryAt: string): Promise<void> {
-  const sorted = orderIds.toSorted((a, b) => bucketOf(a) - bucketOf(b) || (a < b ? -1 : 1));
+  const sorted = orderIds.toSorted(compareKeys);
   await tx.query(sql`
     insert into fulfillment.errands (bucket, order_id, kind, next_try_at)
     select o.bucket, o.order_id, 'deliver', ${nextTryAt}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Clock, timestamp } from '#platform/clock';
-import { bucketOf } from '#platform/ids';
+import { bucketOf, compareKeys } from '#platform/ids';
 import type { Metrics } from '#platform/metrics';
 import type { Outbox } from '#platform/outbox';
 import type { Connection, Database } from '#platform/sql';
@@ -65,7 +65,7 @@ export async function openArriving({ db, clock }: LedgerDeps, commands: LedgerCo
 /** Two transactions that lock the same products take them in the same order, or each could wait for the other. */
 export function productsInKeyOrder(commands: LedgerCommand[]): string[] {
   const productIds = [...new Set(commands.flatMap(productsOf))];
-  return productIds.sort((a, b) => bucketOf(a) - bucketOf(b) || (a < b ? -1 : 1));
+  return productIds.sort(compareKeys);
 }
 
 /** Beside the shelves, everything that the commands are decided upon. */

@@ -1,7 +1,7 @@
 import type { OrderStatus, ShippingMethod } from '#orders';
 import type { Address } from '#platform/address';
-import { bucketOf } from '#platform/ids';
-import { type Connection, type Database, sql } from '#platform/sql';
+import { bucketOf, compareKeys } from '#platform/ids';
+import { asJson, type Connection, type Database, sql } from '#platform/sql';
 import type { Line, Part, RefundRecord, Totals } from './rules.ts';
 
 export type CheckoutState = 'open' | 'paying' | 'ordered' | 'superseded' | 'released';
@@ -109,11 +109,6 @@ export async function insertOrders(db: Database, news: NewOrder[]): Promise<Set<
   return new Set(inserted.map(row => row.order_id));
 }
 
-/** JSON for a column of its own: null stays null. */
-function asJson(value: unknown): string | null {
-  return value === null ? null : JSON.stringify(value);
-}
-
 export interface Confirmation {
   order_id: string;
   /** Of its event. */
@@ -150,10 +145,6 @@ export async function confirmOrders(db: Database, orders: Confirmation[], at: st
     )
     select order_id, version from moved`);
   return new Map(moved.map(row => [row.order_id, row.version]));
-}
-
-function compareKeys(a: string, b: string): number {
-  return bucketOf(a) - bucketOf(b) || (a < b ? -1 : 1);
 }
 
 export async function readOrders(db: Connection, orderIds: string[]): Promise<OrderRow[]> {

@@ -8,9 +8,8 @@ import * as store from './store.ts';
 import { keepWebhooks, type WebhookRow } from './webhook-store.ts';
 
 /**
- * Every write of the module, in groups. An order's usual way costs one grouped statement, `insert`. All
- * else is rare and goes through `change` and `refund`, which lock the rows, let the rules decide in order of arrival,
- * and write once. Each is a compare-and-set, so a group whose connection was lost is simply run again.
+ * Every write of the module, in groups. An order's usual way costs one grouped statement, `insert`. All else is rare
+ * and goes through `change` and `refund`, which lock the rows, let the rules decide in order of arrival, and write once. Each is a compare-and-set, so a group whose connection was lost is simply run again.
  */
 export interface PaymentGroups {
   read: GroupCommit<string, Row | null>;

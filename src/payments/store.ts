@@ -1,6 +1,5 @@
 import { bucketOf } from '#platform/ids';
-import type { Connection } from '#platform/sql';
-import { sql } from '#platform/sql';
+import { asJson, type Connection, sql } from '#platform/sql';
 import type { RefundRow } from './refund-rules.ts';
 import type { PaymentRow, Row } from './rules.ts';
 
@@ -12,8 +11,6 @@ const refundColumns = sql`r.bucket, r.refund_id, r.order_id, r.amount, r.note, r
   r.attempts, r.next_try_at, r.created_at, r.ended_at`;
 
 const each = <Value>(rows: Row[], read: (row: PaymentRow) => Value) => rows.map(row => read(row as PaymentRow) ?? null);
-
-const asJson = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
 
 /** The payments of these orders, in no order; also the notes of unwanted ones. */
 export function readPayments(db: Connection, orderIds: string[]): Promise<Row[]> {

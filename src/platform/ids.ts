@@ -76,6 +76,11 @@ export function bucketOf(id: string): number {
   return Number.parseInt(id.slice(-2), 16);
 }
 
+/** The order of hot tables' keys: by bucket, then by id. What is locked or unique is written in it. */
+export function compareKeys(a: string, b: string): number {
+  return bucketOf(a) - bucketOf(b) || (a < b ? -1 : 1);
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function isId(text: string): boolean {

@@ -229,6 +229,11 @@ function quoted(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
+/** JSON for a column: null, and what is not there, stay null. */
+export function asJson(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
 /** Answers when the server does. */
 export async function ping(db: Connection): Promise<void> {
   await db.query(sql`select 1`);
