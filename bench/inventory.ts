@@ -1,12 +1,10 @@
 // Reservations at inventory's own door: each way to decide stock, on one hot product and on many, by few and by many
 // connections.
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, Option, type OptionValues } from 'commander';
 import type { Inventory } from '#inventory';
 import { reservation } from '../test/support/inventory.ts';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
-import { cpuSecondsOf } from './support/cpu-time.ts';
-import { latencyHistogram } from './support/latency-histogram.ts';
+import { type LoopFigures, runClosedLoop } from './support/closed-loop.ts';
 import { type LedgerOnTrial, openStockedInventory } from './support/stocked-inventory.ts';
 import type { Table } from './support/table.ts';
 import { wholeNumber } from './support/whole-number.ts';
@@ -28,27 +26,18 @@ export function options(command: Command): Command {
     .option('--warm <n>', 'seconds before, which are not counted', wholeNumber, 2);
 }
 
-interface Figures {
-  perSecond: number;
-  p50: number;
-  p99: number;
-  /** CPU microseconds a reservation, with those of the callers; PostgreSQL's are null where they can't be read. */
-  nodeMicros: number;
-  postgresMicros: number | null;
-}
-
-type Row = LedgerOnTrial & { products: number } & Figures;
+type Row = LedgerOnTrial & { products: number } & LoopFigures;
 
 export async function run(scope: BenchScope, options: OptionValues): Promise<BenchReport> {
   const stocked = await openStockedInventory(scope);
-  const readTimes = () => timesOf(stocked.postgresPid);
   const rows: Row[] = [];
   for (const { products, ...trial } of trialsOf(options)) {
     // New ones for each row, or it would meet what the last one has left of them.
     const productIds = await stocked.stock(products, UNITS);
     const { clients, seconds, warm } = options;
-    const load = { clients, seconds, warm, productIds, readTimes };
-    const figures = await stocked.use(trial, inventory => measure(inventory, load));
+    const load = { clients, seconds, warm, productIds, postgresPid: stocked.postgresPid };
+    const work = (inventory: Inventory) => (productId: string) => reserve(inventory, productId);
+    const figures = await stocked.use(trial, inventory => runClosedLoop({ ...load, work: work(inventory) }));
     rows.push({ ...trial, products, ...figures });
     scope.say(`${trial.strategy}: ${products} products, ${trial.connections} connections: ${rate(figures)}/s`);
   }
@@ -64,73 +53,12 @@ function trialsOf({ rows, strategies, connections, products }: OptionValues): (L
   );
 }
 
-interface Load {
-  clients: number;
-  seconds: number;
-  warm: number;
-  /** Reserved in turn. */
-  productIds: string[];
-  readTimes(): Times;
+async function reserve(inventory: Inventory, productId: string): Promise<void> {
+  const answer = await inventory.reserveStock(reservation([productId]));
+  if (!answer.ok) throw new Error(`a reservation was refused: ${answer.code}`);
 }
 
-/** Each client asks again as soon as it is answered. */
-async function measure(inventory: Inventory, load: Load): Promise<Figures> {
-  const { productIds, readTimes } = load;
-  const histogram = latencyHistogram();
-  const state = { isCounted: false, isOver: false, counted: 0, next: 0 };
-
-  async function reserve(): Promise<void> {
-    while (!state.isOver) {
-      const productId = productIds[state.next++ % productIds.length]!;
-      const beganMs = performance.now();
-      const answer = await inventory.reserveStock(reservation([productId]));
-      if (!answer.ok) throw new Error(`a reservation was refused: ${answer.code}`);
-      if (!state.isCounted || state.isOver) continue;
-      state.counted += 1;
-      histogram.add(performance.now() - beganMs);
-    }
-  }
-
-  const clients = Promise.all(Array.from({ length: load.clients }, reserve));
-  const counting = async () => {
-    await pause(load.warm * 1_000);
-    state.isCounted = true;
-    const began = readTimes();
-    await pause(load.seconds * 1_000);
-    state.isOver = true;
-    return { began, ended: readTimes() };
-  };
-  const [{ began, ended }] = await Promise.all([counting(), clients]);
-  const { counted } = state;
-  return {
-    perSecond: (counted / (ended.ms - began.ms)) * 1_000,
-    p50: histogram.percentile(0.5),
-    p99: histogram.percentile(0.99),
-    nodeMicros: (ended.nodeMicros - began.nodeMicros) / counted,
-    postgresMicros:
-      began.postgresMicros === null || ended.postgresMicros === null
-        ? null
-        : (ended.postgresMicros - began.postgresMicros) / counted,
-  };
-}
-
-interface Times {
-  ms: number;
-  nodeMicros: number;
-  postgresMicros: number | null;
-}
-
-function timesOf(postgresPid: number): Times {
-  const { user, system } = process.cpuUsage();
-  const seconds = cpuSecondsOf(postgresPid);
-  return {
-    ms: performance.now(),
-    nodeMicros: user + system,
-    postgresMicros: seconds === null ? null : seconds * 1_000_000,
-  };
-}
-
-const rate = ({ perSecond }: Figures) => Math.round(perSecond).toLocaleString('en');
+const rate = ({ perSecond }: LoopFigures) => Math.round(perSecond).toLocaleString('en');
 
 function table(rows: Row[]): Table {
   return {

@@ -1,11 +1,9 @@
 // Orders without HTTP, from the wish to the sale: what the modules and PostgreSQL can do, on one product and on many.
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Command, OptionValues } from 'commander';
 import { address, card } from '../test/support/client.ts';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
-import { cpuSecondsOf } from './support/cpu-time.ts';
+import { type LoopFigures, runClosedLoop } from './support/closed-loop.ts';
 import { createInstantGateway } from './support/instant-gateway.ts';
-import { latencyHistogram } from './support/latency-histogram.ts';
 import { type OrderModules, openOrderModules } from './support/order-modules.ts';
 import { readStatementTimes, resetStatementTimes } from './support/statement-times.ts';
 import type { Table } from './support/table.ts';
@@ -29,14 +27,8 @@ export function options(command: Command): Command {
     .option('--rows <names...>', 'only these: hot, spread', ['hot', 'spread']);
 }
 
-export interface OrdersRow {
+export interface OrdersRow extends LoopFigures {
   name: string;
-  perSecond: number;
-  p50: number;
-  p99: number;
-  /** CPU microseconds an order; null where they can't be read. */
-  nodeMicros: number;
-  postgresMicros: number | null;
   /** Events that were not yet applied when the counting ended, and how long they took. */
   backlog: number;
   drainedSeconds: number;
@@ -72,46 +64,22 @@ interface Load {
 }
 
 async function measure(name: string, modules: OrderModules, load: Load): Promise<OrdersRow> {
-  const histogram = latencyHistogram();
-  const state = { isCounted: false, isOver: false, orders: 0, next: 0 };
-
-  async function shop(): Promise<void> {
-    while (!state.isOver) {
-      const beganMs = performance.now();
-      await buyOne(modules, load.productIds[state.next++ % load.productIds.length]!);
-      if (!state.isCounted || state.isOver) continue;
-      state.orders += 1;
-      histogram.add(performance.now() - beganMs);
-    }
-  }
-
-  const shoppers = Promise.all(Array.from({ length: load.clients }, shop));
-  await pause(load.warm * 1_000);
-  if (load.statements) await resetStatementTimes(modules.db);
-  state.isCounted = true;
-  const began = readTimes(modules);
-  await pause(load.seconds * 1_000);
-  state.isOver = true;
-  const ended = readTimes(modules);
-  const statements = load.statements ? await readStatementTimes(modules.db, state.orders) : undefined;
-  await shoppers;
+  const { db, postgresPid } = modules;
+  const { statements: isTold, ...loop } = load;
+  let statements: Table | undefined;
+  const figures = await runClosedLoop({
+    ...loop,
+    postgresPid,
+    work: productId => buyOne(modules, productId),
+    onCounting: async () => void (isTold && (await resetStatementTimes(db))),
+    onCounted: async orders => {
+      if (isTold) statements = await readStatementTimes(db, orders);
+    },
+  });
   const backlog = await modules.backlog();
-  const drainBeganMs = performance.now();
+  const beganMs = performance.now();
   await modules.drained();
-  return {
-    name,
-    perSecond: (state.orders / (ended.ms - began.ms)) * 1_000,
-    p50: histogram.percentile(0.5),
-    p99: histogram.percentile(0.99),
-    nodeMicros: (ended.node - began.node) / state.orders,
-    postgresMicros:
-      began.postgres === null || ended.postgres === null
-        ? null
-        : ((ended.postgres - began.postgres) * 1e6) / state.orders,
-    backlog,
-    drainedSeconds: (performance.now() - drainBeganMs) / 1_000,
-    statements,
-  };
+  return { name, ...figures, backlog, drainedSeconds: (performance.now() - beganMs) / 1_000, statements };
 }
 
 const delivery = { email: 'bench@example.com', shipping_method: 'standard' as const, shipping_address: address };
@@ -127,11 +95,6 @@ async function buyOne({ orders, ids }: OrderModules, product_id: string): Promis
   if (!bought.ok || bought.value.order.status !== 'CONFIRMED') {
     throw new Error(`an order was not confirmed: ${JSON.stringify(bought)}`);
   }
-}
-
-function readTimes({ postgresPid }: OrderModules) {
-  const { user, system } = process.cpuUsage();
-  return { ms: performance.now(), node: user + system, postgres: cpuSecondsOf(postgresPid) };
 }
 
 function missedBy(rows: OrdersRow[]): string[] {

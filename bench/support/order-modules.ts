@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Accounts } from '#accounts';
 import type { CartModule } from '#cart';
 import type { Catalog, CatalogProduct } from '#catalog';
@@ -13,11 +10,9 @@ import { createIds, type Ids, systemRandom } from '#platform/ids';
 import { createJobs } from '#platform/jobs';
 import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
-import { migrate } from '#platform/migrate';
 import type { Module, ModuleDeps } from '#platform/module';
 import type { EventBatch, Outbox } from '#platform/outbox';
-import { startPostgres } from '#platform/postgres';
-import { type Database, openDatabase } from '#platform/sql';
+import type { Database } from '#platform/sql';
 import type { Subscription } from '#platform/subscription';
 import { runAudit } from '../../src/audit/run-audit.ts';
 import { createInventory } from '../../src/inventory/index.ts';
@@ -26,6 +21,7 @@ import type { Gateway } from '../../src/payments/gateway.ts';
 import { createPayments } from '../../src/payments/index.ts';
 import { fakeProduct } from '../../test/support/fake-shop.ts';
 import { WAREHOUSES, WEST } from '../../test/support/inventory.ts';
+import { openBenchPostgres } from './bench-postgres.ts';
 import type { BenchScope } from './benchmark.ts';
 
 export interface OrderModules {
@@ -56,17 +52,9 @@ export async function openOrderModules(
   scope: BenchScope,
   { gateways, simulator }: { gateways: Gateway[]; simulator?: Parameters<typeof createPayments>[0]['simulator'] },
 ): Promise<OrderModules> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'doorbuster-bench-'));
-  scope.after(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
   const log = createLog({ level: 'warn' });
-  const postgres = await startPostgres({ dataDir, log });
-  scope.after(() => postgres.stop());
-  const { url } = postgres;
-  const db = openDatabase({ url, poolMax: limits.poolMax, statementTimeoutMs: limits.statementTimeoutMs });
-  scope.after(() => db.end());
-  for (const schema of schemas) {
-    await migrate({ db, schema, folder: new URL(`../../src/${schema}/migrations/`, import.meta.url), log });
-  }
+  const { poolMax, statementTimeoutMs } = limits;
+  const { postgres, db } = await openBenchPostgres(scope, { schemas, log, poolMax, statementTimeoutMs });
   const outboxes = new Map<string, Outbox>();
   const events = {
     listen: (source: string, listener: () => void) => outboxes.get(source)?.onCommitted(listener) ?? (() => {}),
@@ -88,7 +76,7 @@ export async function openOrderModules(
   });
   const modules = { inventory, payments, orders };
   for (const [name, module] of Object.entries(modules)) if (module.outbox) outboxes.set(name, module.outbox);
-  await startAll(scope, Object.values(modules), createJobs({ url, log, clock }));
+  await startAll(scope, Object.values(modules), createJobs({ url: postgres.url, log, clock }));
   const subscriptions = orders.subscriptions ?? [];
   return {
     ...{ db, ids, orders: orders.api, inventory: inventory.api, postgresPid: postgres.pid },

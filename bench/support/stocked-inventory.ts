@@ -1,19 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Inventory } from '#inventory';
 import { limits } from '#limits';
 import { systemClock } from '#platform/clock';
 import { systemRandom } from '#platform/ids';
 import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
-import { migrate } from '#platform/migrate';
 import type { EventBatch } from '#platform/outbox';
-import { startPostgres } from '#platform/postgres';
 import { openDatabase, sql } from '#platform/sql';
 import type { LedgerStrategy } from '../../src/inventory/create-ledger.ts';
 import { createInventory } from '../../src/inventory/index.ts';
 import { assertBalanced, ids, stocked, WAREHOUSES } from '../../test/support/inventory.ts';
+import { openBenchPostgres } from './bench-postgres.ts';
 import type { BenchScope } from './benchmark.ts';
 
 export interface StockedInventory {
@@ -37,22 +33,15 @@ const STOCKED_AT_ONCE = 500;
 
 /** Inventory alone in this process, on an embedded PostgreSQL that keeps what it has told. */
 export async function openStockedInventory(scope: BenchScope): Promise<StockedInventory> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'doorbuster-bench-'));
-  scope.after(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
   const log = createLog({ level: 'warn' });
-  const postgres = await startPostgres({ dataDir, log });
-  scope.after(() => postgres.stop());
-  const open = (poolMax: number, statementTimeoutMs: number) =>
-    openDatabase({ url: postgres.url, poolMax, statementTimeoutMs });
-  const beside = open(1, AUDITED_WITHIN_MS);
-  scope.after(() => beside.end());
-  const folder = new URL('../../src/inventory/migrations/', import.meta.url);
-  await migrate({ db: beside, schema: 'inventory', folder, log });
+  const pool = { poolMax: 1, statementTimeoutMs: AUDITED_WITHIN_MS };
+  const { postgres, db: beside } = await openBenchPostgres(scope, { schemas: ['inventory'], log, ...pool });
 
   async function use<Told>({ strategy, connections }: LedgerOnTrial, work: (inventory: Inventory) => Promise<Told>) {
     // What the last one has left to be written is not on this one's account.
     await beside.query(sql`checkpoint`);
-    const db = open(connections, limits.statementTimeoutMs);
+    const { statementTimeoutMs } = limits;
+    const db = openDatabase({ url: postgres.url, poolMax: connections, statementTimeoutMs });
     const deps = { db, clock: systemClock, ids, random: systemRandom, log, metrics: createMetrics(), events: noEvents };
     const module = createInventory({ ...deps, catalog: noEvents, warehouses: WAREHOUSES, ledgerStrategy: strategy });
     try {

@@ -8,6 +8,7 @@ import {
   EUROPE,
   figures,
   ids,
+  keyOf,
   readLedger,
   reservation,
   stocked,
@@ -22,9 +23,6 @@ export interface LedgerAtRest {
   clock: { advance(ms: number): void };
 }
 
-function keyOf({ reservation_id, lines }: { reservation_id: string; lines: { product_id: string }[] }) {
-  return { reservation_id, product_ids: lines.map(line => line.product_id) };
-}
 /** The answer of a command that leaves every row of the ledger as it was. */
 async function changingNothing<Told>(db: Database, ask: () => Promise<Told>): Promise<Told> {
   const before = await readLedger(db);

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inventory, ReserveStock } from '#inventory';
 import type { Module } from '#platform/module';
-import { type Outcome, Unavailable } from '#platform/outcome';
+import { Unavailable } from '#platform/outcome';
 import { type Database, openDatabase, sql } from '#platform/sql';
 import {
   EAST,
@@ -15,6 +15,7 @@ import {
   reservation,
   stocked,
   TTL_MS,
+  tally,
   WAREHOUSES,
   WEST,
 } from '../../test/support/inventory.ts';
@@ -29,17 +30,6 @@ export interface LedgerInCrowds {
   db: Database;
   url: string;
   t: TestContext;
-}
-
-type Answer = Outcome<unknown, string>;
-
-function tally(answers: Answer[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const answer of answers) {
-    const name = answer.ok ? 'ok' : answer.code;
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
 }
 
 function atOnce<Told>(count: number, ask: (i: number) => Promise<Told>): Promise<Told[]> {

@@ -2,40 +2,23 @@
 // Method: a real server that is flushed, killed, held still or not there yet while a crowd buys, and counts that are
 // planted wrong.
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { Inventory } from '#inventory';
 import type { Outcome } from '#platform/outcome';
 import {
   assertAgreed,
+  counted,
   countedOf,
   type GatedInventory,
   openGated,
+  openWithRedis,
   untilCounted,
 } from '../../test/support/gated-inventory.ts';
-import { figures, openInventory, reservation, stocked } from '../../test/support/inventory.ts';
+import { figures, openInventory, reservation, stocked, tally } from '../../test/support/inventory.ts';
 import { need } from '../../test/support/parts.ts';
 import { type RedisServer, startRedis, untilUp } from '../../test/support/redis.ts';
 
 type Opened = GatedInventory & { server: RedisServer };
-
-async function open(t: TestContext): Promise<Opened | null> {
-  const path = need(t, 'redis');
-  if (path === null) return null;
-  const server = await startRedis(t, path);
-  return { ...(await openGated(t, { url: server.url })), server };
-}
-
-async function counted(inventory: Inventory, units: number): Promise<string> {
-  const product = await stocked(inventory, units);
-  await untilCounted(inventory, product, units);
-  return product;
-}
-
-function tally(answers: Outcome<unknown, string>[]): Record<string, number> {
-  return Object.fromEntries(
-    [...Map.groupBy(answers, answer => (answer.ok ? 'ok' : answer.code))].map(([name, same]) => [name, same.length]),
-  );
-}
 
 /** 1,000 who come one after the other, 40 at a time; `then` happens when the 50th is answered. */
 async function crowd(inventory: Inventory, product: string, then: () => Promise<unknown>) {
@@ -63,7 +46,7 @@ async function assertSold({ inventory, sweep, ...opened }: Opened, product: stri
 }
 
 test('flushed in the middle of a crowd: 100 of 1,000 hold one of 100 units, all others are told so', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const product = await counted(opened.inventory, 100);
   const answers = await crowd(opened.inventory, product, () => opened.server.ask('FLUSHALL'));
@@ -72,7 +55,7 @@ test('flushed in the middle of a crowd: 100 of 1,000 hold one of 100 units, all 
 });
 
 test('killed in the middle of a crowd and started empty: the ledger alone decides until the gate counts again', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server, metric } = opened;
   const product = await counted(inventory, 100);
@@ -88,7 +71,7 @@ test('killed in the middle of a crowd and started empty: the ledger alone decide
 });
 
 test('held still in the middle of a crowd: it costs the time-out once, and nobody an answer', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server, redis, metric } = opened;
   const product = await counted(inventory, 100);
@@ -130,7 +113,7 @@ test('not there at the start: the ledger alone decides, and the gate counts when
 });
 
 test('what is rebuilt counts every product, a page after the other, and afterwards each sweep compares one', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server, sweep } = opened;
   const products = await Promise.all(Array.from({ length: 520 }, (_, i) => stocked(inventory, 1 + (i % 9))));
@@ -153,7 +136,7 @@ test('what is rebuilt counts every product, a page after the other, and afterwar
 });
 
 test('a count that is too high or too low is brought to the ledger, and told in the metric', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server, sweep, metric } = opened;
   const [high, low, right] = await Promise.all([10, 10, 10].map(units => counted(inventory, units)));
@@ -169,7 +152,7 @@ test('a count that is too high or too low is brought to the ledger, and told in 
 });
 
 test('a count that is too low refuses nobody, one that is too high sells nothing twice; both are mended by asking', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server } = opened;
   const [low, high] = [await counted(inventory, 10), await counted(inventory, 1)];
@@ -185,7 +168,7 @@ test('a count that is too low refuses nobody, one that is too high sells nothing
 });
 
 test('what another process did without the gate is found by the next sweep', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server, sweep } = opened;
   const product = await counted(inventory, 10);
@@ -202,7 +185,7 @@ test('what another process did without the gate is found by the next sweep', asy
 });
 
 test('a process that dies between gate and ledger keeps its units from others for a bounded time', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server } = opened;
   const product = await counted(inventory, 2);
@@ -223,7 +206,7 @@ test('a process that dies between gate and ledger keeps its units from others fo
 });
 
 test('the facts tell of each product what is counted and what there is, page by page, and whether both are of one moment', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server } = opened;
   const [three, four] = [await counted(inventory, 3), await counted(inventory, 4)];

@@ -1,47 +1,22 @@
 // Goal: the gate lets through as many as there are units, says no as the ledger would, and hears of all that comes and
 // goes. Method: the inventory with its gate on a real Redis and PostgreSQL, and what the ledger was sent.
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import type { Inventory, ReserveStock } from '#inventory';
+import { test } from 'node:test';
+import type { Inventory } from '#inventory';
 import { manualClock } from '#platform/clock';
-import type { Outcome } from '#platform/outcome';
+
 import { sql } from '#platform/sql';
 import {
   assertAgreed,
+  counted,
   countedOf,
-  type GatedInventory,
   openGated,
+  openWithRedis,
   untilCounted,
 } from '../../test/support/gated-inventory.ts';
-import { EAST, figures, ids, reservation, stocked, TTL_MS, WEST } from '../../test/support/inventory.ts';
+import { EAST, figures, ids, keyOf, reservation, stocked, TTL_MS, tally, WEST } from '../../test/support/inventory.ts';
 import { need } from '../../test/support/parts.ts';
-import { type RedisServer, startRedis, startRedisCluster } from '../../test/support/redis.ts';
-
-async function open(t: TestContext): Promise<(GatedInventory & { server: RedisServer }) | null> {
-  const path = need(t, 'redis');
-  if (path === null) return null;
-  const server = await startRedis(t, path);
-  return { ...(await openGated(t, { url: server.url })), server };
-}
-
-/** A product that the gate counts already. */
-async function counted(inventory: Inventory, units: number | Record<string, number>): Promise<string> {
-  const product = await stocked(inventory, units);
-  const sum = typeof units === 'number' ? units : Object.values(units).reduce((all, some) => all + some, 0);
-  await untilCounted(inventory, product, sum);
-  return product;
-}
-
-function tally(answers: Outcome<unknown, string>[]): Record<string, number> {
-  return Object.fromEntries(
-    [...Map.groupBy(answers, answer => (answer.ok ? 'ok' : answer.code))].map(([name, same]) => [name, same.length]),
-  );
-}
-
-const keyOf = ({ reservation_id, lines }: ReserveStock) => ({
-  reservation_id,
-  product_ids: lines.map(line => line.product_id),
-});
+import { startRedis, startRedisCluster } from '../../test/support/redis.ts';
 
 const soldOut = (product_id: string, requested = 1, available = 0) => ({
   ok: false,
@@ -50,7 +25,7 @@ const soldOut = (product_id: string, requested = 1, available = 0) => ({
 });
 
 test('400 buyers of 100 units: exactly 100 hold one, and the ledger is asked for few more than 100', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, ledgerCommands, metric } = opened;
   const product = await counted(inventory, { [WEST]: 60, [EAST]: 40 });
@@ -67,7 +42,7 @@ test('400 buyers of 100 units: exactly 100 hold one, and the ledger is asked for
 });
 
 test('two processes share one Redis: exactly 100 of 400 hold one, whichever they ask', async t => {
-  const one = await open(t);
+  const one = await openWithRedis(t);
   if (one === null) return;
   const two = await openGated(t, { url: one.server.url, db: one.db });
   const product = await counted(one.inventory, 100);
@@ -106,7 +81,7 @@ test('on a cluster of three nodes 400 buyers of two products each are refused on
 });
 
 test('one of three products sold out: the refusal names it alone, and the others are given back', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, ledgerCommands, server } = opened;
   const products = (await Promise.all([5, 5, 5].map(units => counted(inventory, units)))).sort();
@@ -123,7 +98,7 @@ test('one of three products sold out: the refusal names it alone, and the others
 });
 
 test('two lines of one product count together', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory } = opened;
   const product = await counted(inventory, 3);
@@ -137,7 +112,7 @@ test('two lines of one product count together', async t => {
 });
 
 test('a repeat is answered by the ledger, sold out or not, remembered by the gate or not', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server, sweep } = opened;
   const product = await counted(inventory, 2);
@@ -156,7 +131,7 @@ test('a repeat is answered by the ledger, sold out or not, remembered by the gat
 });
 
 test('a repeat of a reservation that is over is told so, though nothing is left, and takes nothing', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory } = opened;
   const product = await counted(inventory, 1);
@@ -174,7 +149,7 @@ test('a repeat of a reservation that is over is told so, though nothing is left,
 });
 
 test('30 times at once the same reservation takes one of the last two units', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory } = opened;
   const product = await counted(inventory, 2);
@@ -188,7 +163,7 @@ test('30 times at once the same reservation takes one of the last two units', as
 });
 
 test('whatever brings units back lets the next buyer in: release, return, receive and adjust', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory } = opened;
   const product = await counted(inventory, 1);
@@ -219,7 +194,7 @@ test('whatever brings units back lets the next buyer in: release, return, receiv
 });
 
 test('a sale brings nothing back: the gate forgets the reservation and counts what it counted', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server } = opened;
   const product = await counted(inventory, 3);
@@ -256,7 +231,7 @@ test('expired units come back by the sweeper, and by a payment that comes too la
 });
 
 test('what is extended is held by the gate as long as by the ledger, and a sale that was taken back comes home', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, server } = opened;
   const product = await counted(inventory, 1);
@@ -281,7 +256,7 @@ async function untilTrue(isTrue: () => Promise<boolean>): Promise<void> {
 }
 
 test('what the ledger refuses by a limit is given back by the gate', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory } = opened;
   const product = await counted(inventory, 5);
@@ -298,7 +273,7 @@ test('what the ledger refuses by a limit is given back by the gate', async t => 
 });
 
 test('of a product with plenty the gate is not asked, until there is little of it', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, metric, server } = opened;
   const product = await stocked(inventory, 200_000);
@@ -328,7 +303,7 @@ test('of a product with plenty the gate is not asked, until there is little of i
 });
 
 test('a product that is no longer scarce is counted no more', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, sweep } = opened;
   const product = await counted(inventory, 10);
@@ -346,7 +321,7 @@ test('a product that is no longer scarce is counted no more', async t => {
 });
 
 test('a comparison in the middle of a hold undoes nothing: it is counted before, while and after the ledger takes it', async t => {
-  const opened = await open(t);
+  const opened = await openWithRedis(t);
   if (opened === null) return;
   const { inventory, db, sweep, server } = opened;
   const product = await counted(inventory, 10);

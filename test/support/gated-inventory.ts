@@ -5,8 +5,9 @@ import type { Clock } from '#platform/clock';
 import { createMetrics } from '#platform/metrics';
 import type { Redis } from '#platform/redis';
 import type { Database } from '#platform/sql';
-import { assertBalanced, type OpenInventory, openInventory } from './inventory.ts';
-import { openRedis } from './redis.ts';
+import { assertBalanced, type OpenInventory, openInventory, stocked } from './inventory.ts';
+import { need } from './parts.ts';
+import { openRedis, type RedisServer, startRedis } from './redis.ts';
 
 export interface GatedInventory extends OpenInventory {
   redis: Redis;
@@ -18,7 +19,7 @@ export interface GatedInventory extends OpenInventory {
   ledgerCommands(): Promise<number>;
 }
 
-type TestContext = { after(work: () => Promise<void>): void };
+type TestContext = { after(work: () => Promise<void>): void; skip(reason: string): void };
 
 /** An inventory with a gate before its ledger, as one process of a shop has it. */
 export async function openGated(
@@ -43,6 +44,22 @@ export async function openGated(
     metric,
     ledgerCommands: () => metric('group_size_sum{group="inventory_ledger"}'),
   };
+}
+
+/** With a Redis of its own; null where there is none on this machine, and the test is skipped. */
+export async function openWithRedis(t: TestContext): Promise<(GatedInventory & { server: RedisServer }) | null> {
+  const path = need(t, 'redis');
+  if (path === null) return null;
+  const server = await startRedis(t, path);
+  return { ...(await openGated(t, { url: server.url })), server };
+}
+
+/** A product that the gate counts already. */
+export async function counted(inventory: Inventory, units: number | Record<string, number>): Promise<string> {
+  const product = await stocked(inventory, units);
+  const sum = typeof units === 'number' ? units : Object.values(units).reduce((all, some) => all + some, 0);
+  await untilCounted(inventory, product, sum);
+  return product;
 }
 
 /** What the gate counts of a product, and what the ledger has; null where the gate does not count it. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Inventory, Warehouse } from '#inventory';
+import type { Inventory, ReserveStock, Warehouse } from '#inventory';
 import { type Clock, systemClock } from '#platform/clock';
 import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
 import { createMetrics, type Metrics } from '#platform/metrics';
 import type { Module } from '#platform/module';
 import type { EventBatch, ReadEvents } from '#platform/outbox';
+import type { Outcome } from '#platform/outcome';
 import type { Redis } from '#platform/redis';
 import { type Database, sql } from '#platform/sql';
 import type { LedgerStrategy } from '../../src/inventory/create-ledger.ts';
@@ -89,6 +90,17 @@ export function reservation(
   const { quantity = 1, person_id = ids.next(), ttl_ms = TTL_MS } = fields;
   const lines = products.map(product_id => ({ product_id, quantity }));
   return { reservation_id: ids.nextFor(person_id), person_id, lines, ship_to: AT_HOME, ttl_ms };
+}
+
+/** A reservation by its id and its products. */
+export function keyOf({ reservation_id, lines }: Pick<ReserveStock, 'reservation_id' | 'lines'>) {
+  return { reservation_id, product_ids: lines.map(line => line.product_id) };
+}
+
+/** How many were told what: 'ok', or the code of a refusal. */
+export function tally(answers: readonly Outcome<unknown, string>[]): Record<string, number> {
+  const told = Map.groupBy(answers, answer => (answer.ok ? 'ok' : answer.code));
+  return Object.fromEntries([...told].map(([name, same]) => [name, same.length]));
 }
 
 /** Total, reserved and available of a product, as one reads them. */

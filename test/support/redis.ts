@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, ErrorReply } from '@redis/client';
 import { createLog } from '#platform/log';
 import { connectRedis, type Redis } from '#platform/redis';
+import { freePort } from './free-port.ts';
 
 type TestContext = { after(work: () => Promise<void>): void };
 
@@ -97,16 +97,6 @@ export async function untilUp(redis: Redis, isUp = true): Promise<void> {
     assert.ok(performance.now() < deadline, redis.state());
     await pause(5);
   }
-}
-
-/** A free port of which the one ten thousand above, the default of a cluster's bus, does not matter. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function whenReady(port: number): Promise<void> {

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { moduleNames, readConfig } from '../../src/config.ts';
 import { type Shop, startShop } from '../../src/shop.ts';
+import { freePort } from './free-port.ts';
 import { testDatabase } from './postgres.ts';
 
 /** A running shop with an empty catalogue on a database of its own, and the keys to it. */
@@ -141,13 +141,4 @@ async function untilReady(url: string, children: ChildProcess[]): Promise<void> 
     if (performance.now() > deadline) throw new Error(`the split shop is not ready: ${await answer?.text()}`);
     await pause(200);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
