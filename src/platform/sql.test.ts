@@ -52,6 +52,49 @@ test('arrays arrive as they were given, whatever stands in their texts', async t
   });
 });
 
+test('arrays of every type that has a binary form arrive as they were given, to the ends of its range', async t => {
+  const { db } = await testDatabase(t, []);
+  const given = {
+    smallints: [0, 255, -32_767, 32_767, null],
+    integers: [0, 1, -2_147_483_647, 2_147_483_647, null],
+    bigints: [0, -1, 4_294_967_296, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, null],
+    uuids: ['00000000-0000-0000-0000-000000000000', '01a21e90-f2a6-71ac-be3c-fabf8f99a3ff', null],
+    times: ['2026-11-27T19:52:25.789Z', '1999-12-31T23:59:59.999Z', '1970-01-01T00:00:00.000Z', null],
+    texts: ['', 'Zürich 😀', ' a\n"b"\\,{}', null],
+  };
+  const [row] = await db.query(sql`select ${given.smallints}::smallint[] as smallints,
+    ${given.integers}::integer[] as integers, ${given.bigints}::bigint[] as bigints, ${given.uuids}::uuid[] as uuids,
+    ${given.times}::timestamptz[] as times, ${given.texts}::text[] as texts,
+    ${[true, null]}::boolean[] as flags, ${['{"a": [1, "ü"]}', null]}::json[] as documents,
+    ${['{"a": [1, "ü"]}']}::jsonb[] as parsed`);
+  const document = { a: [1, 'ü'] };
+  assert.deepEqual(row, { ...given, flags: [true, null], documents: [document, null], parsed: [document] });
+});
+
+test('what an array can hold in another form than ours is read all the same, and what it cannot is refused', async t => {
+  const { db } = await testDatabase(t, []);
+  const ids = ['01A21E90F2A671ACBE3CFABF8F99A3FF'];
+  const [row] = await db.query(sql`select ${ids}::uuid[] as ids, ${['2026-11-27 20:52:25+01']}::timestamptz[] as times,
+    ${['7']}::integer[] as numbers`);
+  assert.deepEqual(row, {
+    ids: ['01a21e90-f2a6-71ac-be3c-fabf8f99a3ff'],
+    times: ['2026-11-27T19:52:25.000Z'],
+    numbers: [7],
+  });
+  const refused = [
+    [sql`select ${['01a21e90-f2a6-71ac-be3c-fabf8f99a3fg']}::uuid[]`, '22P02'],
+    [sql`select ${['01a21e90-f2a6-71ac-be3c_fabf8f99a3ff']}::uuid[]`, '22P02'],
+    [sql`select ${['2026-13-27T19:52:25.789Z']}::timestamptz[]`, '22008'],
+    [sql`select ${[40_000]}::smallint[]`, '22003'],
+    [sql`select ${[1.5]}::bigint[]`, '22P02'],
+    [sql`select ${['{']}::jsonb[]`, '22P02'],
+    [sql`select ${['\0']}::text[]`, '22021'],
+  ] as const;
+  for (const [statement, state] of refused) {
+    await assert.rejects(db.query(statement), error => sqlState(error) === state, `${state}: ${statement.values}`);
+  }
+});
+
 test('a statement by key is committed by itself, or not at all', async t => {
   const { db } = await testDatabase(t, []);
   await db.query(sql`create table kept (id int primary key constraint kept_id_positive check (id > 0))`);

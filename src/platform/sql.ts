@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import sql, { empty, join, raw, Sql } from 'sql-template-tag';
+import { binaryArray } from './binary-array.ts';
 import { Unavailable } from './outcome.ts';
 
 export { empty, join, raw, Sql, sql };
@@ -192,22 +193,44 @@ const STATEMENT_NAMES_MAX = 2000;
 
 /** Every statement is prepared once per connection under a name made of its text. */
 async function run<Row>(client: pg.PoolClient, statement: Sql): Promise<Row[]> {
-  const { text, values } = statement;
+  const { text } = statement;
   let name = statementNames.get(text);
   if (name === undefined) {
     name = createHash('md5').update(text).digest('base64url');
     if (statementNames.size < STATEMENT_NAMES_MAX) statementNames.set(text, name);
   }
-  const result = await client.query({ name, text, values: values.map(asParameter) });
+  const result = await client.query({ name, text, values: parametersOf(statement) });
   return result.rows as Row[];
 }
 
+function parametersOf({ values, strings }: Sql): unknown[] {
+  const parameters = new Array<unknown>(values.length);
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i];
+    parameters[i] = Array.isArray(value) ? arrayParameter(value, castOf(strings[i + 1]!)) : value;
+  }
+  return parameters;
+}
+
+const casts = new Map<string, string>();
+
+/** The type of elements that the text right after a parameter names: `::uuid[]`. '' where it names none. */
+function castOf(following: string): string {
+  let cast = casts.get(following);
+  if (cast === undefined) {
+    cast = /^::(\w+)\[\]/.exec(following)?.[1] ?? '';
+    if (casts.size < STATEMENT_NAMES_MAX) casts.set(following, cast);
+  }
+  return cast;
+}
+
 /**
- * An array as PostgreSQL reads it. pg's own way quotes and escapes every element, which takes longer than PostgreSQL
- * takes to read it: 7 µs instead of 2 of Node for a row of eleven columns.
+ * An array as PostgreSQL reads it: in its binary form where the statement names a type that has one, else as text. pg's
+ * own way quotes and escapes every element, which takes longer than PostgreSQL takes to read it.
  */
-function asParameter(value: unknown): unknown {
-  if (!Array.isArray(value)) return value;
+function arrayParameter(value: unknown[], cast: string): unknown {
+  const binary = binaryArray(cast, value);
+  if (binary !== undefined) return binary;
   let text = '{';
   for (let i = 0; i < value.length; i += 1) {
     const element = value[i];
