@@ -59,6 +59,8 @@ const west = `${shop.product} in ${WEST}`;
 const setStock = (set: Sql) => sql`
   update inventory.stock set ${set} where product_id = ${shop.product} and warehouse_id = ${WEST}`;
 const setOrder = (order_id: string, set: Sql) => sql`update orders.orders set ${set} where order_id = ${order_id}`;
+const setContents = (order_id: string, set: Sql) => sql`
+  update orders.order_contents set ${set} where order_id = ${order_id}`;
 const setPayment = (order_id: string, set: Sql) => sql`
   update payments.payments set ${set} where order_id = ${order_id}`;
 const setParcels = (order_id: string, set: Sql) => sql`
@@ -289,7 +291,7 @@ const orderPlants: Plant[] = [
   },
   {
     what: 'a sale to an order that has reserved others',
-    plant: [setOrder(cancelled, sql`reservation_id = ${NOBODY}`)],
+    plant: [setContents(cancelled, sql`reservation_id = ${NOBODY}`)],
     breaks: () => ({ [SOLD]: [`${cancelledReservation}: units were sold to ${cancelled}, which has reserved others`] }),
   },
   {
@@ -344,8 +346,12 @@ const orderPlants: Plant[] = [
         insert into orders.orders
         select (jsonb_populate_record(null::orders.orders, to_jsonb(o) || jsonb_build_object(
           'status', 'PAYMENT_PENDING',
-          'history', '[]'::jsonb, 'order_id', ${twin}::text))).*
+          'steps', '[]'::jsonb, 'order_id', ${twin}::text))).*
         from orders.orders o where order_id = ${order_id}`,
+      sql`
+        insert into orders.order_contents
+        select (json_populate_record(c, json_build_object('order_id', ${twin}::text))).*
+        from orders.order_contents c where order_id = ${order_id}`,
     ],
     breaks: () => ({ [LIVING]: [`${shop.checkout}: ${[order_id, twin].toSorted().join(' and ')} live both`] }),
   },

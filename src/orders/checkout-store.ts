@@ -1,6 +1,6 @@
 import { bucketOf } from '#platform/ids';
 import { type Connection, sql } from '#platform/sql';
-import { type CheckoutState, type Frozen, frozenColumns } from './store.ts';
+import type { CheckoutState, Frozen } from './store.ts';
 
 export interface CheckoutRow extends Frozen {
   checkout_id: string;
@@ -10,7 +10,9 @@ export interface CheckoutRow extends Frozen {
   created_at: string;
 }
 
-const checkoutColumns = sql`checkout_id, state, order_id, expires_at, created_at, ${frozenColumns}`;
+const checkoutColumns = sql`checkout_id, state, order_id, expires_at, created_at, person_id, person_kind, email, lines,
+  reservation_id, parts, subtotal, discount, shipping_cost, tax, total, shipping_address, billing_address,
+  shipping_method`;
 
 export async function readCheckouts(db: Connection, checkoutIds: string[]): Promise<CheckoutRow[]> {
   return db.query<CheckoutRow>(sql`

@@ -3,6 +3,7 @@ import { bucketsOf, FACTS_NAMED_MAX, type FactSpan, type FactsWanted, wantedRows
 import { type Connection, type Sql, sql } from '#platform/sql';
 import type { CheckoutFacts } from './order-facts.ts';
 import type { Line, Totals } from './rules.ts';
+import { wholeOrders } from './store.ts';
 
 export interface OrderFactRow extends Totals {
   order_id: string;
@@ -20,7 +21,7 @@ export async function readOrderFacts(db: Connection, wanted: FactsWanted): Promi
   return await db.query<OrderFactRow>(sql`
     select order_id, status, reservation_id, lines, subtotal, discount, shipping_cost, tax, total, refunded,
       deadline_at, updated_at
-    from orders.orders where ${where} ${end}`);
+    from ${wholeOrders} where ${where} ${end}`);
 }
 
 /** Grouped and not looked up, so that the index which forbids it is not asked whether it works. */
@@ -42,12 +43,12 @@ export async function readCheckoutFacts(db: Connection, span: FactSpan): Promise
   return facts!;
 }
 
-/** Every step of an order's history that is told, and every refund that is done. */
+/** Every step of an order after its creation, and every refund that is done. */
 export function changesIn({ from, to }: { from: number; to: number }): Sql {
   return sql`
     select o.order_id as aggregate_id, 'order.' || lower(step->>'status') as told_as, (step->>'at')::timestamptz as at
-    from orders.orders o cross join lateral jsonb_array_elements(o.history) step
-    where o.bucket between ${from} and ${to} and step->>'status' not in ('CREATED', 'PAYMENT_PENDING')
+    from orders.orders o cross join lateral jsonb_array_elements(o.steps) step
+    where o.bucket between ${from} and ${to}
     union all
     select o.order_id, 'order.refunded ' || (refund->>'refund_id'), (refund->>'at')::timestamptz
     from orders.orders o cross join lateral jsonb_array_elements(o.refunds) refund

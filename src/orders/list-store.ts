@@ -39,7 +39,7 @@ function withStatus(status: OrderStatus): Sql {
 
 function ofBuyer({ person_id, email }: Buyer): Sql {
   return sql`and o.order_id in (
-    select b.order_id from orders.orders b where b.person_id = ${person_id}::uuid
+    select b.order_id from orders.order_contents b where b.person_id = ${person_id}::uuid
     union all
     select g.order_id from orders.seller_orders g
     where lower(g.guest_email) = lower(${email}::text) and g.guest_email is not null)`;
@@ -82,8 +82,10 @@ export async function readAllOrders(db: Connection, filter: OrderFilter, slice: 
   // No index has all orders newest first: the newest of each status are put together.
   const parts = isListed(filter) ? STATUSES.map(status => newest({ ...filter, status })) : [newest(filter)];
   return db.query<OrderRow>(sql`
-    select ${orderColumns} from (${join(parts, ' union all ')}) as found
-    order by order_id desc limit ${limit} offset ${offset}`);
+    select ${orderColumns} from (
+      select * from (${join(parts, ' union all ')}) as newest order by order_id desc limit ${limit} offset ${offset}
+    ) as found join orders.order_contents using (bucket, order_id)
+    order by order_id desc`);
 }
 
 const STATUSES = Object.keys(transitions) as OrderStatus[];

@@ -24,7 +24,18 @@ const columns = sql`seller_id, order_id, is_first, status, units, amount, curren
 export async function saveSellerOrders(db: Connection, rows: SellerOrderRow[]): Promise<void> {
   await db.query(sql`
     insert into orders.seller_orders as s (${columns})
-    select ${columns} from jsonb_populate_recordset(null::orders.seller_orders, ${JSON.stringify(rows)}::jsonb)
+    select seller_id, order_id, is_first, status, units, amount, currency, refunded, guest_email,
+      product_ids::uuid[], product_units::integer[], product_amounts::bigint[], confirmed_at, cancelled_at, version
+    from unnest(
+      ${rows.map(row => row.seller_id)}::uuid[], ${rows.map(row => row.order_id)}::uuid[],
+      ${rows.map(row => row.is_first)}::boolean[], ${rows.map(row => row.status)}::text[],
+      ${rows.map(row => row.units)}::integer[], ${rows.map(row => row.amount)}::bigint[],
+      ${rows.map(row => row.currency)}::text[], ${rows.map(row => row.refunded)}::bigint[],
+      ${rows.map(row => row.guest_email)}::text[], ${rows.map(row => `{${row.product_ids}}`)}::text[],
+      ${rows.map(row => `{${row.product_units}}`)}::text[], ${rows.map(row => `{${row.product_amounts}}`)}::text[],
+      ${rows.map(row => row.confirmed_at)}::timestamptz[], ${rows.map(row => row.cancelled_at)}::timestamptz[],
+      ${rows.map(row => row.version)}::integer[]
+    ) as u (${columns})
     order by seller_id, order_id
     on conflict (seller_id, order_id) do update set status = excluded.status, refunded = excluded.refunded,
       cancelled_at = excluded.cancelled_at, version = excluded.version
@@ -49,8 +60,10 @@ export type SoldOrder = Pick<
   'order_id' | 'status' | 'lines' | 'shipping_address' | 'shipping_method' | 'history'
 > & { seller_refunded: number; confirmed_at: string };
 
-const soldColumns = sql`o.order_id, o.status, o.lines, o.shipping_address, o.shipping_method, o.history,
-  s.refunded as seller_refunded, s.confirmed_at`;
+const soldColumns = sql`o.order_id, o.status, c.lines, c.shipping_address, c.shipping_method,
+  orders.history_of(o.created_at, o.steps) as history, s.refunded as seller_refunded, s.confirmed_at`;
+const soldOrders = sql`orders.seller_orders s join orders.orders o on ${orderOfSale}
+  join orders.order_contents c on c.bucket = o.bucket and c.order_id = o.order_id`;
 
 /** The seller's place in the list comes from the read model; a status that has moved on since is left out. */
 export async function readSellerOrders(
@@ -60,7 +73,7 @@ export async function readSellerOrders(
 ): Promise<SoldOrder[]> {
   return db.query<SoldOrder>(sql`
     select ${soldColumns}
-    from orders.seller_orders s join orders.orders o on ${orderOfSale}
+    from ${soldOrders}
     where s.seller_id = ${seller_id}
       ${status === undefined ? empty : sql`and s.status = ${status} and o.status = ${status}`}
       ${slice.before === null ? empty : sql`and s.order_id < ${slice.before}::uuid`}
@@ -84,7 +97,7 @@ export async function readSellerOrder(
 ): Promise<SoldOrder | undefined> {
   const rows = await db.query<SoldOrder>(sql`
     select ${soldColumns}
-    from orders.seller_orders s join orders.orders o on ${orderOfSale}
+    from ${soldOrders}
     where s.seller_id = ${key.seller_id} and s.order_id = ${key.order_id}`);
   return rows[0];
 }

@@ -58,7 +58,10 @@ function orderOf(of: checkouts.CheckoutRow, fields: Partial<store.OrderRow> = {}
     checkout_id,
     kind: 'checkout',
     status: 'PAYMENT_PENDING',
-    history: [{ status: 'PAYMENT_PENDING', at: AT }],
+    history: [
+      { status: 'CREATED', at: AT },
+      { status: 'PAYMENT_PENDING', at: AT },
+    ],
     created_at: AT,
     updated_at: AT,
     ...fields,
@@ -195,7 +198,7 @@ describe('moveOrders', () => {
     assert.equal(moved.flat().length, 1);
     const [row] = await store.readOrders(db, [order.order_id]);
     assert.deepEqual(row, moved.flat()[0]);
-    assert.deepEqual([row?.version, row?.history.length, row?.history.at(-1)?.at], [2, 2, AT]);
+    assert.deepEqual([row?.version, row?.history.length, row?.history.at(-1)?.at], [2, 3, AT]);
   });
 
   test('moves many orders in opposite orders at once without a deadlock, each once', async t => {

@@ -40,10 +40,14 @@ export interface OrderRow extends Frozen {
   updated_at: string;
 }
 
-export const frozenColumns = sql`person_id, person_kind, email, lines, reservation_id, parts, subtotal, discount, shipping_cost, tax,
-  total, shipping_address, billing_address, shipping_method`;
-export const orderColumns = sql`order_id, checkout_id, kind, status, reason, refunds, refunded, history, version, tries,
-  deadline_at, created_at, updated_at, ${frozenColumns}`;
+/** An order's own row says where it stands; what it fixed at its creation lies beside it and is not rewritten. */
+export const wholeOrders = sql`orders.orders join orders.order_contents using (bucket, order_id)`;
+const contentColumns = sql`person_id, person_kind, email, lines, reservation_id, parts, shipping_address,
+  coalesce(billing_address, shipping_address) as billing_address, shipping_method`;
+/** Of `wholeOrders`. */
+export const orderColumns = sql`order_id, checkout_id, kind, status, reason, subtotal, discount, shipping_cost, tax,
+  total, refunds, refunded, orders.history_of(created_at, steps) as history, version, tries, deadline_at, created_at,
+  updated_at, ${contentColumns}`;
 
 /** `after`: the order that the checkout had when it was read, so that only what was seen to have failed is followed. */
 export interface NewOrder {
@@ -54,10 +58,13 @@ export interface NewOrder {
 /**
  * Inserts new orders and takes their checkouts (open → paying), in one statement: an order of a checkout is inserted
  * only under the lock of that checkout while it is open and as it was read. Answers the orders that are in. Sorted by
- * key, so that two groups wait for each other in one direction only.
+ * key, so that two groups wait for each other in one direction only. (`is true` keeps the planner from making a join
+ * of it, which without hash joins would compare each with each.)
  */
 export async function insertOrders(db: Database, news: NewOrder[]): Promise<Set<string>> {
   const orders = news.map(({ order }) => order);
+  const shipping = orders.map(order => asJson(order.shipping_address));
+  const billing = orders.map(order => asJson(order.billing_address));
   const inserted = await db.queryByKey<{ order_id: string }>(sql`
     with new as materialized (
       select * from unnest(
@@ -65,41 +72,46 @@ export async function insertOrders(db: Database, news: NewOrder[]): Promise<Set<
         ${orders.map(order => order.checkout_id)}::uuid[], ${orders.map(order => order.kind)}::text[],
         ${orders.map(order => order.person_id)}::uuid[], ${orders.map(order => order.person_kind)}::text[],
         ${orders.map(order => order.email)}::text[], ${orders.map(order => order.status)}::text[],
-        ${orders.map(order => JSON.stringify(order.lines))}::jsonb[],
+        ${orders.map(order => JSON.stringify(order.lines))}::json[],
+        ${orders.map(order => `{${order.lines.map(line => line.product_id)}}`)}::text[],
         ${orders.map(order => order.reservation_id)}::uuid[],
-        ${orders.map(order => JSON.stringify(order.parts))}::jsonb[],
+        ${orders.map(order => JSON.stringify(order.parts))}::json[],
         ${orders.map(order => order.subtotal)}::bigint[], ${orders.map(order => order.discount)}::bigint[],
         ${orders.map(order => order.shipping_cost)}::bigint[], ${orders.map(order => order.tax)}::bigint[],
-        ${orders.map(order => order.total)}::bigint[], ${orders.map(order => asJson(order.shipping_address))}::jsonb[],
-        ${orders.map(order => asJson(order.billing_address))}::jsonb[],
-        ${orders.map(order => order.shipping_method)}::text[],
-        ${orders.map(order => JSON.stringify(order.history))}::jsonb[],
-        ${orders.map(order => order.version)}::integer[], ${orders.map(order => order.deadline_at)}::timestamptz[],
+        ${orders.map(order => order.total)}::bigint[], ${shipping}::json[],
+        ${billing.map((address, i) => (address === shipping[i] ? null : address))}::json[],
+        ${orders.map(order => order.shipping_method)}::text[], ${orders.map(order => order.version)}::integer[],
+        ${orders.map(order => order.deadline_at)}::timestamptz[],
         ${orders.map(order => order.created_at)}::timestamptz[], ${news.map(({ after }) => after)}::uuid[]
-      ) as n (bucket, order_id, checkout_id, kind, person_id, person_kind, email, status, lines, reservation_id, parts,
-        subtotal, discount, shipping_cost, tax, total, shipping_address, billing_address, shipping_method, history,
-        version, deadline_at, created_at, after)
+      ) as n (bucket, order_id, checkout_id, kind, person_id, person_kind, email, status, lines, product_ids,
+        reservation_id, parts, subtotal, discount, shipping_cost, tax, total, shipping_address, billing_address,
+        shipping_method, version, deadline_at, created_at, after)
+      order by bucket, order_id
     ), locked as materialized (
       select new.order_id from new
       join orders.checkouts c on c.bucket = new.bucket and c.checkout_id = new.checkout_id
       where new.kind = 'checkout' and c.state = 'open' and c.order_id is not distinct from new.after
       order by c.bucket, c.checkout_id for update of c
     ), inserted as (
-      insert into orders.orders (bucket, order_id, checkout_id, kind, person_id, person_kind, email, status, lines,
-        reservation_id, parts, subtotal, discount, shipping_cost, tax, total, shipping_address, billing_address,
-        shipping_method, history, version, deadline_at, created_at, updated_at)
-      select bucket, order_id, checkout_id, kind, person_id, person_kind, email, status, lines, reservation_id, parts,
-        subtotal, discount, shipping_cost, tax, total, shipping_address, billing_address, shipping_method, history,
-        version, deadline_at, created_at, created_at
+      insert into orders.orders (bucket, order_id, checkout_id, kind, status, subtotal, discount, shipping_cost, tax,
+        total, version, deadline_at, created_at, updated_at)
+      select bucket, order_id, checkout_id, kind, status, subtotal, discount, shipping_cost, tax, total, version,
+        deadline_at, created_at, created_at
       from new
       where kind = 'buy_now' or order_id in (select order_id from locked)
-      order by bucket, order_id
       on conflict do nothing
-      returning bucket, order_id, checkout_id, kind, lines
+      returning bucket, order_id, checkout_id, kind
+    ), admitted as not materialized (
+      select * from new where (order_id in (select order_id from inserted)) is true
+    ), contents as (
+      insert into orders.order_contents (bucket, order_id, person_id, person_kind, email, lines, reservation_id, parts,
+        shipping_address, billing_address, shipping_method)
+      select bucket, order_id, person_id, person_kind, email, lines, reservation_id, parts, shipping_address,
+        billing_address, shipping_method
+      from admitted
     ), products as (
       insert into orders.order_products (bucket, product_id, order_id)
-      select inserted.bucket, (line ->> 'product_id')::uuid, inserted.order_id
-      from inserted cross join jsonb_array_elements(inserted.lines) as line
+      select bucket, unnest(product_ids::uuid[]), order_id from admitted
       on conflict do nothing
     ), taken as (
       update orders.checkouts c set state = 'paying', order_id = inserted.order_id from inserted
@@ -130,7 +142,7 @@ export async function confirmOrders(db: Database, orders: Confirmation[], at: st
     ), moved as (
       update orders.orders o
       set status = 'CONFIRMED', tries = 0, deadline_at = null, version = o.version + 1,
-        updated_at = ${at}::timestamptz, history = o.history || ${JSON.stringify([{ status: 'CONFIRMED', at }])}::jsonb
+        updated_at = ${at}::timestamptz, steps = o.steps || ${JSON.stringify([{ status: 'CONFIRMED', at }])}::jsonb
       from asked a
       where o.bucket = a.bucket and o.order_id = a.order_id and o.status = 'PAYMENT_PENDING'
       returning o.bucket, o.order_id, o.checkout_id, o.kind, o.version, a.data
@@ -149,7 +161,7 @@ export async function confirmOrders(db: Database, orders: Confirmation[], at: st
 
 export async function readOrders(db: Connection, orderIds: string[]): Promise<OrderRow[]> {
   return db.query<OrderRow>(sql`
-    select ${orderColumns} from orders.orders
+    select ${orderColumns} from ${wholeOrders}
     join unnest(${orderIds.map(bucketOf)}::smallint[], ${orderIds}::uuid[]) as asked (bucket, order_id)
       using (bucket, order_id)`);
 }
@@ -161,7 +173,7 @@ export async function readOrdersIn(
   statuses: readonly OrderStatus[],
 ): Promise<OrderRow[]> {
   return db.query<OrderRow>(sql`
-    select ${orderColumns} from orders.orders
+    select ${orderColumns} from ${wholeOrders}
     join unnest(${orderIds.map(bucketOf)}::smallint[], ${orderIds}::uuid[]) as asked (bucket, order_id)
       using (bucket, order_id)
     where status = any(${statuses}::text[])`);
@@ -200,7 +212,7 @@ export async function moveOrders(db: Connection, transitions: Transition[]): Pro
       update orders.orders o set
         status = step."to", reason = coalesce(step.reason, o.reason), tries = 0,
         deadline_at = case when step.keeps_deadline then o.deadline_at else step.deadline_at end,
-        history = o.history || jsonb_build_object('status', step."to", 'at',
+        steps = o.steps || jsonb_build_object('status', step."to", 'at',
           to_char(step.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
         version = o.version + 1, updated_at = step.at
       from step join locked using (bucket, order_id)
@@ -213,7 +225,7 @@ export async function moveOrders(db: Connection, transitions: Transition[]): Pro
       where c.bucket = moved.bucket and c.checkout_id = moved.checkout_id and c.order_id = moved.order_id
         and step.checkout_state is not null
     )
-    select ${orderColumns} from moved`);
+    select ${orderColumns} from moved join orders.order_contents using (bucket, order_id)`);
 }
 
 /** When the sweeper looks again; null when nothing is left to do. A later status is not touched. */
@@ -244,24 +256,26 @@ export async function takeDueOrders(
     with due as materialized (
       select bucket as due_bucket, order_id as due_id from orders.orders where deadline_at <= ${input.now}
       order by deadline_at limit ${input.limit} for update skip locked
+    ), taken as (
+      update orders.orders o set deadline_at = ${input.next}, tries = o.tries + 1 from due
+      where o.bucket = due.due_bucket and o.order_id = due.due_id
+      returning o.*
     )
-    update orders.orders o set deadline_at = ${input.next}, tries = o.tries + 1 from due
-    where o.bucket = due.due_bucket and o.order_id = due.due_id
-    returning ${orderColumns}`);
+    select ${orderColumns} from taken join orders.order_contents using (bucket, order_id)`);
 }
 
 /** Orders that were taken up `tries` times and are still not settled. */
 export async function readStuckOrders(db: Connection, tries: number): Promise<OrderRow[]> {
   return db.query<OrderRow>(sql`
-    select ${orderColumns} from orders.orders where deadline_at is not null and tries >= ${tries}
+    select ${orderColumns} from ${wholeOrders} where deadline_at is not null and tries >= ${tries}
     order by order_id limit 1000`);
 }
 
 /** Locks one order for a decision over its refunds; for refunds only, which are rare. */
 export async function lockOrder(tx: Connection, orderId: string): Promise<OrderRow | undefined> {
   const rows = await tx.query<OrderRow>(sql`
-    select ${orderColumns} from orders.orders
-    where bucket = ${bucketOf(orderId)} and order_id = ${orderId} for update`);
+    select ${orderColumns} from ${wholeOrders}
+    where bucket = ${bucketOf(orderId)} and order_id = ${orderId} for update of orders`);
   return rows[0];
 }
 
@@ -270,15 +284,18 @@ export async function writeRefunds(
   input: { order_id: string; refunds: RefundRecord[]; refunded: number; at: string; deadline_at: string | null },
 ): Promise<OrderRow> {
   const rows = await tx.query<OrderRow>(sql`
-    update orders.orders set refunds = ${JSON.stringify(input.refunds)}::jsonb, refunded = ${input.refunded},
-      version = version + 1, updated_at = ${input.at}, deadline_at = ${input.deadline_at}
-    where bucket = ${bucketOf(input.order_id)} and order_id = ${input.order_id} returning ${orderColumns}`);
+    with refunded as (
+      update orders.orders set refunds = ${JSON.stringify(input.refunds)}::jsonb, refunded = ${input.refunded},
+        version = version + 1, updated_at = ${input.at}, deadline_at = ${input.deadline_at}
+      where bucket = ${bucketOf(input.order_id)} and order_id = ${input.order_id} returning *
+    )
+    select ${orderColumns} from refunded join orders.order_contents using (bucket, order_id)`);
   return rows[0]!;
 }
 
 export async function forgetPerson(db: Connection, personId: string): Promise<void> {
   await db.query(sql`
-    update orders.orders set email = null, shipping_address = null, billing_address = null
+    update orders.order_contents set email = null, shipping_address = null, billing_address = null
     where person_id = ${personId}`);
   await db.query(sql`
     update orders.checkouts set email = null, shipping_address = null, billing_address = null
@@ -295,14 +312,14 @@ export interface Slice {
 /** Without a bucket, see the index: a guest's order need not lie in the guest's. */
 export async function readOrdersOf(db: Connection, personId: string, slice: Slice): Promise<OrderRow[]> {
   return db.query<OrderRow>(sql`
-    select ${orderColumns} from orders.orders
+    select ${orderColumns} from ${wholeOrders}
     where person_id = ${personId} and (${slice.before}::uuid is null or order_id < ${slice.before}::uuid)
     order by order_id desc limit ${slice.limit} offset ${slice.offset}`);
 }
 
 export async function countOrdersOf(db: Connection, personId: string, most: number): Promise<number> {
   const rows = await db.query<{ count: number }>(sql`
-    select count(*) from (select 1 from orders.orders
+    select count(*) from (select 1 from orders.order_contents
       where person_id = ${personId} limit ${most}) counted`);
   return rows[0]!.count;
 }
@@ -311,5 +328,5 @@ export async function countOrdersOf(db: Connection, personId: string, most: numb
 export async function readOrdersAfter(db: Connection, after: string | null, limit: number): Promise<OrderRow[]> {
   const from = after === null ? sql`true` : sql`(bucket, order_id) > (${bucketOf(after)}::smallint, ${after}::uuid)`;
   return db.query<OrderRow>(sql`
-    select ${orderColumns} from orders.orders where ${from} order by bucket, order_id limit ${limit}`);
+    select ${orderColumns} from ${wholeOrders} where ${from} order by bucket, order_id limit ${limit}`);
 }

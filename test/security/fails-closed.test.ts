@@ -49,6 +49,7 @@ for (const table of [
   'inventory.holds',
   'payments.payments',
   'orders.orders',
+  'orders.order_contents',
   'catalog.products',
   'orders.checkouts',
 ]) {

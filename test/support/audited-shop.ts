@@ -36,7 +36,14 @@ export async function shopWithParcels(t: Test) {
 
 const TABLES = [
   ...['inventory.stock', 'inventory.holds', 'inventory.movements'],
-  ...['orders.orders', 'orders.outbox', 'payments.payments', 'payments.refunds', 'payments.outbox'],
+  ...[
+    'orders.orders',
+    'orders.order_contents',
+    'orders.outbox',
+    'payments.payments',
+    'payments.refunds',
+    'payments.outbox',
+  ],
   ...['fulfillment.shipments', 'fulfillment.outbox'],
 ];
 
@@ -101,7 +108,7 @@ export async function auditedShop(t: Test) {
   const reservationOf = async (id: string): Promise<string> => {
     const [row] = await db.query<{ reservation_id: string }>(sql`
       select reservation_id from orders.checkouts where checkout_id = ${id}
-      union all select reservation_id from orders.orders where order_id = ${id} limit 1`);
+      union all select reservation_id from orders.order_contents where order_id = ${id} limit 1`);
     return row!.reservation_id;
   };
   const reservations = {

@@ -300,8 +300,9 @@ function sights({ orders, inventory, payments, cart, db, books, clock }: Parts) 
     /** The orders of a checkout, or of a person, in the order of their ids. */
     ordersOf: (id: string) =>
       db.query<{ order_id: string; status: string; reason: string | null; deadline_at: string | null }>(sql`
-        select order_id, status, reason, deadline_at from orders.orders where checkout_id = ${id} or person_id = ${id}
-        order by order_id`),
+        select order_id, status, reason, deadline_at
+        from orders.orders join orders.order_contents using (bucket, order_id)
+        where checkout_id = ${id} or person_id = ${id} order by order_id`),
     eventsOf: async (order_id: string): Promise<string[]> => {
       const rows = await db.query<{ type: string }>(
         sql`select type from orders.outbox where aggregate_id = ${order_id} order by version`,
