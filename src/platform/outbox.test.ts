@@ -9,7 +9,7 @@ import { eventsReadable, testDatabase } from '../../test/support/postgres.ts';
 import { manualClock, systemClock } from './clock.ts';
 import { createIds } from './ids.ts';
 import { appendEvents, appendEventsSql, createOutbox, type DomainEvent, type NewEvent, type Outbox } from './outbox.ts';
-import { type Database, raw, sql } from './sql.ts';
+import { type Database, raw, type Sql, sql } from './sql.ts';
 
 const log = pino({ level: 'silent' });
 const ids = createIds();
@@ -75,6 +75,27 @@ test('batches follow each other by cursor, each event once; an idle read moves n
   );
   assert.equal((await outbox.readEvents({ consumer: 'c', after, limit: 10 })).cursor, after);
   assert.equal((await outbox.readEvents({ consumer: 'other', after: '', limit: 1 })).events.length, 1);
+});
+
+test('readers that come to one place share what was read there, and miss nothing that is committed later', async t => {
+  const { db, outbox: plain } = await prepare(t);
+  let batches = 0;
+  const counted = {
+    ...db,
+    query: ((statement: Sql) => {
+      if (statement.text.includes('with batch')) batches += 1;
+      return db.query(statement);
+    }) as Database['query'],
+  };
+  const outbox = createOutbox({ db: counted, schema: 'source', log, clock: systemClock });
+  await append(db, event(0), event(1));
+  assert.deepEqual((await readAll(outbox, 100, 'first')).versions, [0, 1]);
+  assert.equal(batches, 2);
+  await append(db, event(2));
+  // From the start: the shared batch, then the one that is new, then the end.
+  assert.deepEqual((await readAll(outbox, 100, 'second')).versions, [0, 1, 2]);
+  assert.equal(batches, 4);
+  assert.deepEqual((await readAll(plain, 100, 'elsewhere')).versions, [0, 1, 2]);
 });
 
 test("'now' begins behind what is committed and before what is still open", async t => {

@@ -51,6 +51,7 @@
  * their turn, as at-least-once allows: the first delivery of an aggregate's events is in order.
  */
 import assert from 'node:assert/strict';
+import { LRUCache } from 'lru-cache';
 import { Type } from 'typebox';
 import { limits } from '#limits';
 import type { Clock } from './clock.ts';
@@ -91,6 +92,7 @@ export const ReadEvents = Type.Object(
 export type ReadEvents = { consumer: string; after: string; limit: number };
 
 export interface EventBatch {
+  /** Shared with other readers of this process: not to be changed. */
   events: DomainEvent[];
   /** Opaque; goes into the next `after`. Asking with it says that everything before has been applied. */
   cursor: string;
@@ -143,6 +145,7 @@ export function createOutbox(options: { db: Database; schema: string; log: Log; 
   const { db, log, clock } = options;
   const schema = schemaName(options.schema);
   const listeners = new Set<() => void>();
+  const readShared = shareBatches(db, schema);
   let renewed: Promise<void> | undefined;
 
   function committed(): void {
@@ -164,11 +167,12 @@ export function createOutbox(options: { db: Database; schema: string; log: Log; 
       await renewed;
       const reader = await readReader(db, schema, consumer);
       const start = startOf(reader, after);
-      const [{ events, end }] = await Promise.all([
-        readBatch({ db, schema, start, limit, horizon: reader.horizon }),
+      const [{ events, end, seenTo }] = await Promise.all([
+        readShared({ start, limit, horizon: reader.horizon }),
         after === 'now' ? undefined : recordReader({ db, schema, consumer, reader, start, clock }),
       ]);
-      return { events, cursor: format(end ?? start), seen_to: reader.horizon, head: reader.head };
+      const cursor = format(end === undefined ? start : { ...end, replay: start.replay });
+      return { events, cursor, seen_to: seenTo, head: reader.head };
     },
 
     lag: () => readLag(db, schema),
@@ -259,14 +263,42 @@ async function readReader(db: Database, schema: Sql, consumer: string): Promise<
   };
 }
 
-async function readBatch(options: {
-  db: Database;
-  schema: Sql;
+interface Wanted {
   start: Cursor;
   limit: number;
   horizon: string;
-}): Promise<{ events: DomainEvent[]; end: Cursor | undefined }> {
-  const { db, schema, start, limit, horizon } = options;
+}
+
+interface Batch {
+  events: DomainEvent[];
+  /** Where it ends; undefined where there was nothing. */
+  end: Pick<Cursor, 'xid' | 'eventId'> | undefined;
+  seenTo: string;
+}
+
+type ReadBatch = (wanted: Wanted) => Promise<Batch>;
+
+/** Readers follow one another within milliseconds, so that few batches are between the first and the last of them. */
+const SHARED_BATCHES = 16;
+
+/**
+ * Reads a batch once for all readers of this process that come to the same place: what lies behind a horizon never
+ * changes. Only a batch with events is shared, since an empty one may have been read before the latest commit.
+ */
+function shareBatches(db: Database, schema: Sql): ReadBatch {
+  const shared = new LRUCache<string, Promise<Batch>>({ max: SHARED_BATCHES });
+  return async wanted => {
+    const { start, limit } = wanted;
+    const key = `${start.xid}-${start.eventId}-${limit}`;
+    const found = await shared.get(key)?.catch(() => undefined);
+    if (found !== undefined && found.events.length > 0) return found;
+    const reading = readBatch(db, schema, wanted);
+    shared.set(key, reading);
+    return reading;
+  };
+}
+
+async function readBatch(db: Database, schema: Sql, { start, limit, horizon }: Wanted): Promise<Batch> {
   const columns = sql`o.xid, o.event_id, o.type, o.aggregate_id, o.version, o.at, o.data`;
   const rows = await db.query<DomainEvent & { xid: string; is_ahead: boolean }>(sql`
     with batch as materialized (
@@ -296,7 +328,7 @@ async function readBatch(options: {
   }));
   // Ids are drawn under the aggregate's lock, so within an aggregate their order is that of its versions.
   events.sort((a, b) => Number(a.event_id) - Number(b.event_id));
-  return { events, end: own && { xid: own.xid, eventId: own.event_id, replay: start.replay } };
+  return { events, end: own && { xid: own.xid, eventId: own.event_id }, seenTo: horizon };
 }
 
 async function readLag(db: Database, schema: Sql): Promise<ReaderLag[]> {
