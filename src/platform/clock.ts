@@ -22,8 +22,12 @@ export const systemClock: Clock = {
 
 /** RFC 3339 in UTC with milliseconds: the one form of a time in contracts, events and HTTP. */
 export function timestamp(ms: number): string {
-  return new Date(ms).toISOString();
+  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() };
+  return last.text;
 }
+
+/** Within a millisecond many ask for the same. */
+let last = { ms: 0, text: new Date(0).toISOString() };
 
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 

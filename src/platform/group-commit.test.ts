@@ -242,6 +242,14 @@ test('PostgreSQL: two groups that lock in opposite order deadlock and both end w
   await db.query(sql`create table stock (id int primary key, taken int not null default 0)`);
   await db.query(sql`insert into stock values (1), (2)`);
   let deadlocks = 0;
+  // Each goes on when both have their first row; whoever tries again finds the way open.
+  let arrived = 0;
+  const { promise: bothHold, resolve: go } = Promise.withResolvers<void>();
+  const holdFirst = () => {
+    arrived += 1;
+    if (arrived === 2) go();
+    return bothHold;
+  };
   const taking = (ids: number[]) =>
     groupCommit<number, number>({
       ...ignored,
@@ -251,7 +259,7 @@ test('PostgreSQL: two groups that lock in opposite order deadlock and both end w
           .transaction(async tx => {
             for (const id of ids) {
               await tx.query(sql`update stock set taken = taken + ${commands.length} where id = ${id}`);
-              await systemClock.sleep(20);
+              await holdFirst();
             }
             return commands;
           })
@@ -262,7 +270,7 @@ test('PostgreSQL: two groups that lock in opposite order deadlock and both end w
     });
   const [up, down] = [taking([1, 2]), taking([2, 1])];
   await Promise.all([up.submit(1), up.submit(2), down.submit(3)]);
-  assert.ok(deadlocks >= 1);
+  assert.equal(deadlocks, 1);
   assert.deepEqual(await db.query(sql`select taken from stock`), [{ taken: 3 }, { taken: 3 }]);
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
 /**
  * Ids are UUID v7: they sort by creation time. The last byte is the bucket (0–255) that leads every hot table's key, so
@@ -92,15 +92,16 @@ export function isId(text: string): boolean {
  * first try under it. It lies in the owner's bucket and is marked as a version 8 (custom) UUID.
  */
 export function derivedId(ownerId: string, purpose: string): string {
-  const hash = createHash('sha256').update(ownerId).update('\0').update(purpose).digest().subarray(0, 16);
-  hash[6] = (hash[6]! & 0x0f) | 0x80;
-  hash[8] = (hash[8]! & 0x3f) | 0x80;
-  hash[15] = bucketOf(ownerId);
-  return format(hash);
+  const hex = hash('sha256', `${ownerId}\0${purpose}`, 'hex');
+  const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 0x3];
+  return dashed(`${hex.slice(0, 12)}8${hex.slice(13, 16)}${variant}${hex.slice(17, 30)}${ownerId.slice(-2)}`);
 }
 
 function format(bytes: Buffer): string {
-  const hex = bytes.toString('hex');
+  return dashed(bytes.toString('hex'));
+}
+
+function dashed(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 

@@ -31,8 +31,15 @@ function formatOf(currency: string, locale: string): Intl.NumberFormat {
 
 /** Minor digits of a currency by ISO 4217 (2 for USD, 0 for JPY), as Intl knows them. */
 export function minorDigits(currency: string): number {
-  return formatOf(currency, 'en').resolvedOptions().maximumFractionDigits ?? 2;
+  let known = digits.get(currency);
+  if (known === undefined) {
+    known = formatOf(currency, 'en').resolvedOptions().maximumFractionDigits ?? 2;
+    digits.set(currency, known);
+  }
+  return known;
 }
+
+const digits = new Map<string, number>();
 
 export function formatMoney(value: Money, locale = 'en'): string {
   return formatOf(value.currency, locale).format(value.amount / 10 ** minorDigits(value.currency));
