@@ -28,7 +28,7 @@ export async function run(scope: BenchScope, options: OptionValues): Promise<Ben
   const tokens = await newGuests(shop.url, Math.max(guests, clients));
   const rows: { way: Way; result: OrdersResult }[] = [];
   for (const way of WAYS) {
-    const job = { url: shop.url, way, productIds, tokens, clients, warmSeconds: warm, seconds };
+    const job = { url: shop.url, pid: shop.pid, way, productIds, tokens, clients, warmSeconds: warm, seconds };
     const result = await runBeside(scope, 'orders', job);
     scope.say(`${way}: ${Math.round(result.perSecond).toLocaleString('en')} orders a second`);
     rows.push({ way, result });
@@ -39,11 +39,22 @@ export async function run(scope: BenchScope, options: OptionValues): Promise<Ben
 }
 
 function report(rows: { way: Way; result: OrdersResult }[], broken: string[]): BenchReport {
-  const columns = ['', 'orders/s', 'at least', 'p50 ms', 'p99 ms', 'generator CPU', 'refused'];
+  const columns = [
+    '',
+    'orders/s',
+    'at least',
+    'p50 ms',
+    'p99 ms',
+    'Node µs',
+    'PostgreSQL µs',
+    'generator µs',
+    'refused',
+  ];
   const whole = (value: number) => Math.round(value).toLocaleString('en');
-  const lines = rows.map(({ way, result: { perSecond, latencyMs, cpuShare, refusals } }) => [
+  const lines = rows.map(({ way, result: { perSecond, latencyMs, micros, cpuShare, refusals } }) => [
     ...[way, whole(perSecond), whole(PER_SECOND_MIN[way]), latencyMs.p50.toFixed(1), latencyMs.p99.toFixed(1)],
-    ...[`${whole(cpuShare * 100)} %`, whole(Object.values(refusals).reduce((sum, count) => sum + count, 0))],
+    ...[micros?.node, micros?.postgres, (cpuShare / perSecond) * 1e6].map(time => (time ? whole(time) : '')),
+    ...[whole(Object.values(refusals).reduce((sum, count) => sum + count, 0))],
   ]);
   const missed = rows.flatMap(({ way, result: { perSecond, latencyMs, refusals } }) => [
     ...(perSecond < PER_SECOND_MIN[way] ? [`${way}: ${whole(perSecond)} orders a second`] : []),

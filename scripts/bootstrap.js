@@ -8,6 +8,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR_NEEDED = 24;
+/**
+ * A larger nursery: what a request makes lives until its group has been committed, and with Node's own 16 MB is copied
+ * several times meanwhile (measured: a tenth of the time of an order).
+ */
+const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=64'];
 const INSTALL_WAIT_MAX_MS = 15 * 60_000;
 const LOCK_WITHOUT_OWNER_MAX_MS = 10_000;
 
@@ -166,7 +171,7 @@ function run(node) {
   // Stripped and compiled sources are kept: a later start loads the shop in half the time.
   const env = { NODE_COMPILE_CACHE: join(modules, '.cache', 'node'), ...process.env };
   // The 4th stream is a channel that closes when this process is killed, so that the child notices and stops.
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], {
+  const child = spawn(node, [...FLAGS, script, ...args], {
     env,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });

@@ -8,6 +8,8 @@ import type { BenchScope } from './benchmark.ts';
 export interface BenchShop {
   url: string;
   adminKey: string;
+  /** The head of its processes. */
+  readonly pid: number;
   /** The same data in a new process, with other settings: the address may be another one. */
   restart(environment: Record<string, string>): Promise<void>;
 }
@@ -15,7 +17,7 @@ export interface BenchShop {
 const FILLED_WITHIN_MS = 300_000;
 const ASK_EVERY_MS = 200;
 
-/** A shop with the demo catalogue in a process and a data folder of its own; it is ready when this answers. */
+/** A shop in a process and a data folder of its own, with the demo catalogue unless `environment` is without it. */
 export async function startBenchShop(scope: BenchScope, environment: Record<string, string> = {}): Promise<BenchShop> {
   const dataDir = await mkdtemp(join(tmpdir(), 'doorbuster-bench-'));
   scope.after(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
@@ -23,13 +25,16 @@ export async function startBenchShop(scope: BenchScope, environment: Record<stri
     startShopProcess({ dataDir, environment: { DEMO: 'on', RATE_LIMITS: 'off', ...more } });
   let process = await start(environment);
   scope.after(async () => void (await process.stop()));
-  scope.say(`the shop is open at ${process.url}; the demo catalogue comes in`);
+  scope.say(`the shop is open at ${process.url}`);
   await untilFilled(process.url);
   return {
     get url() {
       return process.url;
     },
     adminKey: process.adminKey,
+    get pid() {
+      return process.pid;
+    },
     async restart(more) {
       await process.stop();
       process = await start({ ...environment, ...more });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { address, card } from '../../test/support/client.ts';
+import { cpuSecondsBelow, type ShopCpu } from './cpu-time.ts';
 import { latencyHistogram } from './latency-histogram.ts';
 import { openShopConnection, type ShopConnection } from './shop-connection.ts';
 
@@ -10,6 +11,8 @@ export type Way = (typeof WAYS)[number];
 
 export interface OrdersJob {
   url: string;
+  /** Of the shop, for its CPU time. */
+  pid: number;
   way: Way;
   /** Bought in turn. */
   productIds: string[];
@@ -30,6 +33,8 @@ export interface OrdersResult {
   /** Answers that ended a try without an order, `503 UNAVAILABLE` for one; the warming included. */
   refusals: Record<string, number>;
   cpuShare: number;
+  /** CPU microseconds an order; null where they can't be read. */
+  micros: { node: number; postgres: number } | null;
 }
 
 const delivery = { email: 'bench@example.com', shipping_method: 'standard', shipping_address: address };
@@ -60,18 +65,22 @@ export async function generateOrders(job: OrdersJob): Promise<OrdersResult> {
   const shopping = Promise.all(connections.map(shop));
   await pause(job.warmSeconds * 1_000);
   state.isCounted = true;
-  const [beganMs, cpu] = [performance.now(), process.cpuUsage()];
+  const [beganMs, cpu, shopBegan] = [performance.now(), process.cpuUsage(), cpuSecondsBelow(job.pid)];
   await pause(job.seconds * 1_000);
   const seconds = (performance.now() - beganMs) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
+  const shopEnded = cpuSecondsBelow(job.pid);
+  const { orders } = state;
+  const micros = (part: keyof ShopCpu) => ((shopEnded![part] - shopBegan![part]) * 1e6) / orders;
   state.isOver = true;
   await shopping;
   return {
-    orders: state.orders,
-    perSecond: state.orders / seconds,
+    orders,
+    perSecond: orders / seconds,
     latencyMs: { p50: histogram.percentile(0.5), p99: histogram.percentile(0.99) },
     refusals,
     cpuShare: (user + system) / 1e6 / seconds,
+    micros: shopBegan && shopEnded && { node: micros('node'), postgres: micros('postgres') },
   };
 }
 

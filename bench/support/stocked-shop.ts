@@ -8,12 +8,12 @@ export interface StockedShop {
   productIds: string[];
 }
 
-/** A shop with `products` of `stock` units each, beside its demo catalogue. */
+/** A shop with `products` of `stock` units each and nothing else: a demo catalogue goes on to fill in the background. */
 export async function startStockedShop(
   scope: BenchScope,
   { products, stock, environment }: { products: number; stock: number; environment?: Record<string, string> },
 ): Promise<StockedShop> {
-  const shop = await startBenchShop(scope, environment);
+  const shop = await startBenchShop(scope, { DEMO: 'off', ...environment });
   const productIds: string[] = [];
   for (let made = 0; made < products; made += 1) productIds.push((await newProduct(shop, { stock })).product_id);
   return { shop, productIds };
