@@ -2,19 +2,33 @@ import assert from 'node:assert/strict';
 import type { Static } from 'typebox';
 import type { BuyNow, Orders } from '#orders';
 import { derivedId } from '#platform/ids';
-import { refuse } from '#platform/outcome';
+import { accept, refuse } from '#platform/outcome';
 import type { Deps } from './deps.ts';
 import { knowsGateway, newOrder, payFor, resumeOrder } from './place-order.ts';
 import { isHeld } from './release-hold.ts';
 import { quote } from './rules.ts';
-import { readOrders } from './store.ts';
 
-/** From wish to confirmed order: the goods are held before the order is made, and the order before it is paid. */
-export async function buyNow(deps: Deps, input: Static<typeof BuyNow>): ReturnType<Orders['buyNow']> {
-  const { shopper, order_id: orderId, quantity } = input;
-  const existing = await deps.orderReads.read(orderId);
+type Input = Static<typeof BuyNow>;
+
+/**
+ * From wish to confirmed order: the goods are held before the order is made, and the order before it is paid. Only
+ * where it can't be made is looked whether it is there already: the same command once more, perhaps after a crash, goes
+ * on where it stopped.
+ */
+export async function buyNow(deps: Deps, input: Input): ReturnType<Orders['buyNow']> {
+  const prepared = await prepareOrder(deps, input);
+  if (prepared.ok && (await deps.writer.create(prepared.value, null))) {
+    return payFor(deps, prepared.value, { payment: input.payment, isFirst: true });
+  }
+  const existing = await deps.orderReads.read(input.order_id);
   if (existing) return resumeOrder(deps, existing, input.payment);
+  assert(!prepared.ok, 'an order that is not created is there already: nothing is paid without one');
+  return prepared;
+}
 
+/** The order as it is to be, with its goods held. */
+async function prepareOrder(deps: Deps, input: Input) {
+  const { shopper, order_id: orderId, quantity } = input;
   const email = shopper.email ?? input.email ?? null;
   if (email === null) return refuse('EMAIL_REQUIRED', { errors: [{ path: '/email', message: 'is missing' }] });
   if (input.expected_price && input.expected_price.currency !== deps.currency) return refuse('CURRENCY_MISMATCH');
@@ -60,8 +74,5 @@ export async function buyNow(deps: Deps, input: Static<typeof BuyNow>): ReturnTy
     billing_address: input.billing_address ?? input.shipping_address,
     shipping_method: method,
   });
-  if (await deps.writer.create(order, null)) return payFor(deps, order, { payment: input.payment, isFirst: true });
-  const [winner] = await readOrders(deps.db, [orderId]);
-  assert(winner, 'an order that is not created is there already: nothing is paid without one');
-  return resumeOrder(deps, winner, input.payment);
+  return accept(order);
 }

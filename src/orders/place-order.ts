@@ -16,11 +16,10 @@ import { type OrderRow, readOrders } from './store.ts';
 type Input = Static<typeof PlaceOrder>;
 
 export async function placeOrder(deps: Deps, input: Input): ReturnType<Orders['placeOrder']> {
-  const [checkout, existing] = await Promise.all([
-    deps.checkoutReads.read(input.checkout_id),
-    deps.orderReads.read(input.order_id),
-  ]);
+  const checkout = await deps.checkoutReads.read(input.checkout_id);
   if (checkout === undefined || checkout.person_id !== input.shopper.person_id) return refuse('CHECKOUT_NOT_FOUND');
+  // A checkout keeps its last order, so that one without has had none.
+  const existing = checkout.order_id === null ? undefined : await deps.orderReads.read(input.order_id);
   // The same command once more, perhaps after a crash: it goes on where it stopped.
   if (existing) return resumeOrder(deps, existing, input.payment);
   const ended = endedCheckout(checkout, deps.clock);
