@@ -11,7 +11,7 @@ export interface ClosedLoop {
   /** Done with in turn. */
   productIds: string[];
   postgresPid: number;
-  work(productId: string): Promise<void>;
+  work(productId: string): Promise<unknown>;
   /** Right before and right after the counted seconds. */
   onCounting?(): Promise<void>;
   onCounted?(done: number): Promise<void>;

@@ -41,6 +41,15 @@ export interface OrderModules {
   audit(): Promise<string[]>;
 }
 
+export interface OrderModulesOptions {
+  /** The first is the default. */
+  gateways: Gateway[];
+  /** The simulator's books, where it is one of them. */
+  simulator?: Parameters<typeof createPayments>[0]['simulator'];
+  /** False: nobody reads events, and nobody sweeps. */
+  isFollowed?: boolean;
+}
+
 const schemas = ['inventory', 'payments', 'orders'];
 const RESERVATION_TTL_MS = 900_000;
 
@@ -50,7 +59,7 @@ const RESERVATION_TTL_MS = 900_000;
  */
 export async function openOrderModules(
   scope: BenchScope,
-  { gateways, simulator }: { gateways: Gateway[]; simulator?: Parameters<typeof createPayments>[0]['simulator'] },
+  { gateways, simulator, isFollowed = true }: OrderModulesOptions,
 ): Promise<OrderModules> {
   const log = createLog({ level: 'warn' });
   const { poolMax, statementTimeoutMs } = limits;
@@ -76,7 +85,9 @@ export async function openOrderModules(
   });
   const modules = { inventory, payments, orders };
   for (const [name, module] of Object.entries(modules)) if (module.outbox) outboxes.set(name, module.outbox);
-  await startAll(scope, Object.values(modules), createJobs({ url: postgres.url, log, clock }));
+  const jobs = createJobs({ url: postgres.url, log, clock });
+  await startAll(scope, Object.values(modules));
+  if (isFollowed) await followAll(scope, Object.values(modules), jobs);
   const subscriptions = orders.subscriptions ?? [];
   return {
     ...{ db, ids, orders: orders.api, inventory: inventory.api, postgresPid: postgres.pid },
@@ -91,19 +102,22 @@ export async function openOrderModules(
       return productIds;
     },
     backlog: () => backlogOf([orders, payments]),
-    drained: () => drain(subscriptions),
+    drained: () => drain(isFollowed ? subscriptions : []),
     audit: () => auditAll({ inventory: inventory.api, orders: orders.api, payments: payments.api }),
   };
 }
 
 const noEvents = async (): Promise<EventBatch> => ({ events: [], cursor: '', seen_to: '0', head: '0' });
 
-async function startAll(scope: BenchScope, modules: Module<unknown>[], jobs: ReturnType<typeof createJobs>) {
+async function startAll(scope: BenchScope, modules: Module<unknown>[]) {
   for (const module of modules) {
     await module.start?.();
     scope.after(async () => module.stop?.());
-    for (const job of module.jobs ?? []) jobs.every(job);
   }
+}
+
+async function followAll(scope: BenchScope, modules: Module<unknown>[], jobs: ReturnType<typeof createJobs>) {
+  for (const job of modules.flatMap(module => module.jobs ?? [])) jobs.every(job);
   const subscriptions = modules.flatMap(module => module.subscriptions ?? []);
   for (const subscription of subscriptions) subscription.start();
   scope.after(async () => void (await Promise.all(subscriptions.map(subscription => subscription.stop()))));
