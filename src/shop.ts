@@ -134,11 +134,15 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
       })
     : undefined;
   if (carrier) stops.push(() => carrier.stop());
-  const url = simulator?.url ?? config.simulatorUrl;
+  const url = config.simulatorUrl;
+  const gateways = [
+    ...(simulator ? [simulatorGateway({ books: simulator.books, secret })] : []),
+    ...(url ? [simulatorGateway({ url, secret })] : []),
+  ];
   return {
     hotStore: createHotStore({ clock }),
     redis,
-    gateways: url === undefined ? [] : [simulatorGateway({ url, secret })],
+    gateways,
     simulatorBooks: simulator?.books ?? (url === undefined ? undefined : remoteBooks(url)),
     simulator,
     carrier,

@@ -38,12 +38,18 @@ const columns = sql`s.shipment_id, s.order_id, s.warehouse_id, s.parts, s.status
 
 /** Parcels that are there already stay as they are. */
 export async function insertShipments(db: Connection, rows: ShipmentRow[]): Promise<void> {
+  const sorted = rows.toSorted((a, b) => compareKeys(a.shipment_id, b.shipment_id));
   await db.query(sql`
     insert into fulfillment.shipments (bucket, shipment_id, order_id, warehouse_id, parts, status, carrier,
       tracking_number, version, created_at, updated_at)
-    select s.bucket, ${columns}
-    from jsonb_populate_recordset(null::fulfillment.shipments, ${JSON.stringify(byKey(rows))}::jsonb) s
-    order by s.bucket, s.shipment_id
+    select * from unnest(
+      ${sorted.map(row => bucketOf(row.shipment_id))}::smallint[], ${sorted.map(row => row.shipment_id)}::uuid[],
+      ${sorted.map(row => row.order_id)}::uuid[], ${sorted.map(row => row.warehouse_id)}::uuid[],
+      ${sorted.map(row => JSON.stringify(row.parts))}::jsonb[], ${sorted.map(row => row.status)}::text[],
+      ${sorted.map(row => row.carrier)}::text[], ${sorted.map(row => row.tracking_number)}::text[],
+      ${sorted.map(row => row.version)}::integer[], ${sorted.map(row => row.created_at)}::timestamptz[],
+      ${sorted.map(row => row.updated_at)}::timestamptz[]
+    )
     on conflict do nothing`);
 }
 

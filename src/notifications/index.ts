@@ -7,6 +7,7 @@ import type { Deps, NotificationsOptions } from './deps.ts';
 import { followAccounts } from './follow-accounts.ts';
 import { followOrders, followShipments, orderEventTypes } from './follow-orders.ts';
 import { listSentMails } from './list-sent-mails.ts';
+import { renderLetter } from './render-letter.ts';
 import { dropOldMails, sendMails } from './send-mails.ts';
 import { connectSmtp } from './smtp.ts';
 import { type MailRow, readMails } from './store.ts';
@@ -64,6 +65,6 @@ function subscriptionsOf(deps: Deps) {
   ];
 }
 
-function present({ recipient, subject, text, html, kind, order_id, sent_at }: MailRow): Mail {
-  return { to: recipient, subject, text, html, kind, order_id, sent_at };
+function present({ recipient, letter, kind, order_id, sent_at }: MailRow): Mail {
+  return { to: recipient, ...renderLetter(letter), kind, order_id, sent_at };
 }

@@ -22,7 +22,11 @@ const SUBJECT_MAX = 150;
 const SHOP = 'Doorbuster';
 
 export function renderLetter(letter: Letter): Message {
-  return { subject: headerText(letter.subject), text: renderText(letter), html: renderHtml(letter) };
+  return { subject: subjectOf(letter), text: renderText(letter), html: renderHtml(letter) };
+}
+
+export function subjectOf({ subject }: Letter): string {
+  return headerText(subject);
 }
 
 /** One line without control characters, so that no title or name can begin another header. */

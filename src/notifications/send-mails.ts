@@ -1,6 +1,7 @@
 import { limits } from '#limits';
 import { timestamp } from '#platform/clock';
 import type { Deps } from './deps.ts';
+import { renderLetter } from './render-letter.ts';
 import { isRecipientRefused, SMTP_CONNECTIONS_MAX, type Smtp } from './smtp.ts';
 import { type DueMail, endMail, postponeMail, pruneMails, putBackMails, takeDueMails } from './store.ts';
 import { MAIL_KEPT_MS } from './write-mails.ts';
@@ -43,7 +44,7 @@ async function sendMail(deps: Deps, smtp: Smtp, mail: DueMail): Promise<void> {
   const { db, clock, log } = deps;
   const { mail_id, kind, tries } = mail;
   try {
-    await smtp.send(mail);
+    await smtp.send({ ...mail, ...renderLetter(mail.letter) });
   } catch (error) {
     const nowMs = clock.nowMs();
     const last_error = (error as Error).message.slice(0, ERROR_LENGTH_MAX);

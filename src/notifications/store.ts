@@ -1,6 +1,7 @@
-import { bucketOf } from '#platform/ids';
+import { bucketOf, compareKeys } from '#platform/ids';
 import { type Connection, empty, sql } from '#platform/sql';
 import type { Mail, MailKind } from './contract.ts';
+import type { Letter } from './render-letter.ts';
 
 export interface MailRow {
   mail_id: string;
@@ -9,8 +10,7 @@ export interface MailRow {
   order_id: string | null;
   recipient: string;
   subject: string;
-  text: string;
-  html: string;
+  letter: Letter;
   state: 'queued' | 'sent' | 'failed';
   next_try_at: string | null;
   sent_at: string | null;
@@ -20,20 +20,23 @@ export interface MailRow {
 /** A mail that is being sent. `tries` counts this one. */
 export type DueMail = MailRow & { tries: number };
 
-const columns = sql`m.mail_id, m.kind, m.person_id, m.order_id, m.recipient, m.subject, m.text, m.html, m.state,
+const columns = sql`m.mail_id, m.kind, m.person_id, m.order_id, m.recipient, m.subject, m.letter, m.state,
   m.next_try_at, m.sent_at, m.created_at`;
 
 /** Mails that are there already stay as they are. */
 export async function insertMails(db: Connection, mails: MailRow[]): Promise<void> {
-  const rows = mails
-    .map(mail => ({ ...mail, bucket: bucketOf(mail.mail_id) }))
-    .sort((a, b) => a.bucket - b.bucket || (a.mail_id < b.mail_id ? -1 : 1));
+  const rows = mails.toSorted((a, b) => compareKeys(a.mail_id, b.mail_id));
   await db.query(sql`
-    insert into notifications.mails (bucket, mail_id, kind, person_id, order_id, recipient, subject, text, html, state,
+    insert into notifications.mails (bucket, mail_id, kind, person_id, order_id, recipient, subject, letter, state,
       next_try_at, sent_at, created_at)
-    select m.bucket, ${columns}
-    from jsonb_populate_recordset(null::notifications.mails, ${JSON.stringify(rows)}::jsonb) m
-    order by m.bucket, m.mail_id
+    select * from unnest(
+      ${rows.map(mail => bucketOf(mail.mail_id))}::smallint[], ${rows.map(mail => mail.mail_id)}::uuid[],
+      ${rows.map(mail => mail.kind)}::text[], ${rows.map(mail => mail.person_id)}::uuid[],
+      ${rows.map(mail => mail.order_id)}::uuid[], ${rows.map(mail => mail.recipient)}::text[],
+      ${rows.map(mail => mail.subject)}::text[], ${rows.map(mail => JSON.stringify(mail.letter))}::json[],
+      ${rows.map(mail => mail.state)}::text[], ${rows.map(mail => mail.next_try_at)}::timestamptz[],
+      ${rows.map(mail => mail.sent_at)}::timestamptz[], ${rows.map(mail => mail.created_at)}::timestamptz[]
+    )
     on conflict (bucket, mail_id) do nothing`);
 }
 

@@ -2,7 +2,7 @@ import { timestamp } from '#platform/clock';
 import { derivedId } from '#platform/ids';
 import type { Mail } from './contract.ts';
 import type { Deps } from './deps.ts';
-import { type Letter, renderLetter } from './render-letter.ts';
+import { type Letter, subjectOf } from './render-letter.ts';
 import { insertMails, type MailRow } from './store.ts';
 
 /** How long a mail is kept, and so how old an event may be that still makes one. */
@@ -35,7 +35,8 @@ export async function writeMails(deps: Deps, drafts: Draft[]): Promise<void> {
         person_id,
         order_id,
         recipient: to,
-        ...renderLetter(letter),
+        subject: subjectOf(letter),
+        letter,
         ...state,
         created_at: at,
       }),
