@@ -63,7 +63,8 @@ async function hold(db: Database, { of, people, reservations, now }: RawGroup): 
     )
     insert into inventory.movements (bucket, product_id, warehouse_id, kind, total_delta, reserved_delta,
       reservation_id, at)
-    select ${product}, 'hold', 0, 1, reservation_id, ${now} from unnest(${reservations}::uuid[]) as u (reservation_id)`);
+    select ${product}, 'hold', 0, 1, reservation_id, ${now}
+    from unnest(${reservations}::uuid[]) as u (reservation_id)`);
 }
 
 async function create(db: Database, { of, people, orders, reservations, now }: RawGroup): Promise<void> {
