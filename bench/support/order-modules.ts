@@ -41,6 +41,13 @@ export interface OrderModules {
   audit(): Promise<string[]>;
 }
 
+export interface OrderModulesOptions {
+  gateways: Gateway[];
+  simulator?: Parameters<typeof createPayments>[0]['simulator'];
+  /** The default one where it is absent. */
+  ledger?: Pick<Parameters<typeof createInventory>[0], 'ledgerStrategy' | 'redis'>;
+}
+
 const schemas = ['inventory', 'payments', 'orders'];
 const RESERVATION_TTL_MS = 900_000;
 
@@ -50,7 +57,7 @@ const RESERVATION_TTL_MS = 900_000;
  */
 export async function openOrderModules(
   scope: BenchScope,
-  { gateways, simulator }: { gateways: Gateway[]; simulator?: Parameters<typeof createPayments>[0]['simulator'] },
+  { gateways, simulator, ledger }: OrderModulesOptions,
 ): Promise<OrderModules> {
   const log = createLog({ level: 'warn' });
   const { poolMax, statementTimeoutMs } = limits;
@@ -64,7 +71,7 @@ export async function openOrderModules(
   const deps: ModuleDeps = { db, clock, ids, random: systemRandom, log, metrics: createMetrics(), events };
   const goods = new Map<string, CatalogProduct>();
   const catalog = { getProducts: async ({ product_ids }) => product_ids.flatMap(id => goods.get(id) ?? []) } as Catalog;
-  const inventory = createInventory({ ...deps, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
+  const inventory = createInventory({ ...deps, ...ledger, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
   const payments = createPayments({ ...deps, gateways, defaultGateway: gateways[0]!.name, simulator });
   const orders = createOrders({
     ...deps,

@@ -4,7 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { childrenOf, descendantsOf, killHard, type ProcessTable, readProcesses } from './process-table.ts';
+import {
+  childrenOf,
+  descendantsOf,
+  hasProcessTable,
+  killHard,
+  type ProcessTable,
+  readProcesses,
+} from './process-table.ts';
 
 /** What of the tree is killed; the shop is its own process, and the watcher the one that ends PostgreSQL after it. */
 export type Victim = 'everything' | 'the shop' | 'the shop and the watcher' | 'PostgreSQL';
@@ -24,6 +31,8 @@ export interface ShopProcess {
   kill(victim: Victim): Promise<boolean>;
   /** The shop's process and everything below it. */
   tree(): Promise<number[]>;
+  /** Of the shop's own process and of its PostgreSQL; null where they can't be found. */
+  pids(): Promise<{ shop: number | null; postgres: number | null }>;
 }
 
 /** Thrown when the program ended before the shop was open. */
@@ -76,6 +85,12 @@ export async function startShopProcess(options: {
     output,
     stop: signal => stop(child, signal),
     tree: async () => treeOf(await readProcesses(), child.pid!),
+    async pids() {
+      if (!hasProcessTable) return { shop: null, postgres: null };
+      const table = await readProcesses();
+      const [shop = null] = childrenOf(table, child.pid!);
+      return { shop, postgres: await readPostmaster(table, child.pid!, dataDir) };
+    },
     kill: victim => kill(child, dataDir, victim),
   };
 }
