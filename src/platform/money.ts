@@ -29,9 +29,17 @@ function formatOf(currency: string, locale: string): Intl.NumberFormat {
   return format;
 }
 
+/** Asking a format takes 7 µs, and the shipping of every order asks. */
+const digits = new Map<string, number>();
+
 /** Minor digits of a currency by ISO 4217 (2 for USD, 0 for JPY), as Intl knows them. */
 export function minorDigits(currency: string): number {
-  return formatOf(currency, 'en').resolvedOptions().maximumFractionDigits ?? 2;
+  let known = digits.get(currency);
+  if (known === undefined) {
+    known = formatOf(currency, 'en').resolvedOptions().maximumFractionDigits ?? 2;
+    digits.set(currency, known);
+  }
+  return known;
 }
 
 export function formatMoney(value: Money, locale = 'en'): string {
