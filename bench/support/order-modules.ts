@@ -48,6 +48,8 @@ export interface OrderModulesOptions {
   simulator?: Parameters<typeof createPayments>[0]['simulator'];
   /** False: nobody reads events, and nobody sweeps. */
   isFollowed?: boolean;
+  /** The default one where it is absent. */
+  ledger?: Pick<Parameters<typeof createInventory>[0], 'ledgerStrategy' | 'redis'>;
 }
 
 const schemas = ['inventory', 'payments', 'orders'];
@@ -59,7 +61,7 @@ const RESERVATION_TTL_MS = 900_000;
  */
 export async function openOrderModules(
   scope: BenchScope,
-  { gateways, simulator, isFollowed = true }: OrderModulesOptions,
+  { gateways, simulator, isFollowed = true, ledger }: OrderModulesOptions,
 ): Promise<OrderModules> {
   const log = createLog({ level: 'warn' });
   const { poolMax, statementTimeoutMs } = limits;
@@ -73,7 +75,7 @@ export async function openOrderModules(
   const deps: ModuleDeps = { db, clock, ids, random: systemRandom, log, metrics: createMetrics(), events };
   const goods = new Map<string, CatalogProduct>();
   const catalog = { getProducts: async ({ product_ids }) => product_ids.flatMap(id => goods.get(id) ?? []) } as Catalog;
-  const inventory = createInventory({ ...deps, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
+  const inventory = createInventory({ ...deps, ...ledger, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
   const payments = createPayments({ ...deps, gateways, defaultGateway: gateways[0]!.name, simulator });
   const orders = createOrders({
     ...deps,

@@ -1,7 +1,7 @@
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Refusal, refuse, Unavailable } from '#platform/outcome';
-import type { LedgerView, RefusalCheck } from './check-refusal.ts';
+import { addUp, type RefusalCheck, shortLines, type Want } from './check-refusal.ts';
 import type { ReserveStock } from './contract.ts';
 import type { GateCounts, HoldAnswer } from './gate-counts.ts';
 import type { GateReconciler } from './reconcile-gate.ts';
@@ -26,11 +26,6 @@ export interface Admitted {
   held: string[];
   /** Those that it let pass without. */
   passed: string[];
-}
-
-interface Want {
-  product_id: string;
-  quantity: number;
 }
 
 /** How long one waits for what others have on the way to the ledger: most of it is settled within one group. */
@@ -101,21 +96,4 @@ async function holdUnits(
     if (!(error instanceof Unavailable)) log.warn({ err: error }, 'Redis refuses what the gate asks of it');
     return null;
   }
-}
-
-/** Lines of one product count together. */
-function addUp(lines: ReserveStock['lines']): Want[] {
-  const products = new Map<string, number>();
-  for (const { product_id, quantity } of lines) products.set(product_id, (products.get(product_id) ?? 0) + quantity);
-  return [...products].map(([product_id, quantity]) => ({ product_id, quantity }));
-}
-
-/** What the ledger would refuse for, all lines of it, when so many units are on the way to it. */
-function shortLines(ledger: LedgerView, wants: readonly Want[], onWay: number) {
-  return wants
-    .map(({ product_id, quantity }) => {
-      const available = Math.max(0, ledger.availableOf(product_id) - onWay);
-      return { product_id, requested: quantity, available };
-    })
-    .filter(line => line.requested > line.available);
 }

@@ -2,16 +2,23 @@ import { limits } from '#limits';
 import { groupCommit } from '#platform/group-commit';
 import type { Metrics } from '#platform/metrics';
 import type { Database } from '#platform/sql';
+import type { ReserveStock } from './contract.ts';
 import { type RefusalQuestion, readRefused } from './gate-store.ts';
 
 const QUESTIONS_MAX = 512;
 const PARALLEL = 2;
 
-/** What the ledger says, at one moment, of a reservation that the gate would refuse. */
+/** What the ledger says, at one moment and without a lock, of a reservation that may have to be refused. */
 export interface LedgerView {
   /** It has been here before: whatever became of it, the ledger answers. */
   isKnown: boolean;
   availableOf(productId: string): number;
+}
+
+interface CheckDeps {
+  name: string;
+  db: Database;
+  metrics: Metrics;
 }
 
 export interface RefusalCheck {
@@ -19,10 +26,10 @@ export interface RefusalCheck {
   stop(): Promise<void>;
 }
 
-/** All who are refused in a busy moment share a statement that locks nothing. */
-export function createRefusalCheck({ db, metrics }: { db: Database; metrics: Metrics }): RefusalCheck {
+/** All who ask in a busy moment share a statement that locks nothing. `name` is that of its metrics. */
+export function createRefusalCheck({ db, metrics, name }: CheckDeps): RefusalCheck {
   const group = groupCommit<RefusalQuestion, LedgerView>({
-    name: 'inventory_gate_check',
+    name,
     sizeMax: QUESTIONS_MAX,
     queueMax: limits.redisQueueMax,
     parallel: PARALLEL,
@@ -37,4 +44,26 @@ export function createRefusalCheck({ db, metrics }: { db: Database; metrics: Met
     find: async questions => questions.map(() => undefined),
   });
   return { ask: question => group.submit(question), stop: () => group.stop() };
+}
+
+export interface Want {
+  product_id: string;
+  quantity: number;
+}
+
+/** Lines of one product count together. */
+export function addUp(lines: ReserveStock['lines']): Want[] {
+  const products = new Map<string, number>();
+  for (const { product_id, quantity } of lines) products.set(product_id, (products.get(product_id) ?? 0) + quantity);
+  return [...products].map(([product_id, quantity]) => ({ product_id, quantity }));
+}
+
+/** What the ledger would refuse for, all lines of it, when so many units are on the way to it. */
+export function shortLines(ledger: LedgerView, wants: readonly Want[], onWay: number) {
+  return wants
+    .map(({ product_id, quantity }) => {
+      const available = Math.max(0, ledger.availableOf(product_id) - onWay);
+      return { product_id, requested: quantity, available };
+    })
+    .filter(line => line.requested > line.available);
 }

@@ -3,6 +3,7 @@ import { limits } from '#limits';
 import type { Connection } from '#platform/sql';
 import type { Changes } from './book.ts';
 import type { LedgerCommand, Shelf } from './commands.ts';
+import { decideAlone } from './decide-alone.ts';
 import {
   type Answers,
   BY_KEY,
@@ -16,7 +17,6 @@ import {
 } from './decide-group.ts';
 import type { Ledger } from './ledger.ts';
 import { readOneMoment, readShelves, tryLockShelves, writeChanges } from './ledger-store.ts';
-import { submitCommands } from './submit-commands.ts';
 
 const RETRY_FIRST_MS = 10;
 
@@ -26,7 +26,7 @@ const RETRY_FIRST_MS = 10;
  * alone starve (DESIGN: 16 of 1,000 units sold with 8 of them).
  */
 export function createOptimisticLedger(deps: LedgerDeps): Ledger {
-  return submitCommands(deps, { sizeMax: 1, parallel: deps.db.pool.max, run: commands => decide(deps, commands) });
+  return decideAlone(deps, commands => decide(deps, commands));
 }
 
 async function decide(deps: LedgerDeps, commands: LedgerCommand[]): Promise<Answers> {

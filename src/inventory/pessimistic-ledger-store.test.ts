@@ -15,6 +15,21 @@ import { ledgerContract } from './ledger.contract.ts';
 test('the pessimistic ledger keeps the contract', t =>
   ledgerContract(t, (t, options) => openInventory(t, { ...options, ledgerStrategy: 'pessimistic' })));
 
+test('who can only be told that it is sold out is told so while somebody holds the lock', async t => {
+  const { inventory, db } = await openInventory(t, { ledgerStrategy: 'pessimistic' });
+  const product = await stocked(inventory, 2);
+  const asked = reservation([product]);
+  const held = await inventory.reserveStock(asked);
+  await whileLocked(db, product, async () => {
+    const lines = [{ product_id: product, requested: 2, available: 1 }];
+    const refused = { ok: false, code: 'OUT_OF_STOCK', detail: { lines } };
+    assert.deepEqual(await inventory.reserveStock(reservation([product], { quantity: 2 })), refused);
+  });
+  assert.deepEqual(await inventory.reserveStock({ ...asked, lines: [{ product_id: product, quantity: 2 }] }), held);
+  assert.deepEqual(await figures(inventory, product), [2, 1, 1]);
+  await assertBalanced(db);
+});
+
 test('who waits for the lock of one product keeps nobody from another', async t => {
   const { inventory, db } = await openInventory(t, { ledgerStrategy: 'pessimistic' });
   const [busy, free] = [await stocked(inventory, 1), await stocked(inventory, 1)];

@@ -45,7 +45,7 @@ export function createGate(deps: GateDeps): Gate {
   const { db, redis, clock, log, metrics } = deps;
   const counts = createGateCounts(deps);
   const reconciler = createGateReconciler({ ...deps, counts });
-  const check = createRefusalCheck({ db, metrics });
+  const check = createRefusalCheck({ name: 'inventory_gate_check', db, metrics });
   const answers = metrics.counter('gate_answers_total', 'Reservations by what the gate said', ['answer']);
   metrics.gauge('gate_up', '1 while Redis answers the gate', () => (redis.isUp ? 1 : 0));
 

@@ -156,3 +156,20 @@ test('PostgreSQL: releasing all lets the next claim take over at once, under the
   assert.deepEqual(await store.claim(claimOf()), { state: 'taken_over', command_id: died.command_id });
   assert.equal((await store.claim(claimOf({ key: 'answered' }))).state, 'answered');
 });
+
+test("PostgreSQL: the answer of a usual size stays on its claim's page, so that no index is written for it", async t => {
+  const { db, store } = await overSql(t);
+  const person = (i: number) => `${String(i).padStart(43, 'x')}.a7`;
+  const hash = 'h'.repeat(43);
+  const claims = Array.from({ length: 300 }, (_, i) =>
+    claimOf({ scope: person(i), input_hash: hash, key: ids.next() }),
+  );
+  const pages = () =>
+    db.query<{ key: string; page: number }>(sql`
+      select key, (ctid::text::point)[0]::integer as page from gateway.idempotency_keys order by key`);
+  await Promise.all(claims.map(claim => store.claim(claim)));
+  const before = await pages();
+  await Promise.all(claims.map(claim => store.keep({ ...claim, status: 409, body: 's'.repeat(400) })));
+  assert.equal(before.length, 300);
+  assert.deepEqual(await pages(), before);
+});

@@ -42,14 +42,15 @@ const DEPTH_MAX = 32;
  * The path of the first text that PostgreSQL or a JSON reader would choke on (a NUL, half of a surrogate pair), or of
  * what is nested too deep; undefined when all is well.
  */
-export function findBadText(value: unknown, path = '', depth = 0): string | undefined {
-  if (typeof value === 'string') return isGoodText(value) ? undefined : path;
+export function findBadText(value: unknown, depth = 0): string | undefined {
+  if (typeof value === 'string') return isGoodText(value) ? undefined : '';
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return undefined;
-  if (depth === DEPTH_MAX) return path;
+  if (depth === DEPTH_MAX) return '';
   for (const key in value) {
-    if (!isGoodText(key)) return path;
-    const bad = findBadText((value as Record<string, unknown>)[key], `${path}/${key}`, depth + 1);
-    if (bad !== undefined) return bad;
+    if (!isGoodText(key)) return '';
+    const bad = findBadText((value as Record<string, unknown>)[key], depth + 1);
+    // The path is made on the way back, since almost all there is to read is well.
+    if (bad !== undefined) return `/${key}${bad}`;
   }
   return undefined;
 }

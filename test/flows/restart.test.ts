@@ -18,7 +18,8 @@ import {
   newProduct,
   newUser,
 } from '../support/client.ts';
-import { hasProcessTable, type ShopProcess, StartFailed, startShopProcess } from '../support/shop-process.ts';
+import { hasProcessTable } from '../support/process-table.ts';
+import { type ShopProcess, StartFailed, startShopProcess } from '../support/shop-process.ts';
 
 const START_AGAIN_MS = 10_000;
 const STOP_MS = 10_000;
@@ -38,7 +39,7 @@ test('stops, kills and starts on one DATA_DIR lose nothing', { timeout: 180_000,
   const dataDir = await mkdtemp(join(tmpdir(), 'doorbuster-restart-'));
   let shop = await startShopProcess({ dataDir });
   t.after(async () => {
-    await shop.killTree();
+    await shop.kill('everything');
     await rm(dataDir, { recursive: true, force: true });
   });
   const belongings = await fill(shop);
@@ -58,7 +59,7 @@ test('stops, kills and starts on one DATA_DIR lose nothing', { timeout: 180_000,
     const guest = createClient(shop.url, belongings.guestToken);
     await guest.put(`/api/cart/items/${belongings.product.product_id}`, { quantity: 3 });
     await pause(CART_BACKED_UP_MS);
-    await shop.killTree();
+    await shop.kill('everything');
     shop = await startShopProcess({ dataDir });
     assert.ok(shop.startedInMs < START_AGAIN_MS, `started in ${shop.startedInMs} ms`);
     await assertAllThere(shop, belongings);

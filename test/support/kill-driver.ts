@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Chance } from '../../src/demo/chance.ts';
 import { type Answer, address, type Client, card, createClient, newGuest } from './client.ts';
 
 /** An order that the shop has answered with 201: the client's own record, which the shop can't alter. */
@@ -7,6 +9,8 @@ export interface Acknowledged {
   total: { amount: number; currency: string };
   product_id: string;
   quantity: number;
+  /** Of the request that was answered. */
+  key: string;
 }
 
 /** A request for money and goods, as it would be sent again. */
@@ -20,8 +24,7 @@ interface Attempt {
 }
 
 const CLIENTS = 12;
-/** How long a claim of a process that died keeps others out (`limits.idempotencyLeaseMs`), and a little more. */
-const LEASE_MS = 31_000;
+const RETRY_AFTER_MS = 50;
 const delivery = { shipping_address: address, shipping_method: 'standard', email: 'guest@example.com' };
 /** Mostly cards that pay; the others leave more half-done work to a crash. */
 const cards = ['tok_visa', 'tok_visa', 'tok_visa', 'tok_visa', 'tok_flaky', 'tok_declined'];
@@ -37,17 +40,23 @@ export class KillDriver {
   readonly acknowledged = new Map<string, Acknowledged>();
   /** Answers that no crash explains. */
   readonly surprises: string[] = [];
-  /** Requests that ended without a yes or a no: each may have become an order, and no more than one. */
-  unsure = 0;
   sent = 0;
   repeated = 0;
-  readonly #cut: { attempt: Attempt; atMs: number }[] = [];
+  soldOut = 0;
+  /** By key, the requests that have had neither a yes nor a no: each may have become an order, and no more than one. */
+  readonly #open = new Map<string, Attempt>();
+  /** Of these the ones whose shopper has not yet decided whether to ask again. */
+  #undecided: Attempt[] = [];
   readonly #productIds: string[];
-  readonly #random: () => number;
+  readonly #chance: Chance;
 
-  constructor(options: { productIds: string[]; random: () => number }) {
+  constructor(options: { productIds: string[]; chance: Chance }) {
     this.#productIds = options.productIds;
-    this.#random = options.random;
+    this.#chance = options.chance;
+  }
+
+  get unsure(): number {
+    return this.#open.size;
   }
 
   /** Ends when the shop is killed. */
@@ -55,28 +64,29 @@ export class KillDriver {
     await Promise.all(Array.from({ length: CLIENTS }, () => this.#shopUntilCut(shop)));
   }
 
-  /**
-   * Half of the shoppers whose request was cut off ask again under their key, the others never come back. Those whose
-   * claim is still leased to the dead process have to wait; `everybody` waits for them.
-   */
-  async askAgain(shop: { url: string }, who: 'whose lease has ended' | 'everybody'): Promise<void> {
-    const isDue = ({ atMs }: { atMs: number }) => who === 'everybody' || performance.now() - atMs > LEASE_MS;
-    const due = this.#cut.filter(isDue);
-    const later = this.#cut.filter(entry => !isDue(entry));
-    this.#cut.splice(0, this.#cut.length, ...later);
-    await Promise.all(due.map(({ attempt }) => this.#askOrLeave(shop, attempt)));
+  /** Each client once, and then no more. */
+  async shopOnce(shop: { url: string }): Promise<void> {
+    await Promise.all(Array.from({ length: CLIENTS }, () => this.#shopOnce(shop)));
   }
 
-  async #askOrLeave(shop: { url: string }, attempt: Attempt): Promise<void> {
-    if (this.#random() < 0.5) {
-      this.unsure += 1;
-      return;
-    }
+  /** Half of the shoppers who don't know what became of their request ask again under their key, the others never. */
+  async askAgain(shop: { url: string }): Promise<void> {
+    const undecided = this.#undecided;
+    this.#undecided = [];
+    await Promise.all(
+      undecided.filter(() => this.#chance.isHit(0.5)).map(attempt => this.#askUntilTold(shop, attempt)),
+    );
+  }
+
+  /** The key may be leased to a process that died, or the database be away. */
+  async #askUntilTold(shop: { url: string }, attempt: Attempt): Promise<void> {
     this.repeated += 1;
     const client = createClient(shop.url, attempt.token);
     for (;;) {
       const answer = await this.#send(client, attempt);
-      if (answer?.body.code !== 'IDEMPOTENCY_IN_FLIGHT') return;
+      if (answer === 'cut') return void this.#undecided.push(attempt);
+      if (!isAnswerless(answer)) return;
+      await pause(RETRY_AFTER_MS);
     }
   }
 
@@ -92,52 +102,68 @@ export class KillDriver {
   /** False when the connection was lost. Each wish has a guest of its own, so nothing is superseded. */
   async #shopOnce(shop: { url: string }): Promise<boolean> {
     const client = await newGuest(shop);
-    const product_id = this.#pick(this.#productIds);
-    const wish = { product_id, quantity: 1 + Math.floor(this.#random() * 3) };
+    const product_id = this.#chance.pick(this.#productIds);
+    const wish = { product_id, quantity: this.#chance.between(1, 3) };
     const common = { key: randomUUID(), token: client.token!, ...wish };
-    if (this.#random() < 0.5) {
-      const body = { ...wish, ...delivery, payment: card(this.#pick(cardsOfBuyNow)) };
-      const attempt = { path: '/api/buy-now', body, ...common };
-      return (await this.#send(client, attempt)) !== undefined;
+    if (this.#chance.isHit(0.5)) {
+      const body = { ...wish, ...delivery, payment: card(this.#chance.pick(cardsOfBuyNow)) };
+      return this.#try(client, { path: '/api/buy-now', body, ...common });
     }
+    // What a shop without its database, or without the goods, has begun here is nothing that the sweepers don't end.
     const added = await client.post('/api/cart/items', wish);
+    if (!this.#mayGoOn(added, 200)) return true;
     const checkout = await client.post('/api/checkouts', delivery);
-    // A shop that outlives its database by a moment says so, and has begun nothing that the sweepers don't end.
-    if (added.status === 503 || checkout.status === 503) return true;
-    if (added.status !== 200 || checkout.status !== 201) {
-      this.surprises.push(`${added.status} ${checkout.status} ${JSON.stringify(checkout.body)}`);
-      return true;
-    }
-    const body = { checkout_id: checkout.body.checkout_id, payment: card(this.#pick(cards)) };
-    const attempt = { path: '/api/orders', body, ...common };
-    return (await this.#send(client, attempt)) !== undefined;
+    if (!this.#mayGoOn(checkout, 201)) return true;
+    const body = { checkout_id: checkout.body.checkout_id, payment: card(this.#chance.pick(cards)) };
+    // A cart takes no more than there is.
+    const { quantity } = checkout.body.items[0];
+    return this.#try(client, { path: '/api/orders', body, ...common, quantity });
   }
 
-  async #send(client: Client, attempt: Attempt): Promise<Answer | undefined> {
+  #mayGoOn({ status, body }: Answer, wanted: number): boolean {
+    const isSoldOut = body.code === 'OUT_OF_STOCK';
+    if (isSoldOut) this.soldOut += 1;
+    else if (status !== wanted && status !== 503) this.surprises.push(`${status} ${JSON.stringify(body)}`);
+    return status === wanted;
+  }
+
+  async #try(client: Client, attempt: Attempt): Promise<boolean> {
+    const answer = await this.#send(client, attempt);
+    if (answer !== 'cut' && !isAnswerless(answer)) return true;
+    this.#undecided.push(attempt);
+    return answer !== 'cut';
+  }
+
+  async #send(client: Client, attempt: Attempt): Promise<Answer | 'cut'> {
     this.sent += 1;
+    this.#open.set(attempt.key, attempt);
     try {
       const answer = await client.post(attempt.path, attempt.body, { 'idempotency-key': attempt.key });
       this.#note(attempt, answer);
       return answer;
     } catch (error) {
       if (!isCut(error)) throw error;
-      this.#cut.push({ attempt, atMs: performance.now() });
-      return undefined;
+      return 'cut';
     }
   }
 
-  #note({ path, product_id, quantity }: Attempt, { status, body }: Answer): void {
+  #note({ path, key, product_id, quantity }: Attempt, answer: Answer): void {
+    const { status, body } = answer;
     if (!expected.includes(status)) this.surprises.push(`${path} ${status} ${JSON.stringify(body)}`);
-    if (status === 202 || status === 503) this.unsure += 1;
-    if (status === 201) {
-      const { order_id, total } = body;
-      this.acknowledged.set(order_id, { order_id, total, product_id, quantity });
-    }
+    // A payment under way (202) has yet to become one or the other.
+    if (status !== 202 && !isAnswerless(answer)) this.#open.delete(key);
+    if (body.code === 'OUT_OF_STOCK') this.soldOut += 1;
+    if (status !== 201) return;
+    const { order_id, total } = body;
+    const before = this.acknowledged.get(order_id);
+    if (before !== undefined && before.key !== key) this.surprises.push(`${order_id} is the order of two requests`);
+    this.acknowledged.set(order_id, { order_id, total, product_id, quantity, key });
   }
+}
 
-  #pick<Item>(items: Item[]): Item {
-    return items[Math.floor(this.#random() * items.length)]!;
-  }
+/** An outage, or a first request that is still thought to run: neither yes nor no. */
+function isAnswerless({ status, body }: Answer): boolean {
+  return status === 503 || body.code === 'IDEMPOTENCY_IN_FLIGHT';
 }
 
 /** What `fetch` throws when the other side is gone. */

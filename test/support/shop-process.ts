@@ -1,9 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import {
+  childrenOf,
+  descendantsOf,
+  hasProcessTable,
+  killHard,
+  type ProcessTable,
+  readProcesses,
+} from './process-table.ts';
+
+/** What of the tree is killed; the shop is its own process, and the watcher the one that ends PostgreSQL after it. */
+export type Victim = 'everything' | 'the shop' | 'the shop and the watcher' | 'PostgreSQL';
 
 /** The shop as a person starts it: bootstrap, the shop's own process, and its embedded PostgreSQL. */
 export interface ShopProcess {
@@ -16,10 +27,12 @@ export interface ShopProcess {
   output(): string;
   /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
-  /** `kill -9` of every process at the same moment, PostgreSQL's first; nothing when the shop has ended. */
-  killTree(): Promise<void>;
+  /** `kill -9`, and waits until it is gone. False where there was nothing to kill. */
+  kill(victim: Victim): Promise<boolean>;
   /** The shop's process and everything below it. */
   tree(): Promise<number[]>;
+  /** Of the shop's own process and of its PostgreSQL; null where they can't be found. */
+  pids(): Promise<{ shop: number | null; postgres: number | null }>;
 }
 
 /** Thrown when the program ended before the shop was open. */
@@ -36,9 +49,6 @@ export class StartFailed extends Error {
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 40_000;
-const GONE_WITHIN_MS = 20_000;
-
-export const hasProcessTable = process.platform === 'linux';
 
 /** `node scripts/bootstrap.js src/main.ts` on `dataDir`, with an empty catalogue, at a free port. */
 export async function startShopProcess(options: {
@@ -74,20 +84,21 @@ export async function startShopProcess(options: {
     startedInMs: performance.now() - startedMs,
     output,
     stop: signal => stop(child, signal),
-    tree: () => treeOf(child.pid!, dataDir),
-    async killTree() {
-      // Its pid may be another program's by now.
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const pids = await treeOf(child.pid!, dataDir);
-      // Without a pause between them: the shop would start a PostgreSQL that has ended anew.
-      for (const pid of pids) killHard(pid);
-      await untilGone(pids);
+    tree: async () => treeOf(await readProcesses(), child.pid!),
+    async pids() {
+      if (!hasProcessTable) return { shop: null, postgres: null };
+      const table = await readProcesses();
+      const [shop = null] = childrenOf(table, child.pid!);
+      return { shop, postgres: await readPostmaster(table, child.pid!, dataDir) };
     },
+    kill: victim => kill(child, dataDir, victim),
   };
 }
 
+type Output = () => string;
+
 /** What a program has said so far, on both streams. */
-export function outputOf(child: ChildProcess): () => string {
+export function outputOf(child: ChildProcess): Output {
   const chunks: string[] = [];
   for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', text => chunks.push(text));
   return () => chunks.join('');
@@ -119,49 +130,59 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM') {
   return { code: child.exitCode, ms: performance.now() - startedMs };
 }
 
-function killHard(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
+async function kill(child: ChildProcess, dataDir: string, victim: Victim): Promise<boolean> {
+  // Its pid may be another program's by now.
+  if (child.exitCode !== null || child.signalCode !== null) return false;
+  const ended = once(child, 'exit');
+  const table = await readProcesses();
+  const postmaster = await readPostmaster(table, child.pid!, dataDir);
+  const pids = victimsOf({ table, head: child.pid!, postmaster }, victim);
+  await killHard(pids);
+  // The bootstrap ends with what it has started.
+  if (victim !== 'PostgreSQL') await ended;
+  return pids.length > 0;
+}
+
+interface Family {
+  table: ProcessTable;
+  /** The bootstrap. */
+  head: number;
+  /** Null while none runs. */
+  postmaster: number | null;
+}
+
+/**
+ * In the order in which they are killed: PostgreSQL before the shop, which would start anew what has ended, and the
+ * watcher before the shop, whose end it is there to see.
+ */
+function victimsOf({ table, head, postmaster }: Family, victim: Victim): number[] {
+  const ofServer = postmaster === null ? [] : [postmaster];
+  const shop = childrenOf(table, head);
+  switch (victim) {
+    case 'everything': {
+      const ofDatabase = ofServer.flatMap(pid => [pid, ...descendantsOf(table, pid)]);
+      return [...new Set([...ofDatabase, ...treeOf(table, head)])];
+    }
+    case 'the shop':
+      return shop;
+    case 'the shop and the watcher':
+      return [...watchersOf(table, postmaster), ...shop];
+    case 'PostgreSQL':
+      return ofServer;
   }
 }
 
-/** PostgreSQL's processes first, then the shop's: all of them descend from the one that this test started. */
-async function treeOf(head: number, dataDir: string): Promise<number[]> {
-  const parents = await readParents();
-  const below = (pid: number): number[] =>
-    [...parents].filter(([, parent]) => parent === pid).flatMap(([child]) => [...below(child), child]);
-  const all = [...below(head), head];
-  const postmaster = Number.parseInt(
-    await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => ''),
-    10,
-  );
-  const ofDatabase = all.includes(postmaster) ? [postmaster, ...below(postmaster)] : [];
-  return [...new Set([...ofDatabase, ...all])];
+function treeOf(table: ProcessTable, head: number): number[] {
+  return [...descendantsOf(table, head), head];
 }
 
-/** Parent by pid, of every process that is not merely waiting for its burial. */
-async function readParents(): Promise<Map<number, number>> {
-  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name)).map(Number);
-  const entries = await Promise.all(
-    pids.map(async pid => {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      // The command, in parentheses, may hold blanks and parentheses itself.
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return state === undefined || state === '' || state === 'Z' ? [] : [[pid, Number(parent)] as const];
-    }),
-  );
-  return new Map(entries.flat());
+/** Orphaned at once, it has nothing left of its origin but the session: PostgreSQL's backends have their own. */
+function watchersOf(table: ProcessTable, postmaster: number | null): number[] {
+  return [...table].filter(([pid, { session }]) => session === postmaster && pid !== postmaster).map(([pid]) => pid);
 }
 
-async function untilGone(pids: number[]): Promise<void> {
-  const deadline = performance.now() + GONE_WITHIN_MS;
-  for (;;) {
-    const living = await readParents();
-    if (!pids.some(pid => living.has(pid))) return;
-    if (performance.now() > deadline)
-      throw new Error(`still there after kill -9: ${pids.filter(pid => living.has(pid))}`);
-    await pause(5);
-  }
+async function readPostmaster(table: ProcessTable, head: number, dataDir: string): Promise<number | null> {
+  const text = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number.parseInt(text, 10);
+  return descendantsOf(table, head).includes(pid) ? pid : null;
 }
