@@ -12,9 +12,11 @@ import { createMetrics } from '#platform/metrics';
 import type { Module, ModuleDeps } from '#platform/module';
 import type { DomainEvent, EventBatch, Outbox, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
+import type { Redis } from '#platform/redis';
 import { type Database, sql } from '#platform/sql';
 import { runAudit } from '../../src/audit/run-audit.ts';
 import { createCart } from '../../src/cart/index.ts';
+import type { LedgerStrategy } from '../../src/inventory/create-ledger.ts';
 import { createInventory } from '../../src/inventory/index.ts';
 import type { OrdersOptions } from '../../src/orders/deps.ts';
 import { createOrders } from '../../src/orders/index.ts';
@@ -52,6 +54,9 @@ export interface WorldOptions {
   /** False: nobody sells what was confirmed, or follows payments, before `follow()`. */
   isFollowing?: boolean;
   gateway?: (gateway: Gateway) => Gateway;
+  /** With it a gate stands before the ledger. */
+  redis?: Redis;
+  ledgerStrategy?: LedgerStrategy;
   /** Of modules that a test adds. */
   moreSchemas?: string[];
 }
@@ -130,7 +135,9 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
   const listenTo = (source: string, { outbox }: Module<unknown>) => void (outbox && sources.set(source, outbox));
   const deps: ModuleDeps = { db, clock, ids, random: Math.random, log, metrics: createMetrics(), events };
   const shelf = goods();
-  const inventory = createInventory({ ...deps, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
+  const { redis, ledgerStrategy } = options;
+  const stocking = { catalog: { readEvents: noEvents }, warehouses: WAREHOUSES, redis, ledgerStrategy };
+  const inventory = createInventory({ ...deps, ...stocking });
   await inventory.start?.();
   stops.push(() => inventory.stop?.());
   const { payments, books } = await openPayments(deps, { t, stops, options });
