@@ -16,6 +16,7 @@ import type { Redis } from '#platform/redis';
 import { type Database, sql } from '#platform/sql';
 import { runAudit } from '../../src/audit/run-audit.ts';
 import { createCart } from '../../src/cart/index.ts';
+import type { HeldUnits } from '../../src/cart/product-facts.ts';
 import type { LedgerStrategy } from '../../src/inventory/create-ledger.ts';
 import { createInventory } from '../../src/inventory/index.ts';
 import type { OrdersOptions } from '../../src/orders/deps.ts';
@@ -86,6 +87,7 @@ export async function ordersWorld(t: Test, options: WorldOptions = {}) {
   }
 
   const orders = openOrders();
+  parts.orders.api = orders.api;
   parts.listenTo('orders', orders);
   const subscriptions = orders.subscriptions ?? [];
   let isFollowed = false;
@@ -143,7 +145,9 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
   const { payments, books } = await openPayments(deps, { t, stops, options });
   listenTo('payments', payments);
   const sold = { catalog: shelf.catalog, inventory: inventory.api, currency: 'USD' };
-  const cart = createCart({ ...deps, ...sold, hotStore: createHotStore({ clock }) });
+  const orders: { api?: Orders } = {};
+  const heldUnits: HeldUnits = person => orders.api!.getHeldUnits(person);
+  const cart = createCart({ ...deps, ...sold, hotStore: createHotStore({ clock }), heldUnits });
   stops.push(() => cart.stop?.());
   const { accounts, erase, join } = people();
   const shopOptions: OrdersOptions = {
@@ -155,7 +159,7 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
     reservationTtlMs: TTL_MS,
     orderAccessSecret: 'a secret of the orders',
   };
-  return { deps, clock, ids, shelf, inventory, payments, books, listenTo, erase, join, shopOptions };
+  return { deps, clock, ids, shelf, inventory, payments, books, listenTo, erase, join, shopOptions, orders };
 }
 
 async function openPayments(deps: ModuleDeps, { t, stops, options }: { t: Test; stops: Stops; options: WorldOptions }) {
