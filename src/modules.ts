@@ -17,6 +17,7 @@ import { type Search, searchContract } from '#search';
 import { createAccounts } from './accounts/index.ts';
 import { createAudit } from './audit/index.ts';
 import { createCart } from './cart/index.ts';
+import type { FactDeps } from './cart/product-facts.ts';
 import { createCatalog } from './catalog/index.ts';
 import { type Config, ConfigError, type ModuleName, moduleNames } from './config.ts';
 import { demoWarehouses } from './demo/warehouses.ts';
@@ -108,6 +109,8 @@ export function createModules(config: Config, deps: ModuleDeps, outside: Outside
 
   const isEdge = config.modules.has('gateway');
   for (const name of apiNames) if (isEdge || config.modules.has(name)) find(name);
+  // Not when the cart is made, as orders are given the cart.
+  if (config.modules.has('cart')) find('orders');
   const apis = Object.defineProperties(
     {},
     Object.fromEntries(apiNames.map(name => [name, { get: () => find(name), enumerable: true }])),
@@ -159,7 +162,7 @@ function moduleMakers(
     accounts: () =>
       createAccounts({ ...deps, hotStore, mailTokenSecret: secrets.mailToken, rateLimits: config.rateLimits }),
     search: () => createSearch({ ...deps, catalog: find('catalog'), inventory: find('inventory'), dataDir }),
-    cart: () => createCart({ ...deps, hotStore, catalog: find('catalog'), inventory: find('inventory'), currency }),
+    cart: () => createCart({ ...deps, hotStore, ...askedByCart(find), currency }),
     orders: () =>
       createOrders({
         ...deps,
@@ -199,5 +202,14 @@ function moduleMakers(
         payments: find('payments'),
         fulfillment: find('fulfillment'),
       }),
+  };
+}
+
+/** `heldUnits` is the one question that goes up, so orders are looked for when it is asked, and not before. */
+function askedByCart(find: <Name extends ApiName>(name: Name) => Apis[Name]): FactDeps {
+  return {
+    catalog: find('catalog'),
+    inventory: find('inventory'),
+    heldUnits: person => find('orders').getHeldUnits(person),
   };
 }

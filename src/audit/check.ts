@@ -35,10 +35,12 @@ export interface CheckParts<Fact> {
   invariants: readonly Invariant<Fact>[];
   /**
    * For facts that are put together from several readings, between which the shop goes on: the same one read anew, and
-   * how long ago it changed. What one statement has read needs neither.
+   * how long ago it changed. What one statement has read needs neither. What is not so old, or has not been wrong for
+   * so long, may yet turn out to be right: a minute where `settledAfterMs` is absent.
    */
   readAgain?(fact: Fact): Promise<Fact>;
   ageMs?(fact: Fact): number;
+  settledAfterMs?: number;
 }
 
 type Finding = AuditReport['invariants'][number];
@@ -89,16 +91,17 @@ function addViolation(finding: Finding, text: string): void {
 /** What is young is read again until nothing is wrong with it, or it is old enough to be called a violation. */
 async function violationsThatStay<Fact>(
   run: AuditRun,
-  { readAgain, ageMs = () => 0 }: CheckParts<Fact>,
+  { readAgain, ageMs = () => 0, settledAfterMs = SETTLED_AFTER_MS }: CheckParts<Fact>,
   invariant: Invariant<Fact>,
   first: Fact,
 ): Promise<string[]> {
   if (readAgain === undefined) return invariant.violations(first);
   // Of something old, too, one part may have been read before a change and the other after it, once.
-  for (;;) {
+  for (let wrongForMs = 0; ; wrongForMs += RECHECK_PAUSE_MS) {
     const fact = await readAgain(first);
     const texts = invariant.violations(fact);
-    if (texts.length === 0 || ageMs(fact) > SETTLED_AFTER_MS || run.recheckLeftMs <= 0) return texts;
+    const isSettled = Math.max(ageMs(fact), wrongForMs) > settledAfterMs;
+    if (texts.length === 0 || isSettled || run.recheckLeftMs <= 0) return texts;
     run.recheckLeftMs -= RECHECK_PAUSE_MS;
     await run.clock.sleep(RECHECK_PAUSE_MS);
   }

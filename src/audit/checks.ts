@@ -2,6 +2,7 @@ import { limits } from '#limits';
 import type { EventFacts } from '#platform/event-facts';
 import { type Check, defineCheck } from './check.ts';
 import { eventInvariants } from './event-invariants.ts';
+import { gateCheck } from './gate-invariant.ts';
 import { streamFacts, streamSpans } from './merge-facts.ts';
 import { checkoutInvariants, orderInvariants, parcelInvariants, saleInvariants } from './order-invariants.ts';
 import {
@@ -51,6 +52,7 @@ export function checksOf(modules: AuditedModules): Check[] {
       invariants: checkoutInvariants,
     }),
     defineCheck({ of: 'events', facts: () => eventFacts(modules), invariants: eventInvariants }),
+    gateCheck(inventory),
   ];
 }
 

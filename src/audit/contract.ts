@@ -11,7 +11,10 @@ import { type Static, Type } from 'typebox';
 import { defineContract, Nothing, query } from '#platform/contract';
 import { object, text } from '#platform/schema';
 
-/** `checked` counts what was looked at; `violations` names the first 100 of what breaks the invariant. */
+/**
+ * `checked` counts what was looked at: 0 where there is none of it, as without Redis there is no gate. `violations` names
+ * the first 100 of what breaks the invariant.
+ */
 export const AuditReport = object({
   ok: Type.Boolean(),
   checked_at: Type.String({ format: 'date-time' }),

@@ -29,7 +29,10 @@ test('a shop that is whole breaks no invariant, and each was looked at', async (
     [],
   );
   assert.equal(ok, true);
-  for (const { name, checked } of invariants) assert.ok(checked > 0, `${name} looked at nothing`);
+  for (const { name, checked } of invariants) {
+    if (name === GATE) assert.equal(checked, 0, 'there is no gate here');
+    else assert.ok(checked > 0, `${name} looked at nothing`);
+  }
   const counted = Object.fromEntries(invariants.map(({ name, checked }) => [name, checked]));
   // Shelves: two warehouses of one product and one of the other. Holds: eight reservations, three of two products.
   assert.equal(counted['the movements of a product sum to its stock'], 3);
@@ -110,6 +113,8 @@ const SOLD = 'every sale has its order';
 const LIVING = 'of the orders of a checkout one lives at most';
 const TOLD = 'every committed change has its event, once';
 const MADE = 'every event has its change';
+/** Planted on a real Redis in gate.test.ts. */
+const GATE = 'the gate counts what the ledger has';
 
 interface Plant {
   what: string;
@@ -491,7 +496,7 @@ test('every invariant was broken by something here, and the shop is whole again'
   assert.equal(ok, true);
   assert.deepEqual(
     invariants.map(({ name }) => name).filter(name => !covered.has(name)),
-    [],
+    [GATE],
   );
 });
 

@@ -10,7 +10,7 @@ export function addItem(deps: Deps, { owner, command_id, product_id, quantity }:
     owner,
     command_id,
     hash: hashOf('add', product_id, quantity),
-    product_ids: [product_id],
+    wants: [{ product_id, quantity }],
     apply: (cart, present) => addUnits(cart, { product_id, quantity }, present),
   });
 }

@@ -51,7 +51,7 @@ describe('a cart is shown', () => {
     shop.sell(2, { price: 300, available: 0 });
     Object.assign(shop.calls, { getProducts: 0, getAvailability: 0 });
     const shown = await api.getCart({ owner });
-    assert.deepEqual(shop.calls, { getProducts: 1, getAvailability: 1 });
+    assert.deepEqual(shop.calls, { getProducts: 1, getAvailability: 1, heldUnits: 1 });
     const added_at = '2026-03-01T12:00:00.000Z';
     const usd = (amount: number) => ({ amount, currency: 'USD' });
     assert.deepEqual(shown.items, [

@@ -5,7 +5,7 @@ import { getCart, showCart } from './get-cart.ts';
 import { changeOpenCart, type Deps, openCart } from './open-cart.ts';
 import { readFacts } from './product-facts.ts';
 import { applyOnce, type Decided, type Present } from './rules.ts';
-import { productIdsOf, type StoredCart } from './stored-cart.ts';
+import type { StoredCart, Units } from './stored-cart.ts';
 
 type Refused = Extract<Decided, { ok: false }>;
 
@@ -14,8 +14,8 @@ interface Change {
   command_id: string;
   /** Of the input: a repeat has the same. */
   hash: string;
-  /** Products that the change needs and the cart may lack. */
-  product_ids: string[];
+  /** Units that the change asks for, beside those in the cart. */
+  wants: Units[];
   apply(cart: StoredCart, present: Present): Decided;
 }
 
@@ -24,9 +24,9 @@ interface Change {
  * it. What is refused at the first look is not written.
  */
 export async function changeCart(deps: Deps, change: Change): Promise<Outcome<Cart, Refused['code']>> {
-  const { owner, product_ids } = change;
+  const { owner, wants } = change;
   const seen = await openCart(deps, owner);
-  const facts = await readFacts(deps, [...productIdsOf(seen), ...product_ids]);
+  const facts = await readFacts(deps, owner, [...seen.lines, ...wants]);
   const present = { facts, at: timestamp(deps.clock.nowMs()) };
   const decide = (cart: StoredCart) => applyOnce(cart, change, before => change.apply(before, present));
   const first = decide(seen);
@@ -42,10 +42,10 @@ export async function changeCart(deps: Deps, change: Change): Promise<Outcome<Ca
 /** The same for a change that nothing can refuse. */
 export async function changeCartFreely(
   deps: Deps,
-  change: Omit<Change, 'apply' | 'product_ids'> & { apply(cart: StoredCart, present: Present): StoredCart },
+  change: Omit<Change, 'apply' | 'wants'> & { apply(cart: StoredCart, present: Present): StoredCart },
 ): Promise<Cart> {
   const apply: Change['apply'] = (cart, present) => accept(change.apply(cart, present));
-  const outcome = await changeCart(deps, { ...change, product_ids: [], apply });
+  const outcome = await changeCart(deps, { ...change, wants: [], apply });
   if (outcome.ok) return outcome.value;
   throw new Error(`${outcome.code} refuses what cannot be refused`);
 }

@@ -4,6 +4,7 @@
  * Owns carts of guests (kept 7 days after the last use) and users (30 days). The truth is the hot store; each change is
  * backed up to PostgreSQL within a second, and restored from there on a miss, so that a restart loses no cart.
  * A cart stores quantities and the prices it last showed; titles, prices and stock are read afresh for each answer.
+ * What the person's own open checkout holds counts as stock for them, since their next checkout takes its place.
  * Invariants: 1–999 units a line, at most 100 lines; one change of a cart at a time; a merge happens once per merge_id
  * and an order takes its quantities out once per order_id, however often it is told.
  * Notices stay until the next change of the cart. A product that is no longer sold keeps its line, not in stock and

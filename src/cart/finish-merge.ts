@@ -1,13 +1,11 @@
-import type { Catalog } from '#catalog';
-import type { Inventory } from '#inventory';
 import { type Clock, timestamp } from '#platform/clock';
 import type { CartOwner } from './contract.ts';
 import type { HotCarts } from './hot-carts.ts';
 import { beginMerge, type Frozen, freezeLines, giveLines, type Merge, receiveLines } from './merge-rules.ts';
-import { readFacts } from './product-facts.ts';
-import { productIdsOf, type StoredCart } from './stored-cart.ts';
+import { type FactDeps, readFacts } from './product-facts.ts';
+import type { StoredCart } from './stored-cart.ts';
 
-type MergeDeps = { hotCarts: HotCarts; catalog: Catalog; inventory: Inventory; clock: Clock };
+type MergeDeps = FactDeps & { hotCarts: HotCarts; clock: Clock };
 
 /**
  * The steps of a merge, each safe to repeat, so that whoever finds a merge half-way runs them all: the user's cart
@@ -22,7 +20,7 @@ export async function finishMerge(deps: MergeDeps, merge: Merge): Promise<Stored
   const lines = await freeze(deps, guest, merge);
   await Promise.all([backUp(deps, user), backUp(deps, guest)]);
   const before = await hotCarts.read(user);
-  const facts = await readFacts(deps, [...productIdsOf(before), ...lines.map(line => line.product_id)]);
+  const facts = await readFacts(deps, user, [...before.lines, ...lines]);
   const at = timestamp(deps.clock.nowMs());
   const received = await hotCarts.change(user, cart => ({
     cart: receiveLines(cart, merge, lines, { facts, at }),

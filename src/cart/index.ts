@@ -1,5 +1,3 @@
-import type { Catalog } from '#catalog';
-import type { Inventory } from '#inventory';
 import type { HotStore } from '#platform/hot-store';
 import type { Job } from '#platform/jobs';
 import type { Module, ModuleDeps } from '#platform/module';
@@ -13,25 +11,24 @@ import { getCart } from './get-cart.ts';
 import { createHotCarts } from './hot-carts.ts';
 import { mergeCarts } from './merge-carts.ts';
 import type { Deps } from './open-cart.ts';
+import type { FactDeps } from './product-facts.ts';
 import { readForCheckout } from './read-for-checkout.ts';
 import { removeItem } from './remove-item.ts';
 import { setItem } from './set-item.ts';
 import { postgresBackup } from './store.ts';
 import { takeOrdered } from './take-ordered.ts';
 
-export interface CartOptions extends ModuleDeps {
+export interface CartOptions extends ModuleDeps, FactDeps {
   hotStore: HotStore;
-  catalog: Catalog;
-  inventory: Inventory;
   currency: string;
   /** PostgreSQL unless told. */
   backup?: CartBackup;
 }
 
 export function createCart(options: CartOptions): Module<CartModule> {
-  const { backup = postgresBackup(options), catalog, inventory, clock, currency } = options;
+  const { backup = postgresBackup(options), catalog, inventory, heldUnits, clock, currency } = options;
   const hotCarts = createHotCarts({ ...options, backup });
-  const deps: Deps = { hotCarts, catalog, inventory, clock, currency };
+  const deps: Deps = { hotCarts, catalog, inventory, heldUnits, clock, currency };
   return {
     api: {
       getCart: input => getCart(deps, input),

@@ -10,7 +10,7 @@ export function setItem(deps: Deps, { owner, command_id, product_id, quantity }:
     owner,
     command_id,
     hash: hashOf('set', product_id, quantity),
-    product_ids: [product_id],
+    wants: [{ product_id, quantity }],
     apply: (cart, present) => setUnits(cart, { product_id, quantity }, present),
   });
 }

@@ -68,10 +68,6 @@ export function ttlOf({ kind }: CartOwner): number {
   return (kind === 'user' ? limits.cartUserTtlMs : limits.cartGuestTtlMs) + limits.cartRenewMs;
 }
 
-export function productIdsOf(cart: StoredCart): string[] {
-  return cart.lines.map(line => line.product_id);
-}
-
 export function unitsIn(cart: StoredCart): number {
   return cart.lines.reduce((sum, line) => sum + line.quantity, 0);
 }

@@ -6,6 +6,7 @@ import type { Inventory } from '#inventory';
 import type { Orders } from '#orders';
 import { edgeProblem } from '#platform/http';
 import type { Caller } from '#platform/identity';
+import { Unavailable } from '#platform/outcome';
 
 interface Apis {
   accounts: Accounts;
@@ -57,7 +58,11 @@ export function compose({ accounts, catalog, cart, fulfillment, inventory, order
     },
 
     account: {
-      mergeCart: cart.mergeCarts,
+      /** A guest who signs in goes on as the user: what their checkout held must not be missing in the user's cart. */
+      async mergeCart(merge: Parameters<CartModule['mergeCarts']>[0]): ReturnType<CartModule['mergeCarts']> {
+        await orders.supersedeCheckouts({ person_id: merge.guest_id }).catch(unlessAway);
+        return cart.mergeCarts(merge);
+      },
 
       async countItems(caller: Caller): Promise<number> {
         const owner = cartOwnerOf(caller);
@@ -81,4 +86,9 @@ export function compose({ accounts, catalog, cart, fulfillment, inventory, order
       },
     },
   };
+}
+
+/** Somebody can sign in while orders don't answer; the hold ends by itself then. */
+function unlessAway(error: unknown): void {
+  if (!(error instanceof Unavailable)) throw error;
 }

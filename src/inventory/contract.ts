@@ -12,7 +12,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { command, defineContract, Nothing, query } from '#platform/contract';
-import { FACTS_TIMEOUT_MS, FactPage, FactSpan } from '#platform/facts';
+import { FACTS_TIMEOUT_MS, FactPage, FactSpan, FactsWanted } from '#platform/facts';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, oneOf, text } from '#platform/schema';
@@ -247,8 +247,8 @@ export interface Inventory {
   readSaleFacts(input: FactPage): Promise<SaleFact[]>;
   /** Unknown reservations are left out. */
   readReservationFacts(input: Static<typeof ReservationsWanted>): Promise<ReservationFact[]>;
-  /** What the gate counts beside what the ledger has, a product a line, by `key`. None without a gate. */
-  readGateFacts(input: { after: string | null; limit: number }): Promise<GateFact[]>;
+  /** What the gate counts beside what the ledger has, a product a line. `ids` are products'. None without a gate. */
+  readGateFacts(input: FactsWanted): Promise<GateFact[]>;
   readEvents(input: ReadEvents): Promise<EventBatch>;
 }
 
@@ -298,7 +298,7 @@ export const inventoryContract = defineContract<Inventory>({
     readHoldFacts: query(FactSpan, FACTS_TIMEOUT_MS),
     readSaleFacts: query(FactPage, FACTS_TIMEOUT_MS),
     readReservationFacts: query(ReservationsWanted),
-    readGateFacts: query(object({ after: nullable(text(200)), limit: Type.Integer({ minimum: 1, maximum: 1000 }) })),
+    readGateFacts: query(FactsWanted, FACTS_TIMEOUT_MS),
     readEvents: query(ReadEvents),
   },
   refusals: {

@@ -1,7 +1,9 @@
-import type { Database } from '#platform/sql';
+import type { FactsWanted } from '#platform/facts';
+import { bucketOf } from '#platform/ids';
+import type { Connection, Database } from '#platform/sql';
 import type { GateFact } from './contract.ts';
 import type { GateCounts, GateView } from './gate-counts.ts';
-import { readLedgerCounts, readStockedProducts } from './gate-store.ts';
+import { type ProductKey, readLedgerCounts, readStockedProducts } from './gate-store.ts';
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -11,10 +13,9 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
  */
 export async function readGateFacts(
   { db, counts }: { db: Database; counts: GateCounts },
-  { after, limit }: { after: string | null; limit: number },
+  wanted: FactsWanted,
 ): Promise<GateFact[]> {
-  const [bucket = '-1', product_id = FIRST_ID] = after?.split('/') ?? [];
-  const page = await readStockedProducts(db, { bucket: Number.parseInt(bucket, 16), product_id }, limit);
+  const page = await productsIn(db, wanted);
   const ids = page.map(key => key.product_id);
   const views = await viewAll(counts, ids);
   const onWay = ids.flatMap((product_id, i) =>
@@ -32,6 +33,12 @@ export async function readGateFacts(
       settled: view !== null && view.changes !== -1 && view.changes === again[i]?.changes,
     };
   });
+}
+
+async function productsIn(db: Connection, wanted: FactsWanted): Promise<ProductKey[]> {
+  if ('ids' in wanted) return wanted.ids.map(product_id => ({ bucket: bucketOf(product_id), product_id }));
+  const [bucket = '-1', product_id = FIRST_ID] = wanted.after?.split('/') ?? [];
+  return await readStockedProducts(db, { bucket: Number.parseInt(bucket, 16), product_id }, wanted.limit);
 }
 
 function viewAll(counts: GateCounts, ids: string[]): Promise<(GateView | null)[]> {

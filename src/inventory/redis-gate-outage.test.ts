@@ -221,6 +221,8 @@ test('the facts tell of each product what is counted and what there is, page by 
   assert.deepEqual(await inventory.readGateFacts({ after: null, limit: 10 }), expected);
   assert.deepEqual(await inventory.readGateFacts({ after: expected[0]!.key, limit: 1 }), [expected[1]]);
   assert.deepEqual(await inventory.readGateFacts({ after: expected[2]!.key, limit: 10 }), []);
+  const [one] = expected.filter(({ key }) => key.endsWith(four));
+  assert.deepEqual(await inventory.readGateFacts({ ids: [four] }), [one]);
   await server.kill();
   await untilUp(opened.redis, false);
   const away = expected.map(fact => ({ ...fact, counted: null, settled: false }));

@@ -1,5 +1,6 @@
 import { limits } from '#limits';
 import { type Clock, instantMs } from '#platform/clock';
+import type { FactsWanted } from '#platform/facts';
 import type { Job } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
@@ -35,7 +36,7 @@ export interface Gate {
   /** Their stock has changed otherwise. */
   look(productIds: readonly string[]): void;
   job: Job;
-  readFacts(window: { after: string | null; limit: number }): Promise<GateFact[]>;
+  readFacts(wanted: FactsWanted): Promise<GateFact[]>;
   stop(): Promise<void>;
 }
 
@@ -92,7 +93,7 @@ export function createGate(deps: GateDeps): Gate {
       timeoutMs: SWEEP_TIMEOUT_MS,
       run: signal => reconciler.sweep(signal),
     },
-    readFacts: window => readGateFacts({ db, counts }, window),
+    readFacts: wanted => readGateFacts({ db, counts }, wanted),
     async stop() {
       await Promise.all([reconciler.stop(), check.stop(), counts.stop()]);
     },

@@ -21,13 +21,26 @@ export async function readCheckouts(db: Connection, checkoutIds: string[]): Prom
       using (bucket, checkout_id)`);
 }
 
-/** A person's open checkouts, and superseded ones whose hold may live still. */
-export async function readOlderCheckouts(db: Connection, personId: string, now: string): Promise<CheckoutRow[]> {
+/** A person's open checkouts, and superseded ones, whose hold may live still: it ends later than this. */
+export async function readOlderCheckouts(db: Connection, personId: string, endsAfter: string): Promise<CheckoutRow[]> {
   return db.query<CheckoutRow>(sql`
     select ${checkoutColumns} from orders.checkouts
     where bucket = ${bucketOf(personId)} and person_id = ${personId} and state in ('open', 'superseded')
-      and expires_at > ${now}
+      and expires_at > ${endsAfter}
     order by checkout_id`);
+}
+
+/** What each person's open checkouts hold. */
+export async function readOpenLines(
+  db: Connection,
+  personIds: string[],
+  now: string,
+): Promise<Pick<CheckoutRow, 'person_id' | 'lines'>[]> {
+  return db.query(sql`
+    select c.person_id, c.lines from orders.checkouts c
+    join unnest(${personIds.map(bucketOf)}::smallint[], ${personIds}::uuid[]) as asked (bucket, person_id)
+      using (bucket, person_id)
+    where c.state = 'open' and c.expires_at > ${now}`);
 }
 
 /** open → ended, where no payment has begun. Locked in key order: two newer checkouts may end the same older ones. */
@@ -52,6 +65,13 @@ export async function endOpenCheckouts(
   state: 'superseded' | 'released',
 ): Promise<CheckoutRow[]> {
   return db.query<CheckoutRow>(sql`${endOpen(checkoutIds, state)} select ${checkoutColumns} from ended`);
+}
+
+/** Never to an earlier time: of two who were told different ends, the later one is the hold's. */
+export async function moveExpiry(db: Connection, checkoutId: string, expiresAt: string): Promise<void> {
+  await db.query(sql`
+    update orders.checkouts set expires_at = greatest(expires_at, ${expiresAt})
+    where bucket = ${bucketOf(checkoutId)} and checkout_id = ${checkoutId}`);
 }
 
 /** Opens a checkout in the place of older ones, by one statement; answers the older ones that it ended. */

@@ -168,7 +168,12 @@ export interface Orders {
   quoteCheckout(
     input: Static<typeof QuoteCheckout>,
   ): Promise<Outcome<CheckoutQuote, 'CART_EMPTY' | 'OUT_OF_STOCK' | 'PRICE_CHANGED' | 'PRODUCT_NOT_FOUND'>>;
+  /** Whoever comes back in the last third of the hold has that third once more. So has who begins to pay then. */
   getCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<Checkout, CheckoutEnded>>;
+  /** What the person's open checkouts hold, which their next one would take the place of: for them it is not gone. */
+  getHeldUnits(input: { person_id: string }): Promise<{ product_id: string; quantity: number }[]>;
+  /** Ends the person's open checkouts, as a newer one would: for a guest who goes on as a user. */
+  supersedeCheckouts(input: { person_id: string }): Promise<null>;
   /** What the person entered, also for a checkout that has ended, and the order that it became, if it lives. */
   getCheckoutEntry(input: Static<typeof ownCheckout>): Promise<CheckoutEntry | null>;
   /** Gives the hold back. Refused once a payment has begun. */
@@ -319,6 +324,7 @@ const listing = {
   cursor: Type.Optional(text(200)),
 };
 const ofOrder = object({ order_id: Id });
+const ofPerson = object({ person_id: Id });
 
 export const ordersContract = defineContract<Orders>({
   name: 'orders',
@@ -328,6 +334,8 @@ export const ordersContract = defineContract<Orders>({
     quoteCheckout: query(QuoteCheckout),
     getCheckout: query(ownCheckout),
     getCheckoutEntry: query(ownCheckout),
+    getHeldUnits: query(ofPerson),
+    supersedeCheckouts: command(ofPerson),
     releaseCheckout: command(ownCheckout),
     placeOrder: command(PlaceOrder, 60_000),
     buyNow: command(BuyNow, 60_000),
@@ -344,7 +352,7 @@ export const ordersContract = defineContract<Orders>({
     markDelivered: command(ofOrder),
     refundOrder: command(RefundOrder, 60_000),
     getDeliveries: query(object({ order_ids: Type.Array(Id, { maxItems: 500 }) })),
-    exportOrders: query(object({ person_id: Id })),
+    exportOrders: query(ofPerson),
     listStuck: query(Nothing),
     readFacts: query(FactsWanted, FACTS_TIMEOUT_MS),
     readCheckoutFacts: query(FactSpan, FACTS_TIMEOUT_MS),

@@ -7,6 +7,7 @@ import type { ModuleDeps } from '#platform/module';
 import type { Outbox } from '#platform/outbox';
 import type { ReadTogether } from '#platform/read-together';
 import type { CheckoutRow } from './checkout-store.ts';
+import type { InTurn } from './in-turn.ts';
 import type { ShippingTable } from './shipping.ts';
 import type { OrderRow } from './store.ts';
 import type { TaxTable } from './tax.ts';
@@ -29,6 +30,11 @@ export interface OrdersOptions extends ModuleDeps {
   shipping?: ShippingTable;
 }
 
+export interface Units {
+  product_id: string;
+  quantity: number;
+}
+
 /** What the operations of this module share. */
 export interface Deps extends OrdersOptions {
   outbox: Outbox;
@@ -40,6 +46,10 @@ export interface Deps extends OrdersOptions {
   written: WrittenOrders;
   tax: TaxTable;
   shipping: ShippingTable;
+  /** What the persons' open checkouts hold. */
+  openLines: ReadTogether<Units[]>;
+  /** The checkouts of one person: the later one finds the earlier one's hold and takes its place. */
+  checkoutTurn: InTurn;
   /** Advances under way in this process by order id: parallel calls for one order share one. */
   advancing: Map<string, Promise<unknown>>;
 }

@@ -87,7 +87,7 @@ function checkoutRoutes(app: App, { orders, shopperOf }: OrderRoutesDeps): void 
     {
       config: { access: 'person' },
       schema: {
-        summary: 'See a checkout',
+        summary: 'See a checkout; in the last third of its hold that third is added, once',
         tags,
         params: params('checkout_id'),
         response: answers({ 200: Checkout }, refusals, ended),

@@ -10,11 +10,12 @@ import { createCheckout } from './create-checkout.ts';
 import type { Deps, OrdersOptions } from './deps.ts';
 import { countOrders, listAllOrders } from './find-orders.ts';
 import { emptyCarts, followPayments } from './follow-events.ts';
+import { inTurn } from './in-turn.ts';
 import { markDelivered, markShipped } from './mark-delivery.ts';
 import { placeOrder } from './place-order.ts';
 import { quoteCheckout } from './quote-checkout.ts';
 import { quoteShipping } from './quote-shipping.ts';
-import { getCheckout, getCheckoutEntry, releaseCheckout } from './read-checkouts.ts';
+import { getCheckout, getCheckoutEntry, readHeldUnits, releaseCheckout } from './read-checkouts.ts';
 import { readFacts } from './read-facts.ts';
 import { createLiveSales, getSalesFigures } from './read-figures.ts';
 import { exportOrders, getDeliveries, getOrder, listOrders } from './read-orders.ts';
@@ -23,28 +24,21 @@ import { fillSales, recordSales, SALES_EVENTS } from './record-sales.ts';
 import { refundOrder } from './refund-order.ts';
 import { flatRateShipping } from './shipping.ts';
 import { forgetPerson, readOrders } from './store.ts';
+import { supersedeCheckouts } from './supersede-checkouts.ts';
 import { dropCheckouts, listStuck, sweepOrders } from './sweep-orders.ts';
 import { builtInTaxTable } from './tax.ts';
 import { createOrderWriter } from './write-orders.ts';
 import { createWrittenOrders } from './written-orders.ts';
 
 export function createOrders(options: OrdersOptions): Module<Orders> {
-  const { db, metrics } = options;
+  const { db } = options;
   const outbox = createOutbox({ db, schema: 'orders', log: options.log, clock: options.clock });
   const deps: Deps = {
     ...options,
     outbox,
     writer: createOrderWriter(options, outbox),
-    orderReads: readTogether({
-      name: 'orders_read',
-      metrics,
-      read: async ids => new Map((await readOrders(db, ids)).map(row => [row.order_id, row])),
-    }),
-    checkoutReads: readTogether({
-      name: 'orders_read_checkouts',
-      metrics,
-      read: async ids => new Map((await readCheckouts(db, ids)).map(row => [row.checkout_id, row])),
-    }),
+    ...readsTogether(options),
+    checkoutTurn: inTurn(),
     written: createWrittenOrders(db),
     tax: options.tax ?? builtInTaxTable,
     shipping: options.shipping ?? flatRateShipping(),
@@ -56,6 +50,8 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
     quoteCheckout: input => quoteCheckout(deps, input),
     getCheckout: input => getCheckout(deps, input),
     getCheckoutEntry: input => getCheckoutEntry(deps, input),
+    getHeldUnits: async ({ person_id }) => (await deps.openLines.read(person_id)) ?? [],
+    supersedeCheckouts: input => supersedeCheckouts(deps, input),
     releaseCheckout: input => releaseCheckout(deps, input),
     placeOrder: input => placeOrder(deps, input),
     buyNow: input => buyNow(deps, input),
@@ -87,8 +83,28 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
       { name: 'orders_drop_checkouts', cron: '17 3 * * *', timeoutMs: 600_000, run: () => dropCheckouts(deps) },
     ],
     async stop() {
-      await Promise.all([deps.writer.stop(), deps.orderReads.stop(), deps.checkoutReads.stop()]);
+      await Promise.all([deps.writer.stop(), deps.orderReads.stop(), deps.checkoutReads.stop(), deps.openLines.stop()]);
     },
+  };
+}
+
+function readsTogether({
+  db,
+  clock,
+  metrics,
+}: OrdersOptions): Pick<Deps, 'orderReads' | 'checkoutReads' | 'openLines'> {
+  return {
+    orderReads: readTogether({
+      name: 'orders_read',
+      metrics,
+      read: async ids => new Map((await readOrders(db, ids)).map(row => [row.order_id, row])),
+    }),
+    checkoutReads: readTogether({
+      name: 'orders_read_checkouts',
+      metrics,
+      read: async ids => new Map((await readCheckouts(db, ids)).map(row => [row.checkout_id, row])),
+    }),
+    openLines: readTogether({ name: 'orders_read_held', metrics, read: ids => readHeldUnits({ db, clock }, ids) }),
   };
 }
 

@@ -9,9 +9,10 @@ import { accept, type Outcome, refuse, Unavailable } from '#platform/outcome';
 import { type Advanced, advanceOrder, type Pay } from './advance-order.ts';
 import { type CheckoutRow, readCheckouts } from './checkout-store.ts';
 import type { Deps } from './deps.ts';
+import { extendHold } from './extend-hold.ts';
 import { accessTokenOf, presentOrder } from './present.ts';
-import { endedCheckout } from './read-checkouts.ts';
 import { type OrderRow, readOrders } from './store.ts';
+import { endedCheckout } from './tell-ended.ts';
 
 type Input = Static<typeof PlaceOrder>;
 
@@ -27,6 +28,9 @@ export async function placeOrder(deps: Deps, input: Input): ReturnType<Orders['p
   if (checkout.state === 'open') {
     assert.equal(bucketOf(input.order_id), bucketOf(checkout.checkout_id), 'an order lies with its checkout');
     if (!(await knowsGateway(deps, input.payment))) return refuse('GATEWAY_UNKNOWN');
+    // Or the hold could end while the gateway thinks.
+    const held = await extendHold(deps, checkout);
+    if (!held.ok) return held;
     const order = orderOf(deps, checkout, input.order_id);
     const isCreated = await deps.writer.create(order, checkout.order_id);
     if (isCreated) return payFor(deps, order, { payment: input.payment, isFirst: true });

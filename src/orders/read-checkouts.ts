@@ -1,20 +1,13 @@
 import type { Orders } from '#orders';
-import type { Clock } from '#platform/clock';
-import { accept, type Refusal, refuse } from '#platform/outcome';
-import { type CheckoutRow, endOpenCheckouts, readCheckouts } from './checkout-store.ts';
-import type { Deps } from './deps.ts';
+import { timestamp } from '#platform/clock';
+import { accept, refuse } from '#platform/outcome';
+import { endOpenCheckouts, readCheckouts, readOpenLines } from './checkout-store.ts';
+import type { Deps, Units } from './deps.ts';
+import { extendHold } from './extend-hold.ts';
 import { presentCheckout } from './present.ts';
 import { releaseHold } from './release-hold.ts';
-
-type Ended = Refusal<'CHECKOUT_SUPERSEDED' | 'CHECKOUT_RELEASED' | 'RESERVATION_EXPIRED'>;
-
-/** Why a checkout can no longer be paid, or undefined while it can (or while its order lives). */
-export function endedCheckout(row: CheckoutRow, clock: Clock): Ended | undefined {
-  if (row.state === 'superseded') return refuse('CHECKOUT_SUPERSEDED');
-  if (row.state === 'released') return refuse('CHECKOUT_RELEASED');
-  if (row.state === 'open' && Date.parse(row.expires_at) <= clock.nowMs()) return refuse('RESERVATION_EXPIRED');
-  return undefined;
-}
+import { countUnits } from './rules.ts';
+import { endedCheckout } from './tell-ended.ts';
 
 export async function getCheckout(
   deps: Deps,
@@ -22,7 +15,10 @@ export async function getCheckout(
 ): ReturnType<Orders['getCheckout']> {
   const [row] = await readCheckouts(deps.db, [input.checkout_id]);
   if (row === undefined || row.person_id !== input.person_id) return refuse('CHECKOUT_NOT_FOUND');
-  return endedCheckout(row, deps.clock) ?? accept(presentCheckout(row, deps.currency));
+  const ended = endedCheckout(row, deps.clock);
+  if (ended) return ended;
+  const held = row.state === 'open' ? await extendHold(deps, row) : accept(row);
+  return held.ok ? accept(presentCheckout(held.value, deps.currency)) : held;
 }
 
 export async function getCheckoutEntry(
@@ -50,4 +46,17 @@ export async function releaseCheckout(
   if (ended || row.state === 'released' || row.state === 'superseded') return accept(null);
   const [now] = await readCheckouts(deps.db, [input.checkout_id]);
   return now?.state === 'released' ? accept(null) : refuse('CHECKOUT_PAID');
+}
+
+export async function readHeldUnits(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  personIds: string[],
+): Promise<Map<string, Units[]>> {
+  const rows = await readOpenLines(db, personIds, timestamp(clock.nowMs()));
+  const persons = Map.groupBy(rows, row => row.person_id);
+  return new Map([...persons].map(([personId, own]) => [personId, unitsIn(own.flatMap(row => row.lines))]));
+}
+
+function unitsIn(lines: Units[]): Units[] {
+  return [...countUnits(lines)].map(([product_id, quantity]) => ({ product_id, quantity }));
 }

@@ -30,7 +30,8 @@ export interface Goods {
 /** Catalogue and stock as plain data that a test may change at will. */
 export function fakeShop() {
   const goods = new Map<string, Goods>();
-  const calls = { getProducts: 0, getAvailability: 0 };
+  const calls = { getProducts: 0, getAvailability: 0, heldUnits: 0 };
+  const held = new Map<string, Record<string, number>>();
   const catalog = {
     async getProducts({ product_ids }) {
       calls.getProducts += 1;
@@ -50,6 +51,12 @@ export function fakeShop() {
   } satisfies Partial<Inventory>;
   return {
     calls,
+    /** Units by product in the person's own open checkout. */
+    hold: ({ person_id }: CartOwner, units: Record<string, number>) => void held.set(person_id, units),
+    async heldUnits({ person_id }: { person_id: string }) {
+      calls.heldUnits += 1;
+      return Object.entries(held.get(person_id) ?? {}).map(([product_id, quantity]) => ({ product_id, quantity }));
+    },
     catalog: catalog as Partial<Catalog> as Catalog,
     inventory: inventory as Partial<Inventory> as Inventory,
     /** Product `n`, made or changed; answers its id. */
@@ -94,7 +101,7 @@ export interface Running extends Module<CartModule> {
 
 /** A cart module as one process holds it. Two over one hot store are two processes over one Redis. */
 export function runCart(
-  shop: Pick<Shop, 'catalog' | 'inventory'>,
+  shop: Pick<Shop, 'catalog' | 'inventory' | 'heldUnits'>,
   { clock = systemClock, hotStore = createHotStore({ clock }), ...options }: RunOptions,
 ): Running {
   const ids = createIds();

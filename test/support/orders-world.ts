@@ -12,9 +12,12 @@ import { createMetrics } from '#platform/metrics';
 import type { Module, ModuleDeps } from '#platform/module';
 import type { DomainEvent, EventBatch, Outbox, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
+import type { Redis } from '#platform/redis';
 import { type Database, sql } from '#platform/sql';
 import { runAudit } from '../../src/audit/run-audit.ts';
 import { createCart } from '../../src/cart/index.ts';
+import type { HeldUnits } from '../../src/cart/product-facts.ts';
+import type { LedgerStrategy } from '../../src/inventory/create-ledger.ts';
 import { createInventory } from '../../src/inventory/index.ts';
 import type { OrdersOptions } from '../../src/orders/deps.ts';
 import { createOrders } from '../../src/orders/index.ts';
@@ -52,6 +55,9 @@ export interface WorldOptions {
   /** False: nobody sells what was confirmed, or follows payments, before `follow()`. */
   isFollowing?: boolean;
   gateway?: (gateway: Gateway) => Gateway;
+  /** With it a gate stands before the ledger. */
+  redis?: Redis;
+  ledgerStrategy?: LedgerStrategy;
   /** Of modules that a test adds. */
   moreSchemas?: string[];
 }
@@ -81,6 +87,7 @@ export async function ordersWorld(t: Test, options: WorldOptions = {}) {
   }
 
   const orders = openOrders();
+  parts.orders.api = orders.api;
   parts.listenTo('orders', orders);
   const subscriptions = orders.subscriptions ?? [];
   let isFollowed = false;
@@ -130,13 +137,17 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
   const listenTo = (source: string, { outbox }: Module<unknown>) => void (outbox && sources.set(source, outbox));
   const deps: ModuleDeps = { db, clock, ids, random: Math.random, log, metrics: createMetrics(), events };
   const shelf = goods();
-  const inventory = createInventory({ ...deps, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
+  const { redis, ledgerStrategy } = options;
+  const stocking = { catalog: { readEvents: noEvents }, warehouses: WAREHOUSES, redis, ledgerStrategy };
+  const inventory = createInventory({ ...deps, ...stocking });
   await inventory.start?.();
   stops.push(() => inventory.stop?.());
   const { payments, books } = await openPayments(deps, { t, stops, options });
   listenTo('payments', payments);
   const sold = { catalog: shelf.catalog, inventory: inventory.api, currency: 'USD' };
-  const cart = createCart({ ...deps, ...sold, hotStore: createHotStore({ clock }) });
+  const orders: { api?: Orders } = {};
+  const heldUnits: HeldUnits = person => orders.api!.getHeldUnits(person);
+  const cart = createCart({ ...deps, ...sold, hotStore: createHotStore({ clock }), heldUnits });
   stops.push(() => cart.stop?.());
   const { accounts, erase, join } = people();
   const shopOptions: OrdersOptions = {
@@ -148,7 +159,7 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
     reservationTtlMs: TTL_MS,
     orderAccessSecret: 'a secret of the orders',
   };
-  return { deps, clock, ids, shelf, inventory, payments, books, listenTo, erase, join, shopOptions };
+  return { deps, clock, ids, shelf, inventory, payments, books, listenTo, erase, join, shopOptions, orders };
 }
 
 async function openPayments(deps: ModuleDeps, { t, stops, options }: { t: Test; stops: Stops; options: WorldOptions }) {

@@ -23,15 +23,18 @@ export async function readCartView(
     return { cart: null, products: new Map(), available: new Map(), shipping: undefined, isPrime };
   }
   const product_ids = found.items.map(item => item.product_id);
-  const [products, stock, [shipping]] = await Promise.all([
+  const [products, stock, held, [shipping]] = await Promise.all([
     catalog.getProducts({ product_ids }),
     inventory.getAvailability({ product_ids }),
+    orders.getHeldUnits({ person_id: found.cart_id }),
     orders.quoteShipping({ goods: found.subtotal.amount, prime: isPrime }),
   ]);
+  // As the cart itself counts: what their own open checkout holds is not gone for them.
+  const own = new Map(held.map(({ product_id, quantity }) => [product_id, quantity]));
   return {
     cart: found,
     products: new Map(products.map(product => [product.product_id, product])),
-    available: new Map(stock.map(({ product_id, available }) => [product_id, available])),
+    available: new Map(stock.map(({ product_id, available }) => [product_id, available + (own.get(product_id) ?? 0)])),
     shipping,
     isPrime,
   };

@@ -171,6 +171,23 @@ describe('a payment', () => {
     assert.deepEqual([await statusesOf(shop, product_id), await unitsOf(shop, product_id)], [[], [1, 1]]);
   });
 
+  test('may be left for the cart and begun anew, though the checkout holds the last unit', async () => {
+    const { product_id } = await newProduct(shop, { stock: 1 });
+    const [reader, other] = [openReader(shop), openReader(shop)];
+    await putInCart(other, product_id);
+    await readyToPay(reader, product_id);
+    assert.match((await other.open('/en/cart')).text, /Sold out/);
+    const cart = await reader.open('/en/cart');
+    assert.deepEqual([/Sold out/.test(cart.text), /Only 1 left/.test(cart.text)], [false, true]);
+    const kept = await reader.submit(cart, `/cart/items/${product_id}`, { quantity: '1' });
+    assert.deepEqual([kept.status, kept.address], [200, '/en/cart']);
+    const payment = await checkOut(reader);
+    assert.deepEqual(await unitsOf(shop, product_id), [1, 1]);
+    await reader.submit(payment, '/pay', { method: 'card', token: 'tok_visa' });
+    assert.deepEqual(await statusesOf(shop, product_id), ['CONFIRMED']);
+    assert.equal((await settledStock(shop, product_id)).total_quantity, 0);
+  });
+
   test('of a checkout that a newer one has superseded is refused, with the way on', async () => {
     const reader = openReader(shop);
     const { product_id } = await newProduct(shop, { stock: 1 });
