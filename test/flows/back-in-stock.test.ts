@@ -1,5 +1,5 @@
 // Goal: what is sold out is told so everywhere, and what comes back, however it does, is seen by the next who looks: on
-// the product's page, in the API, in the search and in a cart. Method: a real shop over HTTP with holds of four seconds;
+// the product's page, in the API, in the search, in a cart. Method: a real shop over HTTP with holds of four seconds;
 // each look is repeated until it says so, within a bound, and the test tells how long it took.
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';

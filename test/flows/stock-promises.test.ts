@@ -37,6 +37,12 @@ test('the stock behind the gate keeps its promises', { timeout: 300_000 }, async
   await provePromises(t, await startTestShop(t, { environment: { REDIS_URL: url } }));
 });
 
+test('a shop whose modules are processes of their own keeps the promises that several of them make', async t => {
+  const shop = await startTestShop(t, { form: 'split' });
+  for (const prove of [startedAgain, bothAtOnce, signedIn]) await prove(shop);
+  await assertAudit(shop);
+});
+
 async function provePromises(t: TestContext, shop: TestShop): Promise<void> {
   for (const [says, prove] of Object.entries(promises)) await t.test(says, () => prove(shop));
   await t.test('every invariant holds afterwards', () => assertAudit(shop));
