@@ -1,6 +1,6 @@
 import { Unavailable } from '#platform/outcome';
 import type { LedgerStrategy } from '../../src/inventory/create-ledger.ts';
-import { address, card, createClient } from '../../test/support/client.ts';
+import { address, card, createClient, newProduct } from '../../test/support/client.ts';
 import { openRedis } from '../../test/support/redis.ts';
 import type { BenchScope } from './benchmark.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
@@ -30,6 +30,9 @@ export interface Contended {
   broken: string[];
 }
 
+/** Of another product, before: a shop on its great day has compiled what it does and opened its connections. */
+const WARMING = { buyers: 400, units: 100 };
+
 /** Buy-now over HTTP: the crowd is another process on the same cores. */
 export async function crowdTheShop(scope: BenchScope, contention: Contention): Promise<Contended> {
   const { buyers, units, connections, strategy, redisUrl } = contention;
@@ -38,6 +41,9 @@ export async function crowdTheShop(scope: BenchScope, contention: Contention): P
   const productId = productIds[0]!;
   const tokens = await newGuests(shop.url, buyers);
   scope.say(`${buyers.toLocaleString('en')} guests are there`);
+  const { product_id: warming } = await newProduct(shop, { stock: WARMING.units });
+  const first = { url: shop.url, productId: warming, tokens: tokens.slice(0, WARMING.buyers), connections };
+  await runBeside(scope, 'crowd', first);
   const before = await shop.cpuSeconds();
   const crowd = await runBeside(scope, 'crowd', { url: shop.url, productId, tokens, connections });
   const after = await shop.cpuSeconds();
@@ -62,10 +68,13 @@ export async function crowdTheModules(scope: BenchScope, contention: Contention)
     gateways: [createInstantGateway()],
     ledger: { ledgerStrategy: strategy, redis },
   });
-  const [productId] = await modules.sell(1, units);
-  const places = Array.from({ length: Math.min(connections, buyers) }, () => null);
+  const [productId, warming] = [await modules.sell(1, units), await modules.sell(1, WARMING.units)].flat();
+  const crowdOf = (count: number) => Array.from({ length: Math.min(connections, count) }, () => null);
+  const buy = (id: string) => () => buyOne(modules, id);
+  await clickAtOnce({ buyers: WARMING.buyers, places: crowdOf(WARMING.buyers), click: buy(warming!) });
+  await modules.drained();
   const before = cpuSecondsOf(modules.postgresPid);
-  const crowd = await clickAtOnce({ buyers, places, click: () => buyOne(modules, productId!) });
+  const crowd = await clickAtOnce({ buyers, places: crowdOf(buyers), click: buy(productId!) });
   const after = cpuSecondsOf(modules.postgresPid);
   await modules.drained();
   const { available } = await modules.inventory.getStock({ product_id: productId! });

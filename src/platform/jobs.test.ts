@@ -123,3 +123,21 @@ test('a job never overlaps itself, here or elsewhere, and stop aborts it and wai
   assert.equal(await second, true);
   assert.equal(most, 1);
 });
+
+test('a database that ends while the worker does so too ends nobody else', async t => {
+  const { db, url } = await testDatabase(t, []);
+  const cutOff = () =>
+    db.query(sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`);
+  let cut = 0;
+  for (let round = 0; round < 30; round += 1) {
+    const jobs = createJobs({ url, log, clock });
+    jobs.every({ name: 'nightly', cron: '0 3 * * *', run: async () => {}, timeoutMs: 1_000 });
+    await jobs.start();
+    const [rows] = await Promise.all([cutOff(), jobs.stop()]);
+    cut += rows.length;
+  }
+  // What nobody hears would have ended this process.
+  assert.ok(cut >= 30, `${cut} connections were cut`);
+});

@@ -283,12 +283,13 @@ async function superviseWorker(options: {
   runOnce: (entry: Entry) => Promise<boolean>;
 }): Promise<{ stop(): Promise<void> }> {
   const { log, clock, stopSignal } = options;
+  const pool = openWorkerPool(options);
   let runner: Runner | undefined;
 
   async function begin(triesMax: number): Promise<Runner> {
     for (let tries = 1; ; tries++) {
       try {
-        return await startWorker(options);
+        return await startWorker({ ...options, pool });
       } catch (error) {
         // Two processes that install graphile-worker's schema at the same time: one of them meets the other's rows.
         if (tries >= triesMax || stopSignal.aborted) throw error;
@@ -310,29 +311,46 @@ async function superviseWorker(options: {
     if (stopSignal.aborted) await runner?.stop().catch(() => {});
   }
 
-  runner = await begin(WORKER_STARTS_MAX);
+  try {
+    runner = await begin(WORKER_STARTS_MAX);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
   const watching = watch();
   return {
     async stop() {
       // It refuses when it has stopped by itself already.
       await runner?.stop().catch(() => {});
       await watching;
+      await pool.end();
     },
   };
 }
 
+/**
+ * Ours, and not one that the worker makes: that has nobody to hear its errors once the worker stops, so that a database
+ * which stops next, and cuts a connection while it is being closed, would end the process.
+ */
+function openWorkerPool({ url, log }: { url: string; log: Log }): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: WORKER_POOL_MAX });
+  const lost = (error: Error) => log.debug({ err: error }, 'a connection of the worker of scheduled jobs was lost');
+  pool.on('error', lost);
+  pool.on('connect', client => void client.on('error', lost));
+  return pool;
+}
+
 function startWorker(options: {
-  url: string;
+  pool: pg.Pool;
   log: Log;
   entries: Entry[];
   runOnce: (entry: Entry) => Promise<boolean>;
 }): Promise<Runner> {
-  const { url, log, entries, runOnce } = options;
+  const { pool, log, entries, runOnce } = options;
   const taskList: TaskList = {};
   for (const entry of entries) taskList[entry.job.name] = async () => void (await runOnce(entry));
   return runWorker({
-    connectionString: url,
-    maxPoolSize: WORKER_POOL_MAX,
+    pgPool: pool,
     concurrency: WORKER_CONCURRENCY,
     pollInterval: WORKER_POLL_MS,
     noHandleSignals: true,
