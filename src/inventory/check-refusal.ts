@@ -1,6 +1,8 @@
 import { limits } from '#limits';
 import { groupCommit } from '#platform/group-commit';
+import { bucketOf } from '#platform/ids';
 import type { Metrics } from '#platform/metrics';
+import type { Sharding } from '#platform/route';
 import type { Database } from '#platform/sql';
 import { type RefusalQuestion, readRefused } from './gate-store.ts';
 
@@ -20,7 +22,8 @@ export interface RefusalCheck {
 }
 
 /** All who are refused in a busy moment share a statement that locks nothing. */
-export function createRefusalCheck({ db, metrics }: { db: Database; metrics: Metrics }): RefusalCheck {
+export function createRefusalCheck(deps: { db: Database; metrics: Metrics; sharding?: Sharding }): RefusalCheck {
+  const { db, metrics, sharding } = deps;
   const group = groupCommit<RefusalQuestion, LedgerView>({
     name: 'inventory_gate_check',
     sizeMax: QUESTIONS_MAX,
@@ -28,7 +31,7 @@ export function createRefusalCheck({ db, metrics }: { db: Database; metrics: Met
     parallel: PARALLEL,
     metrics,
     async run(questions) {
-      const rows = await readRefused(db, questions);
+      const rows = sharding === 'citus' ? await readParts(db, questions) : await readRefused(db, questions);
       const found = new Map(rows.map(row => [row.id, row.available]));
       const availableOf = (productId: string) => found.get(productId) ?? 0;
       return questions.map(({ reservation_id }) => ({ isKnown: found.has(reservation_id), availableOf }));
@@ -37,4 +40,13 @@ export function createRefusalCheck({ db, metrics }: { db: Database; metrics: Met
     find: async questions => questions.map(() => undefined),
   });
   return { ask: question => group.submit(question), stop: () => group.stop() };
+}
+
+/** A statement a bucket, so that each finds its shard. */
+async function readParts(db: Database, questions: RefusalQuestion[]): ReturnType<typeof readRefused> {
+  const parts = questions.flatMap(({ reservation_id, product_ids }) =>
+    [...Map.groupBy(product_ids, bucketOf)].map(([bucket, ids]) => ({ bucket, reservation_id, product_ids: ids })),
+  );
+  const buckets = [...Map.groupBy(parts, part => part.bucket)];
+  return (await Promise.all(buckets.map(([bucket, asked]) => readRefused(db, asked, bucket)))).flat();
 }

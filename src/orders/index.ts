@@ -29,7 +29,7 @@ import { createOrderWriter } from './write-orders.ts';
 import { createWrittenOrders } from './written-orders.ts';
 
 export function createOrders(options: OrdersOptions): Module<Orders> {
-  const { db, metrics } = options;
+  const { db, metrics, sharding } = options;
   const outbox = createOutbox({ db, schema: 'orders', log: options.log, clock: options.clock });
   const deps: Deps = {
     ...options,
@@ -38,11 +38,13 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
     orderReads: readTogether({
       name: 'orders_read',
       metrics,
+      sharding,
       read: async ids => new Map((await readOrders(db, ids)).map(row => [row.order_id, row])),
     }),
     checkoutReads: readTogether({
       name: 'orders_read_checkouts',
       metrics,
+      sharding,
       read: async ids => new Map((await readCheckouts(db, ids)).map(row => [row.checkout_id, row])),
     }),
     written: createWrittenOrders(db),

@@ -12,6 +12,7 @@ import { createMetrics } from '#platform/metrics';
 import type { Module, ModuleDeps } from '#platform/module';
 import type { DomainEvent, EventBatch, Outbox, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
+import type { Sharding } from '#platform/route';
 import { type Database, sql } from '#platform/sql';
 import { runAudit } from '../../src/audit/run-audit.ts';
 import { createCart } from '../../src/cart/index.ts';
@@ -27,6 +28,7 @@ import { fakeProduct } from './fake-shop.ts';
 import { WAREHOUSES, WEST } from './inventory.ts';
 import { shiftableClock, temporaryFolder } from './payment-shop.ts';
 import { testDatabase } from './postgres.ts';
+import { sharding as shardingOfRun } from './sharding.ts';
 
 type Test = { after(work: () => Promise<void>): void };
 
@@ -52,6 +54,9 @@ export interface WorldOptions {
   /** False: nobody sells what was confirmed, or follows payments, before `follow()`. */
   isFollowing?: boolean;
   gateway?: (gateway: Gateway) => Gateway;
+  /** Stands between the modules and their database: to hear what they ask. */
+  database?: (db: Database) => Database;
+  sharding?: Sharding;
   /** Of modules that a test adds. */
   moreSchemas?: string[];
 }
@@ -122,13 +127,16 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
   const ids = createIds();
   const log = createLog({ level: 'silent' });
   const schemas = ['inventory', 'orders', 'payments', 'cart', ...(options.moreSchemas ?? [])];
-  const { db } = await testDatabase({ after: work => void stops.push(work) }, schemas);
+  const opened = await testDatabase({ after: work => void stops.push(work) }, schemas);
+  const db = options.database?.(opened.db) ?? opened.db;
+  const sharding = options.sharding ?? shardingOfRun;
   const sources = new Map<string, Outbox>();
   const events = {
     listen: (source: string, listener: () => void) => sources.get(source)?.onCommitted(listener) ?? (() => {}),
   };
   const listenTo = (source: string, { outbox }: Module<unknown>) => void (outbox && sources.set(source, outbox));
-  const deps: ModuleDeps = { db, clock, ids, random: Math.random, log, metrics: createMetrics(), events };
+  const metrics = createMetrics();
+  const deps: ModuleDeps = { db, clock, ids, random: Math.random, log, metrics, events, sharding };
   const shelf = goods();
   const inventory = createInventory({ ...deps, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
   await inventory.start?.();

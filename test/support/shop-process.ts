@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { sharding } from './sharding.ts';
 
 /** The shop as a person starts it: bootstrap, the shop's own process, and its embedded PostgreSQL. */
 export interface ShopProcess {
@@ -60,6 +61,7 @@ export async function startShopProcess(options: {
       RATE_LIMITS: 'off',
       LOG_LEVEL: 'error',
       SIMULATOR_SETTLE_SECONDS: '0',
+      LEDGER_SHARDING: sharding,
       ADMIN_API_KEY: adminKey,
       ...options.environment,
     },
