@@ -1,5 +1,6 @@
 // `npm test`: every test, or with arguments only those whose path holds or matches one of them. The store tests run
-// twice, on PostgreSQL 15 first and then with everything else on the version that ships with the project.
+// twice, on PostgreSQL 15 first and then with everything else on the version that ships with the project; the suites of
+// stock and orders once more at the end, as they would run on Citus (docs/adr/0014).
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -24,6 +25,10 @@ interface TestServer {
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TEST_FILES = ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'];
 const STORE_TESTS = ['src/**/*store.test.ts', 'src/platform/{sql,migrate,outbox,group-commit}.test.ts'];
+const SHARDED_TESTS = [
+  'src/{inventory,orders,payments}/**/*.test.ts',
+  'test/flows/{journey,payment,restart,contention}.test.ts',
+];
 const CONCURRENCY = 2;
 
 let running: ChildProcess | undefined;
@@ -55,6 +60,11 @@ async function main(args: string[]): Promise<number> {
   }
   console.log(`\nAll tests on PostgreSQL 18 (${files.length} files)`);
   add(tally, await runOn(startOrJoin, files, flags));
+  const sharded = files.filter(file => SHARDED_TESTS.some(pattern => matchesGlob(file, pattern)));
+  if (sharded.length > 0 && process.env.LEDGER_SHARDING === undefined) {
+    console.log(`\nStock and orders in groups a bucket (${sharded.length} files)`);
+    add(tally, await runOn(startOrJoin, sharded, flags, { LEDGER_SHARDING: 'citus' }));
+  }
   const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : '';
   console.log(`\n${tally.passed} passed, ${tally.failed} failed${skipped}`);
   return tally.failed > 0 || isStopping ? 1 : 0;
@@ -88,13 +98,18 @@ async function startOrJoin(): Promise<TestServer> {
   return url === undefined ? await startTestPostgres() : { url, stop: async () => {} };
 }
 
-async function runOn(start: () => Promise<TestServer>, files: string[], flags: string[]): Promise<Tally> {
+async function runOn(
+  start: () => Promise<TestServer>,
+  files: string[],
+  flags: string[],
+  mode: Record<string, string> = {},
+): Promise<Tally> {
   if (isStopping) return { passed: 0, failed: 0, skipped: 0 };
   const server = await start();
   const folder = mkdtempSync(join(tmpdir(), 'doorbuster-tally-'));
   const report = join(folder, 'report.tap');
   try {
-    const code = await runNodeTests(server.url, report, files, flags);
+    const code = await runNodeTests({ ...mode, TEST_DATABASE_URL: server.url }, report, files, flags);
     return readTally(report, code);
   } finally {
     await server.stop();
@@ -103,14 +118,19 @@ async function runOn(start: () => Promise<TestServer>, files: string[], flags: s
 }
 
 /** People read the spec report; the figures come from a second one in TAP, which has no colours to strip. */
-async function runNodeTests(url: string, report: string, files: string[], flags: string[]): Promise<number> {
+async function runNodeTests(
+  environment: Record<string, string>,
+  report: string,
+  files: string[],
+  flags: string[],
+): Promise<number> {
   const reporters = [
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...['--test-reporter=tap', `--test-reporter-destination=${report}`],
   ];
   running = spawn(process.execPath, ['--test', `--test-concurrency=${CONCURRENCY}`, ...reporters, ...flags, ...files], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, TEST_DATABASE_URL: url },
+    env: { ...process.env, ...environment },
   });
   const [code] = await once(running, 'exit');
   running = undefined;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseRedisUrl } from '#platform/redis-address';
+import type { Sharding } from '#platform/route';
 
 /** The modules that `MODULES=` may name; all of them by default. */
 export const moduleNames = [
@@ -22,6 +23,9 @@ export type ModuleName = (typeof moduleNames)[number];
 /** The strategies that `INVENTORY_LEDGER=` may name; the first by default. */
 const ledgerNames = ['grouped', 'pessimistic', 'optimistic'] as const;
 type LedgerName = (typeof ledgerNames)[number];
+
+/** What `LEDGER_SHARDING=` may name; the first by default. */
+const shardings: readonly Sharding[] = ['none', 'citus'];
 
 /** Secrets that are made at the first start and kept in `DATA_DIR/secrets.json` where the environment gives none. */
 const secretNames = {
@@ -61,6 +65,8 @@ export interface Config {
   reservationTtlMs: number;
   /** How stock is decided: in groups, by a row lock a command, or by versions. See docs/adr/0011. */
   inventoryLedger: LedgerName;
+  /** `citus`: groups are formed a bucket, so that each statement finds its one shard. See docs/adr/0014. */
+  ledgerSharding: Sharding;
   rateLimits: boolean;
   /** Off: every page is rendered for each who asks, to measure what that costs. */
   pageCache: boolean;
@@ -121,6 +127,7 @@ export function readConfig(environment: Environment = process.env): Config {
     rpcHost: environment.RPC_HOST || '127.0.0.1',
     reservationTtlMs: 1000 * read.integer('RESERVATION_TTL_SECONDS', 900, { min: 1, max: 86_400 }),
     inventoryLedger: read.oneOf('INVENTORY_LEDGER', ledgerNames, 'grouped'),
+    ledgerSharding: read.oneOf('LEDGER_SHARDING', shardings, 'none'),
     rateLimits: read.flag('RATE_LIMITS', true),
     pageCache: read.flag('PAGE_CACHE', true),
     trustedProxies: (environment.TRUSTED_PROXIES ?? '').split(',').filter(Boolean),

@@ -6,7 +6,6 @@ import { createIds, systemRandom } from '#platform/ids';
 import { createJobs, type Jobs } from '#platform/jobs';
 import { createLog, type Log } from '#platform/log';
 import { createMetrics, type Metrics } from '#platform/metrics';
-import { migrate } from '#platform/migrate';
 import type { Module, ModuleDeps } from '#platform/module';
 import { Unavailable } from '#platform/outcome';
 import { ensureDatabase, startPostgres } from '#platform/postgres';
@@ -18,6 +17,7 @@ import type { Config } from './config.ts';
 import { createEdge } from './edge.ts';
 import { type FirstStart, firstStart } from './first-start.ts';
 import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
+import { migrateSchemas } from './migrate-schemas.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
 import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
@@ -58,12 +58,15 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
   const clock = systemClock;
   const url = await startDatabase(config, log, stops);
   const db = openPool(config, url, metrics, stops);
-  const deps: ModuleDeps = { db, clock, ids: createIds(), random: systemRandom, log, metrics, events: noEvents };
+  const sharding = config.ledgerSharding;
+  const ids = createIds();
+  const deps: ModuleDeps = { db, clock, ids, random: systemRandom, log, metrics, events: noEvents, sharding };
 
   const outside = await startOutside(config, deps, stops);
   const modules = createModules(config, deps, outside);
   stops.push(() => modules.closeRemotes());
-  await migrateAll(config, modules, db, log);
+  const isEdge = config.modules.has('gateway');
+  await migrateSchemas(db, [...modules.local.keys(), ...(isEdge ? (['gateway'] as const) : [])], log);
 
   const jobs = createJobs({ url, log, clock, metrics });
   addJobs(jobs, modules, log);
@@ -73,9 +76,7 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
     stops.push(() => module.stop?.());
   }
   const first = firstStart(config, { ...deps, modules });
-  const edge = config.modules.has('gateway')
-    ? await createEdge(config, { ...deps, ...outside, modules, firstStart: first, jobs })
-    : undefined;
+  const edge = isEdge ? await createEdge(config, { ...deps, ...outside, modules, firstStart: first, jobs }) : undefined;
   await startBackground(jobs, modules, stops);
   stops.push(() => edge?.stop());
   const edgeUrl = await edge?.listen();
@@ -148,17 +149,6 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
     carrier,
   };
 }
-
-/** Each local module's schema, and the gateway's own. Safe when several processes start at once. */
-async function migrateAll(config: Config, modules: Modules, db: Database, log: Log): Promise<void> {
-  const schemas = [...modules.local.keys(), ...(config.modules.has('gateway') ? ['gateway'] : [])];
-  for (const schema of schemas.filter(name => !withoutSchema.has(name))) {
-    await migrate({ db, schema, folder: new URL(`./${schema}/migrations/`, import.meta.url), log });
-  }
-}
-
-/** search keeps its index in files, audit keeps nothing. */
-const withoutSchema = new Set<string>(['search', 'audit']);
 
 async function serve(
   config: Config,

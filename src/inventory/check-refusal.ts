@@ -1,6 +1,8 @@
 import { limits } from '#limits';
 import { groupCommit } from '#platform/group-commit';
+import { bucketOf } from '#platform/ids';
 import type { Metrics } from '#platform/metrics';
+import type { Sharding } from '#platform/route';
 import type { Database } from '#platform/sql';
 import type { ReserveStock } from './contract.ts';
 import { type RefusalQuestion, readRefused } from './gate-store.ts';
@@ -19,6 +21,7 @@ interface CheckDeps {
   name: string;
   db: Database;
   metrics: Metrics;
+  sharding?: Sharding;
 }
 
 export interface RefusalCheck {
@@ -27,7 +30,7 @@ export interface RefusalCheck {
 }
 
 /** All who ask in a busy moment share a statement that locks nothing. `name` is that of its metrics. */
-export function createRefusalCheck({ db, metrics, name }: CheckDeps): RefusalCheck {
+export function createRefusalCheck({ db, metrics, sharding, name }: CheckDeps): RefusalCheck {
   const group = groupCommit<RefusalQuestion, LedgerView>({
     name,
     sizeMax: QUESTIONS_MAX,
@@ -35,7 +38,7 @@ export function createRefusalCheck({ db, metrics, name }: CheckDeps): RefusalChe
     parallel: PARALLEL,
     metrics,
     async run(questions) {
-      const rows = await readRefused(db, questions);
+      const rows = sharding === 'citus' ? await readParts(db, questions) : await readRefused(db, questions);
       const found = new Map(rows.map(row => [row.id, row.available]));
       const availableOf = (productId: string) => found.get(productId) ?? 0;
       return questions.map(({ reservation_id }) => ({ isKnown: found.has(reservation_id), availableOf }));
@@ -44,6 +47,15 @@ export function createRefusalCheck({ db, metrics, name }: CheckDeps): RefusalChe
     find: async questions => questions.map(() => undefined),
   });
   return { ask: question => group.submit(question), stop: () => group.stop() };
+}
+
+/** A statement a bucket, so that each finds its shard. */
+async function readParts(db: Database, questions: RefusalQuestion[]): ReturnType<typeof readRefused> {
+  const parts = questions.flatMap(({ reservation_id, product_ids }) =>
+    [...Map.groupBy(product_ids, bucketOf)].map(([bucket, ids]) => ({ bucket, reservation_id, product_ids: ids })),
+  );
+  const buckets = [...Map.groupBy(parts, part => part.bucket)];
+  return (await Promise.all(buckets.map(([bucket, asked]) => readRefused(db, asked, bucket)))).flat();
 }
 
 export interface Want {

@@ -1,10 +1,10 @@
 import type { Outcome } from '#platform/outcome';
 import type { MovementKind, Reservation, ReservationState, ReserveStock } from './contract.ts';
-import type { ReservationRef, StockMove } from './ledger.ts';
+import type { Part, ReservationRef, StockMove } from './ledger.ts';
 
 /** What may be asked of a ledger, as it waits in a group. */
 export type LedgerCommand =
-  | ({ do: 'reserve' } & ReserveStock)
+  | ({ do: 'reserve' } & ReserveStock & Part)
   | ({ do: 'extend' } & ReservationRef & { ttl_ms: number })
   | ({ do: 'sell' } & ReservationRef & { order_id: string })
   | ({ do: 'unsell' } & ReservationRef & { order_id: string; ttl_ms: number })

@@ -1,9 +1,12 @@
 import { type Refusal, refuse } from '#platform/outcome';
+import type { Route } from '#platform/route';
 import { addUp, createRefusalCheck, type RefusalCheck, shortLines } from './check-refusal.ts';
 import type { LedgerCommand } from './commands.ts';
 import type { Answers, LedgerDeps } from './decide-group.ts';
 import type { Ledger } from './ledger.ts';
 import { submitCommands } from './submit-commands.ts';
+
+type Decide = (commands: LedgerCommand[], route: Route) => Promise<Answers>;
 
 /**
  * A ledger whose strategy decides each command by itself, on half of the connections at most: more of them only make a
@@ -11,14 +14,14 @@ import { submitCommands } from './submit-commands.ts';
  * sold out is told so after one look at the stock, shared by all who look at that moment: otherwise a crowd that comes
  * too late costs, one after the other, as much as one that buys.
  */
-export function decideAlone(deps: LedgerDeps, decide: (commands: LedgerCommand[]) => Promise<Answers>): Ledger {
+export function decideAlone(deps: LedgerDeps, decide: Decide): Ledger {
   const check = createRefusalCheck({ ...deps, name: 'inventory_ledger_check' });
   const ledger = submitCommands(deps, {
     sizeMax: 1,
     parallel: Math.ceil(deps.db.pool.max / 2),
-    async run(commands) {
+    async run(commands, route) {
       const refusal = await refusalOf(check, commands[0]!);
-      return refusal === undefined ? await decide(commands) : [refusal];
+      return refusal === undefined ? await decide(commands, route) : [refusal];
     },
   });
   return {

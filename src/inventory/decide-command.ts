@@ -19,7 +19,7 @@ export function decideCommand(book: Book, command: LedgerCommand, warehouseOf: W
   if ('product_ids' in command) {
     const [hold] = book.holdsOf(command.reservation_id);
     const held = hold === undefined ? [] : (hold.product_ids ?? [hold.product_id]);
-    const isNamed = held.every(productId => command.product_ids.includes(productId));
+    const isNamed = held.every(productId => (command.whole ?? command.product_ids).includes(productId));
     if (!isNamed) return new Error(`${command.reservation_id} holds a product that its ${command.do} does not name`);
   }
   switch (command.do) {
@@ -58,7 +58,8 @@ function reserve(book: Book, command: Do<'reserve'>, warehouseOf: WarehouseOf): 
   assert(parts !== null, 'each product has enough, so together they have');
   const { reservation_id, person_id } = command;
   const expires_at = timestamp(book.nowMs + command.ttl_ms);
-  const product_ids = wants.length > 1 ? wants.map(want => want.product_id) : null;
+  const whole = command.whole ?? wants.map(want => want.product_id);
+  const product_ids = whole.length > 1 ? whole : null;
   for (const { product_id, warehouse_id, quantity } of parts) {
     const is_limited = wants.some(want => want.product_id === product_id && want.is_limited);
     const shelf = book.shelvesOf(product_id).find(one => one.warehouse_id === warehouse_id)!;

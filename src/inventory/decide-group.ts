@@ -3,6 +3,7 @@ import { type Clock, timestamp } from '#platform/clock';
 import { bucketOf, compareKeys } from '#platform/ids';
 import type { Metrics } from '#platform/metrics';
 import type { Outbox } from '#platform/outbox';
+import type { Route, Sharding } from '#platform/route';
 import type { Connection, Database } from '#platform/sql';
 import { type Book, type Changes, openBook } from './book.ts';
 import { type Answer, type Hold, type LedgerCommand, productsOf, type Shelf } from './commands.ts';
@@ -20,6 +21,7 @@ export interface LedgerDeps {
   metrics: Metrics;
   outbox: Pick<Outbox, 'committed'>;
   warehouses: Warehouses;
+  sharding?: Sharding;
 }
 
 /** Shelves, holds and movements are found by their keys. */
@@ -31,17 +33,17 @@ export type Answers = (Answer | Error)[];
  * Decides commands in their order in one transaction of three statements: lock the products' shelves, read the holds,
  * write everything. Nothing is decided without the lock, so applying a command again is always safe.
  */
-export async function decideUnderLock(deps: LedgerDeps, commands: LedgerCommand[]): Promise<Answers> {
-  await openArriving(deps, commands);
+export async function decideUnderLock(deps: LedgerDeps, commands: LedgerCommand[], route: Route): Promise<Answers> {
+  await openArriving(deps, commands, route);
   const { answers, hasEvents } = await deps.db.transaction(async tx => {
-    const shelves = await lockShelves(tx, productsInKeyOrder(commands));
+    const shelves = await lockShelves(tx, productsInKeyOrder(commands), route);
     // After the lock, or a group that waited long would think that it is earlier than the one it waited for.
     const nowMs = deps.clock.nowMs();
-    const book = await readBook(deps, tx, { commands, shelves, nowMs });
+    const book = await readBook(deps, tx, { commands, shelves, nowMs, route });
     const answers = decideInOrder(deps, book, commands);
     const changes = book.changes();
     if (!isNothing(changes)) {
-      const written = await writeChanges(tx, changes, book.now);
+      const written = await writeChanges(tx, changes, book.now, route);
       assert.equal(written.shelves, changes.shelves.length, 'nobody changes stock without its lock');
       assert.equal(written.holds, changes.changedHolds.length, 'nobody changes a hold without the lock of its stock');
     }
@@ -57,9 +59,9 @@ export function isNothing({ shelves, changedHolds }: Changes): boolean {
 }
 
 /** Shelves for units that are about to come. Before the transaction, so that what it reads shows all of a product's. */
-export async function openArriving({ db, clock }: LedgerDeps, commands: LedgerCommand[]): Promise<void> {
+export async function openArriving({ db, clock }: LedgerDeps, commands: LedgerCommand[], route: Route): Promise<void> {
   const arriving = commands.flatMap(command => (command.do === 'move' ? command.parts : []));
-  if (arriving.length > 0) await openShelves(db, arriving, timestamp(clock.nowMs()));
+  if (arriving.length > 0) await openShelves(db, arriving, timestamp(clock.nowMs()), route);
 }
 
 /** Two transactions that lock the same products take them in the same order, or each could wait for the other. */
@@ -72,11 +74,11 @@ export function productsInKeyOrder(commands: LedgerCommand[]): string[] {
 export async function readBook(
   deps: LedgerDeps,
   tx: Connection,
-  { commands, shelves, nowMs }: { commands: LedgerCommand[]; shelves: Shelf[]; nowMs: number },
+  { commands, shelves, nowMs, route }: { commands: LedgerCommand[]; shelves: Shelf[]; nowMs: number; route: Route },
 ): Promise<Book> {
-  const holds = await readHolds(tx, holdKeys(commands));
-  const personUnits = await readCounted(tx, commands, nowMs);
-  const moved = await readMovedBefore(tx, commands);
+  const holds = await readHolds(tx, holdKeys(commands), route);
+  const personUnits = await readCounted(tx, commands, nowMs, route);
+  const moved = await readMovedBefore(tx, commands, route);
   await deps.warehouses.ensure(tx, shelves);
   return openBook({ nowMs, shelves, holds, personUnits, moved });
 }
@@ -86,9 +88,13 @@ export function decideInOrder({ warehouses }: LedgerDeps, book: Book, commands: 
 }
 
 /** After a lost connection: what each command's id says of it, undefined where it was not applied. */
-export async function findApplied(deps: LedgerDeps, commands: LedgerCommand[]): Promise<(Answer | undefined)[]> {
-  const holds = Map.groupBy(await readHolds(deps.db, holdKeys(commands)), hold => hold.reservation_id);
-  const moved = await readMovedBefore(deps.db, commands);
+export async function findApplied(
+  deps: LedgerDeps,
+  commands: LedgerCommand[],
+  route: Route,
+): Promise<(Answer | undefined)[]> {
+  const holds = Map.groupBy(await readHolds(deps.db, holdKeys(commands), route), hold => hold.reservation_id);
+  const moved = await readMovedBefore(deps.db, commands, route);
   const none: Hold[] = [];
   return commands.map(command => {
     if (command.do === 'move') return recall(command, none, moved.has(command.movement_id));
@@ -110,7 +116,7 @@ function holdKeys(commands: LedgerCommand[]): { bucket: number; reservation_id: 
   return [...keys.values()];
 }
 
-async function readCounted(tx: Connection, commands: LedgerCommand[], nowMs: number) {
+async function readCounted(tx: Connection, commands: LedgerCommand[], nowMs: number, route: Route) {
   const keys = new Map<string, { product_id: string; person_id: string }>();
   for (const command of commands) {
     if (command.do !== 'reserve') continue;
@@ -122,12 +128,12 @@ async function readCounted(tx: Connection, commands: LedgerCommand[], nowMs: num
   }
   if (keys.size === 0) return [];
   const times = { now: timestamp(nowMs), since: timestamp(nowMs - COUNTED_MS) };
-  return await readPersonUnits(tx, [...keys.values()], times);
+  return await readPersonUnits(tx, [...keys.values()], times, route);
 }
 
-async function readMovedBefore(tx: Connection, commands: LedgerCommand[]): Promise<Set<string>> {
+async function readMovedBefore(tx: Connection, commands: LedgerCommand[], route: Route): Promise<Set<string>> {
   const moves = commands.filter((command): command is { do: 'move' } & StockMove => command.do === 'move');
   if (moves.length === 0) return new Set();
   const keys = moves.map(({ movement_id, parts }) => ({ bucket: bucketOf(parts[0]!.product_id), movement_id }));
-  return new Set(await readMoved(tx, keys));
+  return new Set(await readMoved(tx, keys, route));
 }

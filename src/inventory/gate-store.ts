@@ -1,4 +1,5 @@
 import { bucketOf } from '#platform/ids';
+import { type Route, routedTo, whereRouted } from '#platform/route';
 import { type Connection, sql } from '#platform/sql';
 
 export interface ProductKey {
@@ -61,6 +62,7 @@ export interface RefusalQuestion {
 export async function readRefused(
   db: Connection,
   questions: RefusalQuestion[],
+  route: Route = null,
 ): Promise<{ id: string; available: number | null }[]> {
   const keys = questions.flatMap(({ reservation_id, product_ids }) =>
     [...new Set(product_ids.map(bucketOf))].map(bucket => ({ bucket, reservation_id })),
@@ -72,9 +74,11 @@ export async function readRefused(
       ${keys.map(key => key.bucket)}::smallint[], ${keys.map(key => key.reservation_id)}::uuid[]
     ) as k (bucket, reservation_id)
     join inventory.holds h on h.bucket = k.bucket and h.reservation_id = k.reservation_id
+    ${whereRouted(route, 'h')}
     union all
     select s.product_id, sum(s.available)::bigint
     from unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as k (bucket, product_id)
     join inventory.stock s on s.bucket = k.bucket and s.product_id = k.product_id and s.pool = ''
+      ${routedTo(route, 's')}
     group by s.product_id`);
 }

@@ -1,5 +1,7 @@
-import { groupCommit } from '#platform/group-commit';
+import { groupByBucket } from '#platform/group-by-bucket';
+import { bucketOf } from '#platform/ids';
 import type { Metrics } from '#platform/metrics';
+import type { Sharding } from '#platform/route';
 import type { Database } from '#platform/sql';
 import { readAvailable } from './store.ts';
 
@@ -13,15 +15,23 @@ export interface Availability {
   stop(): Promise<void>;
 }
 
+interface AvailabilityDeps {
+  db: Database;
+  metrics: Metrics;
+  sharding?: Sharding;
+}
+
 /** Questions of one turn of the event loop share a statement: pages, carts and checkouts ask for the same products. */
-export function createAvailability({ db, metrics }: { db: Database; metrics: Metrics }): Availability {
-  const group = groupCommit<string[], Available[]>({
+export function createAvailability({ db, metrics, sharding }: AvailabilityDeps): Availability {
+  const group = groupByBucket<string[], Available[]>({
     name: 'inventory_availability',
     sizeMax: QUESTIONS_MAX,
     parallel: PARALLEL,
     metrics,
-    async run(questions) {
-      const rows = await readAvailable(db, [...new Set(questions.flat())]);
+    sharding,
+    bucketOf: ids => bucketOf(ids[0]!),
+    async run(questions, route) {
+      const rows = await readAvailable(db, [...new Set(questions.flat())], route);
       const known = new Map(rows.map(row => [row.product_id, row.available]));
       return questions.map(ids => ids.map(product_id => ({ product_id, available: known.get(product_id) ?? 0 })));
     },
@@ -29,7 +39,21 @@ export function createAvailability({ db, metrics }: { db: Database; metrics: Met
     find: async questions => questions.map(() => undefined),
   });
   return {
-    read: productIds => (productIds.length === 0 ? Promise.resolve([]) : group.submit(productIds)),
+    async read(productIds) {
+      if (productIds.length === 0) return [];
+      return sharding === 'citus' ? await readParts(group, productIds) : await group.submit(productIds);
+    },
     stop: () => group.stop(),
   };
+}
+
+/** A question a bucket; the answer is in the order asked. */
+async function readParts(
+  group: { submit(productIds: string[]): Promise<Available[]> },
+  productIds: string[],
+): Promise<Available[]> {
+  const parts = [...Map.groupBy(productIds, bucketOf).values()];
+  const answers = (await Promise.all(parts.map(part => group.submit(part)))).flat();
+  const known = new Map(answers.map(answer => [answer.product_id, answer]));
+  return productIds.map(productId => known.get(productId)!);
 }

@@ -1,5 +1,6 @@
 import { timestamp } from '#platform/clock';
-import { groupCommit } from '#platform/group-commit';
+import { groupByBucket } from '#platform/group-by-bucket';
+import { bucketOf } from '#platform/ids';
 import { accept } from '#platform/outcome';
 import { decideUnderLock, type LedgerDeps } from './decide-group.ts';
 import type { Ledger } from './ledger.ts';
@@ -11,12 +12,12 @@ import { submitCommands } from './submit-commands.ts';
  * of the shelf makes groups follow one another, also between processes, so that payment and expiry can't both win.
  */
 export function createGroupedLedger(deps: LedgerDeps): Ledger {
-  const ledger = submitCommands(deps, { run: commands => decideUnderLock(deps, commands) });
+  const ledger = submitCommands(deps, { run: (commands, route) => decideUnderLock(deps, commands, route) });
   const sales = groupSales(deps);
   return {
     ...ledger,
     async sell(input) {
-      const [product_id, ...more] = input.product_ids;
+      const [product_id, ...more] = input.whole ?? input.product_ids;
       const { reservation_id, order_id } = input;
       // What is not simply held, or is of several products, is decided under the lock as everything else.
       const isSold = more.length === 0 && (await sales.submit({ reservation_id, order_id, product_id: product_id! }));
@@ -30,11 +31,13 @@ export function createGroupedLedger(deps: LedgerDeps): Ledger {
 }
 
 /** The usual end of a hold, for hundreds of orders by one statement; false where it is not as simple as that. */
-function groupSales({ db, clock, random, metrics }: LedgerDeps) {
-  return groupCommit<Sale, boolean>({
+function groupSales({ db, clock, random, metrics, sharding }: LedgerDeps) {
+  return groupByBucket<Sale, boolean>({
     name: 'inventory_sell',
-    async run(sales) {
-      const sold = await sellHolds(db, sales, timestamp(clock.nowMs()));
+    sharding,
+    bucketOf: sale => bucketOf(sale.product_id),
+    async run(sales, route) {
+      const sold = await sellHolds(db, sales, timestamp(clock.nowMs()), route);
       return sales.map(({ order_id }) => sold.has(order_id));
     },
     // Lost or not, the ledger says what has become of it.

@@ -9,6 +9,7 @@ import { reservationOf } from './commands.ts';
 import type { Inventory, Warehouse } from './contract.ts';
 import { createLowStockCount } from './count-low-stock.ts';
 import { createLedger, type LedgerStrategy } from './create-ledger.ts';
+import type { LedgerDeps } from './decide-group.ts';
 import { explainStock } from './explain-stock.ts';
 import { createAvailability } from './get-availability.ts';
 import { getStock } from './get-stock.ts';
@@ -20,6 +21,7 @@ import { adjustStock, receiveStock, returnStock } from './move-stock.ts';
 import { readFacts } from './read-facts.ts';
 import { receiveInitialStock } from './receive-initial-stock.ts';
 import { createGate, withGate } from './redis-gate.ts';
+import { readWhole, withShards } from './sharded-ledger.ts';
 import { addWarehouses, readReservation } from './store.ts';
 import { sweepHolds } from './sweep-holds.ts';
 import { createWarehouses, type Warehouses } from './warehouses.ts';
@@ -48,12 +50,14 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
   const outbox = createOutbox({ db, schema: 'inventory', log, clock });
   const warehouses = createWarehouses(db);
   const gate = redis && createGate({ ...deps, redis });
-  const ledger = withGate(createLedger({ ...deps, outbox, warehouses }, deps.ledgerStrategy ?? 'grouped'), gate);
+  const ledgerDeps = { ...deps, outbox, warehouses };
+  const strategy = createLedger(ledgerDeps, deps.ledgerStrategy ?? 'grouped');
+  const ledger = withGate(withShards(strategy, ledgerDeps), gate);
   const availability = createAvailability(deps);
   return {
     api: {
       ...stockApi({ deps, ledger, warehouses }),
-      ...reservationApi(deps, ledger),
+      ...reservationApi(ledgerDeps, ledger),
       ...stockListApi(deps),
       getAvailability: ({ product_ids }) => availability.read(product_ids),
       ...readFacts(db),
@@ -140,11 +144,12 @@ type ReservationApi = Pick<Inventory, 'reserveStock' | 'getReservation' | `${Res
 type ReservationVerb = 'extend' | 'sell' | 'unsell' | 'release';
 
 /** The ledger is the operation: what would stand between is nothing. */
-function reservationApi({ db }: InventoryDeps, ledger: Ledger): ReservationApi {
+function reservationApi(deps: LedgerDeps, ledger: Ledger): ReservationApi {
   return {
     reserveStock: input => ledger.reserve(input),
     async getReservation(key) {
-      const holds = await readReservation(db, key);
+      if (deps.sharding === 'citus') return await readWhole(deps, key);
+      const holds = await readReservation(deps.db, key);
       return holds.length === 0 ? null : reservationOf(holds);
     },
     extendReservation: input => ledger.extend(input),

@@ -1,5 +1,6 @@
 import { bucketOf } from '#platform/ids';
 import { appendEventsSql } from '#platform/outbox';
+import { bucketFrom, type Route, routedTo, rowsIn } from '#platform/route';
 import { type Connection, type Database, empty, type Sql, sql } from '#platform/sql';
 import type { Changes } from './book.ts';
 import type { Hold, PersonUnits, Shelf } from './commands.ts';
@@ -18,10 +19,11 @@ export async function openShelves(
   db: Connection,
   keys: { product_id: string; warehouse_id: string }[],
   now: string,
+  route: Route,
 ): Promise<void> {
   await db.query(sql`
     insert into inventory.stock (bucket, product_id, warehouse_id, total_quantity, reserved, version, updated_at)
-    select distinct k.bucket, k.product_id, k.warehouse_id, 0, 0, 0, ${now}::timestamptz
+    select distinct ${bucketFrom(route, 'k.bucket')}, k.product_id, k.warehouse_id, 0, 0, 0, ${now}::timestamptz
     from unnest(
       ${keys.map(key => bucketOf(key.product_id))}::smallint[],
       ${keys.map(key => key.product_id)}::uuid[],
@@ -29,7 +31,8 @@ export async function openShelves(
     ) as k (bucket, product_id, warehouse_id)
     where not exists (
       select from inventory.stock s
-      where s.bucket = k.bucket and s.product_id = k.product_id and s.warehouse_id = k.warehouse_id and s.pool = ''
+      where s.bucket = k.bucket and s.product_id = k.product_id and s.warehouse_id = k.warehouse_id
+        and s.pool = ''${routedTo(route, 's')}
     )
     order by 1, 2, 3
     on conflict do nothing`);
@@ -39,18 +42,18 @@ export async function openShelves(
  * Locks all shelves of the products in the order given, which is that of their key: whoever changes a product's stock
  * or holds waits here.
  */
-export async function lockShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
-  return await tx.query<Shelf>(shelvesOf(productIds, sql`for update`));
+export async function lockShelves(tx: Connection, productIds: string[], route: Route): Promise<Shelf[]> {
+  return await tx.query<Shelf>(shelvesOf(productIds, route, sql`for update`));
 }
 
 /** Of the same rows those that nobody else has locked: it doesn't wait. */
-export async function tryLockShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
-  return await tx.query<Shelf>(shelvesOf(productIds, sql`for update skip locked`));
+export async function tryLockShelves(tx: Connection, productIds: string[], route: Route): Promise<Shelf[]> {
+  return await tx.query<Shelf>(shelvesOf(productIds, route, sql`for update skip locked`));
 }
 
 /** The same rows in the same order, without a lock. */
-export async function readShelves(tx: Connection, productIds: string[]): Promise<Shelf[]> {
-  return await tx.query<Shelf>(shelvesOf(productIds, empty));
+export async function readShelves(tx: Connection, productIds: string[], route: Route): Promise<Shelf[]> {
+  return await tx.query<Shelf>(shelvesOf(productIds, route, empty));
 }
 
 /** Everything that is read in this transaction is of one moment. Has to be its first statement. */
@@ -58,27 +61,31 @@ export async function readOneMoment(tx: Connection): Promise<void> {
   await tx.query(sql`set transaction isolation level repeatable read, read only`);
 }
 
-function shelvesOf(productIds: string[], lock: Sql): Sql {
+function shelvesOf(productIds: string[], route: Route, lock: Sql): Sql {
   return sql`
     select s.* from unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as k (bucket, product_id)
     cross join lateral (
       select product_id, warehouse_id, total_quantity, reserved, version
       from inventory.stock
-      where bucket = k.bucket and product_id = k.product_id and pool = ''
+      where bucket = k.bucket and product_id = k.product_id and pool = ''${routedTo(route)}
       order by warehouse_id
       ${lock}
     ) as s`;
 }
 
 /** A statement of its own after the lock: its snapshot shows what the lock's last owner has committed. */
-export async function readHolds(tx: Connection, keys: { bucket: number; reservation_id: string }[]): Promise<Hold[]> {
+export async function readHolds(
+  tx: Connection,
+  keys: { bucket: number; reservation_id: string }[],
+  route: Route,
+): Promise<Hold[]> {
   return await tx.query<Hold>(sql`
     select h.reservation_id, h.product_id, h.warehouse_id, h.person_id, h.quantity, h.state, h.is_limited, h.order_id,
       h.product_ids, h.expires_at
     from unnest(
       ${keys.map(key => key.bucket)}::smallint[], ${keys.map(key => key.reservation_id)}::uuid[]
     ) as k (bucket, reservation_id)
-    join inventory.holds h on h.bucket = k.bucket and h.reservation_id = k.reservation_id
+    join inventory.holds h on h.bucket = k.bucket and h.reservation_id = k.reservation_id${routedTo(route, 'h')}
     order by h.bucket, h.reservation_id, h.product_id, h.warehouse_id`);
 }
 
@@ -87,6 +94,7 @@ export async function readPersonUnits(
   tx: Connection,
   keys: { product_id: string; person_id: string }[],
   times: { now: string; since: string },
+  route: Route,
 ): Promise<PersonUnits[]> {
   return await tx.query<PersonUnits>(sql`
     select h.product_id, h.person_id, sum(h.quantity)::bigint as units
@@ -99,19 +107,23 @@ export async function readPersonUnits(
     where h.is_limited and (
       (h.state = 'held' and h.expires_at > ${times.now}::timestamptz)
       or (h.state = 'sold' and h.created_at > ${times.since}::timestamptz)
-    )
+    )${routedTo(route, 'h')}
     group by h.product_id, h.person_id`);
 }
 
 /** Which of the ids have been applied. */
-export async function readMoved(tx: Connection, keys: { bucket: number; movement_id: string }[]): Promise<string[]> {
+export async function readMoved(
+  tx: Connection,
+  keys: { bucket: number; movement_id: string }[],
+  route: Route,
+): Promise<string[]> {
   const rows = await tx.query<{ movement_id: string }>(sql`
     select m.movement_id
     from unnest(
       ${keys.map(key => key.bucket)}::smallint[], ${keys.map(key => key.movement_id)}::uuid[]
     ) as k (bucket, movement_id)
     join inventory.movements m on m.bucket = k.bucket and m.movement_id = k.movement_id
-    where m.kind in ('receive', 'adjust', 'allot', 'return')`);
+    where m.kind in ('receive', 'adjust', 'allot', 'return')${routedTo(route, 'm')}`);
   return rows.map(row => row.movement_id);
 }
 
@@ -119,18 +131,18 @@ export async function readMoved(tx: Connection, keys: { bucket: number; movement
  * Writes a group by one statement: each touched row once. What is written is compared with what was decided upon by a
  * shelf's `version` and a hold's state and expiry; the answer says how many rows agreed.
  */
-export async function writeChanges(tx: Connection, changes: Changes, now: string): Promise<Written> {
+export async function writeChanges(tx: Connection, changes: Changes, now: string, route: Route): Promise<Written> {
   const [written] = await tx.query<Written>(sql`
-    with shelved as (${changeShelves(changes.shelves, now)}),
-      held as (${addHolds(changes.newHolds, now)}),
-      changed as (${changeHolds(changes.changedHolds, now)}),
-      moved as (${addMovements(changes, now)}),
-      told as (${appendEventsSql('inventory', changes.events)})
+    with shelved as (${changeShelves(changes.shelves, now, route)}),
+      held as (${addHolds(changes.newHolds, now, route)}),
+      changed as (${changeHolds(changes.changedHolds, now, route)}),
+      moved as (${addMovements(changes, now, route)}),
+      told as (${appendEventsSql('inventory', changes.events, route)})
     select (select count(*) from shelved) as shelves, (select count(*) from changed) as holds`);
   return written!;
 }
 
-function changeShelves(rows: Shelf[], now: string): Sql {
+function changeShelves(rows: Shelf[], now: string, route: Route): Sql {
   return sql`
     update inventory.stock s
     set total_quantity = u.total_quantity, reserved = u.reserved, version = u.version,
@@ -142,15 +154,15 @@ function changeShelves(rows: Shelf[], now: string): Sql {
       ${rows.map(() => OPEN_POOL)}::text[]
     ) as u (bucket, product_id, warehouse_id, total_quantity, reserved, version, pool)
     where s.bucket = u.bucket and s.product_id = u.product_id and s.warehouse_id = u.warehouse_id and s.pool = u.pool
-      and s.version = u.version - 1
+      and s.version = u.version - 1${routedTo(route, 's')}
     returning 1`;
 }
 
-function addHolds(rows: Hold[], now: string): Sql {
+function addHolds(rows: Hold[], now: string, route: Route): Sql {
   return sql`
     insert into inventory.holds (bucket, reservation_id, product_id, warehouse_id, person_id, quantity, state,
       is_limited, order_id, expires_at, product_ids, ended_at, created_at)
-    select u.bucket, u.reservation_id, u.product_id, u.warehouse_id, u.person_id, u.quantity, u.state, u.is_limited,
+    select ${bucketFrom(route, 'u.bucket')}, u.reservation_id, u.product_id, u.warehouse_id, u.person_id, u.quantity, u.state, u.is_limited,
       u.order_id, u.expires_at, u.product_ids::uuid[], case when u.state <> 'held' then ${now}::timestamptz end,
       ${now}::timestamptz
     from unnest(
@@ -165,7 +177,7 @@ function addHolds(rows: Hold[], now: string): Sql {
     returning bucket, reservation_id, product_id, warehouse_id, quantity`;
 }
 
-function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
+function changeHolds(changes: Changes['changedHolds'], now: string, route: Route): Sql {
   const rows = changes.map(change => change.hold);
   const was = changes.map(change => change.from);
   return sql`
@@ -181,15 +193,16 @@ function changeHolds(changes: Changes['changedHolds'], now: string): Sql {
     ) as u (bucket, reservation_id, product_id, warehouse_id, was, expired_at, state, order_id, expires_at, pool)
     where h.bucket = u.bucket and h.reservation_id = u.reservation_id and h.product_id = u.product_id
       and h.warehouse_id = u.warehouse_id and h.pool = u.pool and h.state = u.was and h.expires_at = u.expired_at
+      ${routedTo(route, 'h')}
     returning 1`;
 }
 
 /** A new hold is its own movement's source: what is read from it need not be sent. */
-function addMovements({ movements: rows, newHolds }: Changes, now: string): Sql {
+function addMovements({ movements: rows, newHolds }: Changes, now: string, route: Route): Sql {
   const ofHolds =
     newHolds.length === 0
       ? empty
-      : sql`select bucket, null, product_id, warehouse_id, 'hold', 0, quantity, reservation_id, null, null,
+      : sql`select ${bucketFrom(route, 'bucket')}, null, product_id, warehouse_id, 'hold', 0, quantity, reservation_id, null, null,
           ${now}::timestamptz from held union all`;
   return sql`
     insert into inventory.movements (bucket, movement_id, product_id, warehouse_id, kind, total_delta, reserved_delta,
@@ -202,7 +215,7 @@ function addMovements({ movements: rows, newHolds }: Changes, now: string): Sql 
       ${rows.map(row => row.kind)}::text[], ${rows.map(row => row.total_delta)}::bigint[],
       ${rows.map(row => row.reserved_delta)}::bigint[], ${rows.map(row => row.reservation_id)}::uuid[],
       ${rows.map(row => row.order_id)}::uuid[], ${rows.map(row => row.reason)}::text[]
-    ) as u`;
+    ) as u${rowsIn(route, 'u')}`;
 }
 
 export interface Written {
@@ -222,7 +235,7 @@ export interface Sale {
  * locked before their holds, as everybody does it; who waits for the lock finds the holds as its last owner left them,
  * since PostgreSQL looks again at a row that has changed meanwhile. Answers the orders that have their goods.
  */
-export async function sellHolds(db: Database, sales: Sale[], now: string): Promise<Set<string>> {
+export async function sellHolds(db: Database, sales: Sale[], now: string, route: Route): Promise<Set<string>> {
   const rows = await db.queryByKey<{ order_id: string }>(sql`
     with asked as materialized (
       select * from unnest(
@@ -234,7 +247,7 @@ export async function sellHolds(db: Database, sales: Sale[], now: string): Promi
       from (select distinct bucket, product_id from asked order by bucket, product_id) as k
       cross join lateral (
         select version from inventory.stock
-        where bucket = k.bucket and product_id = k.product_id and pool = ''
+        where bucket = k.bucket and product_id = k.product_id and pool = ''${routedTo(route)}
         order by warehouse_id
         for update
       ) as s
@@ -244,7 +257,7 @@ export async function sellHolds(db: Database, sales: Sale[], now: string): Promi
       from asked a
       where (select count(*) from shelves) > 0 and h.bucket = a.bucket and h.reservation_id = a.reservation_id
         and h.product_id = a.product_id and h.product_ids is null and h.state = 'held'
-        and h.expires_at > ${now}::timestamptz
+        and h.expires_at > ${now}::timestamptz${routedTo(route, 'h')}
       returning h.bucket, h.product_id, h.warehouse_id, h.pool, h.quantity, h.reservation_id, h.order_id
     ), taken as (
       select bucket, product_id, warehouse_id, pool, sum(quantity) as quantity from sold group by 1, 2, 3, 4
@@ -254,11 +267,12 @@ export async function sellHolds(db: Database, sales: Sale[], now: string): Promi
         updated_at = ${now}::timestamptz
       from taken t
       where s.bucket = t.bucket and s.product_id = t.product_id and s.warehouse_id = t.warehouse_id and s.pool = t.pool
+        ${routedTo(route, 's')}
     ), moved as (
       insert into inventory.movements (bucket, product_id, warehouse_id, kind, total_delta, reserved_delta,
         reservation_id, order_id, at)
-      select bucket, product_id, warehouse_id, 'sell', -quantity, -quantity, reservation_id, order_id,
-        ${now}::timestamptz
+      select ${bucketFrom(route, 'bucket')}, product_id, warehouse_id, 'sell', -quantity, -quantity, reservation_id,
+        order_id, ${now}::timestamptz
       from sold
     )
     select distinct order_id from sold`);

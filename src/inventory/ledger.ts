@@ -1,7 +1,13 @@
 import type { Outcome } from '#platform/outcome';
 import type { Reservation, ReserveStock } from './contract.ts';
 
-export interface ReservationRef {
+/** Of a command that is about one bucket of a reservation over several, as on Citus. */
+export interface Part {
+  /** All products of the reservation. */
+  whole?: string[];
+}
+
+export interface ReservationRef extends Part {
   reservation_id: string;
   /** All products of the reservation: their stock is locked while it changes. */
   product_ids: string[];
@@ -22,7 +28,7 @@ export interface StockMove {
  * interface: a command is applied whole or not at all, and the same command again answers as the first one did.
  */
 export interface Ledger {
-  reserve(input: ReserveStock): Promise<Outcome<Reservation, 'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>>;
+  reserve(input: ReserveStock & Part): Promise<Outcome<Reservation, 'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>>;
   extend(input: ReservationRef & { ttl_ms: number }): Promise<Outcome<Reservation, 'RESERVATION_EXPIRED'>>;
   sell(
     input: ReservationRef & { order_id: string },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { limits } from '#limits';
+import type { Route } from '#platform/route';
 import type { Connection } from '#platform/sql';
 import type { Changes } from './book.ts';
 import type { LedgerCommand, Shelf } from './commands.ts';
@@ -26,29 +27,32 @@ const RETRY_FIRST_MS = 10;
  * alone starve (DESIGN: 16 of 1,000 units sold with 8 of them).
  */
 export function createOptimisticLedger(deps: LedgerDeps): Ledger {
-  return decideAlone(deps, commands => decide(deps, commands));
+  return decideAlone(deps, (commands, route) => decide(deps, commands, route));
 }
 
-async function decide(deps: LedgerDeps, commands: LedgerCommand[]): Promise<Answers> {
-  await openArriving(deps, commands);
+async function decide(deps: LedgerDeps, commands: LedgerCommand[], route: Route): Promise<Answers> {
+  await openArriving(deps, commands, route);
   for (let tries = 0; tries < limits.optimisticTriesMax; tries++) {
     // Random, or those that met would meet again.
     if (tries > 0) await deps.clock.sleep(RETRY_FIRST_MS * 2 ** (tries - 1) * deps.random());
-    const answers = await tryOnce(deps, commands);
+    const answers = await tryOnce(deps, commands, route);
     if (answers !== null) return answers;
   }
-  return await decideUnderLock(deps, commands);
+  return await decideUnderLock(deps, commands, route);
 }
 
 /** Null: somebody else was faster, and nothing was changed. */
-async function tryOnce(deps: LedgerDeps, commands: LedgerCommand[]): Promise<Answers | null> {
+async function tryOnce(deps: LedgerDeps, commands: LedgerCommand[], route: Route): Promise<Answers | null> {
   const productIds = productsInKeyOrder(commands);
-  const { book, versions } = await readUnlocked(deps, commands, productIds);
+  const { book, versions } = await readUnlocked(deps, commands, route);
   const answers = decideInOrder(deps, book, commands);
   const changes = book.changes();
   if (isNothing(changes)) return answers;
   try {
-    await deps.db.transaction(tx => writeUnchanged(tx, { changes, versions, productIds, now: book.now }), BY_KEY);
+    await deps.db.transaction(
+      tx => writeUnchanged(tx, { changes, versions, productIds, now: book.now, route }),
+      BY_KEY,
+    );
   } catch (error) {
     if (error instanceof Outdated) return null;
     throw error;
@@ -58,11 +62,11 @@ async function tryOnce(deps: LedgerDeps, commands: LedgerCommand[]): Promise<Ans
 }
 
 /** All of one moment, or a hold could be read beside a shelf that does not know of it yet. */
-async function readUnlocked(deps: LedgerDeps, commands: LedgerCommand[], productIds: string[]) {
+export async function readUnlocked(deps: LedgerDeps, commands: LedgerCommand[], route: Route) {
   return await deps.db.transaction(async tx => {
-    const [, shelves] = await Promise.all([readOneMoment(tx), readShelves(tx, productIds)]);
+    const [, shelves] = await Promise.all([readOneMoment(tx), readShelves(tx, productsInKeyOrder(commands), route)]);
     const versions = versionsOf(shelves);
-    return { book: await readBook(deps, tx, { commands, shelves, nowMs: deps.clock.nowMs() }), versions };
+    return { book: await readBook(deps, tx, { commands, shelves, nowMs: deps.clock.nowMs(), route }), versions };
   }, BY_KEY);
 }
 
@@ -73,6 +77,7 @@ interface Decided {
   versions: string;
   productIds: string[];
   now: string;
+  route: Route;
 }
 
 /**
@@ -80,10 +85,11 @@ interface Decided {
  * are taken all the same: in the order of all strategies; and for the shelves that are only read, since an event tells
  * the level of all of a product's together.
  */
-async function writeUnchanged(tx: Connection, { changes, versions, productIds, now }: Decided): Promise<void> {
-  const shelves = await tryLockShelves(tx, productIds);
+async function writeUnchanged(tx: Connection, decided: Decided): Promise<void> {
+  const { changes, versions, productIds, now, route } = decided;
+  const shelves = await tryLockShelves(tx, productIds, route);
   if (versionsOf(shelves) !== versions) throw new Outdated();
-  const written = await writeChanges(tx, changes, now);
+  const written = await writeChanges(tx, changes, now, route);
   assert.equal(written.shelves, changes.shelves.length, 'a shelf of the same version is written');
   // An extension leaves the version as it is: holds are compared by themselves.
   if (written.holds !== changes.changedHolds.length) throw new Outdated();

@@ -7,5 +7,5 @@ import type { Ledger } from './ledger.ts';
  * order holds only as far as the lock's queue keeps it.
  */
 export function createPessimisticLedger(deps: LedgerDeps): Ledger {
-  return decideAlone(deps, commands => decideUnderLock(deps, commands));
+  return decideAlone(deps, (commands, route) => decideUnderLock(deps, commands, route));
 }

@@ -6,6 +6,7 @@ import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
 import { type Outcome, Unavailable } from '#platform/outcome';
 import type { Redis } from '#platform/redis';
+import type { Sharding } from '#platform/route';
 import type { Database } from '#platform/sql';
 import { type Admission, type Admitted, admitReservation } from './admit-reservation.ts';
 import { createRefusalCheck } from './check-refusal.ts';
@@ -18,6 +19,7 @@ import { createGateReconciler } from './reconcile-gate.ts';
 
 export interface GateDeps {
   db: Database;
+  sharding?: Sharding;
   redis: Redis;
   clock: Clock;
   log: Log;
@@ -46,7 +48,7 @@ export function createGate(deps: GateDeps): Gate {
   const { db, redis, clock, log, metrics } = deps;
   const counts = createGateCounts(deps);
   const reconciler = createGateReconciler({ ...deps, counts });
-  const check = createRefusalCheck({ name: 'inventory_gate_check', db, metrics });
+  const check = createRefusalCheck({ ...deps, name: 'inventory_gate_check' });
   const answers = metrics.counter('gate_answers_total', 'Reservations by what the gate said', ['answer']);
   metrics.gauge('gate_up', '1 while Redis answers the gate', () => (redis.isUp ? 1 : 0));
 

@@ -1,4 +1,5 @@
 import { bucketOf } from '#platform/ids';
+import { type Route, routedTo } from '#platform/route';
 import { type Connection, type Database, sql } from '#platform/sql';
 import type { Hold } from './commands.ts';
 import type { MovementKind, Warehouse } from './contract.ts';
@@ -42,11 +43,13 @@ export async function readStock(db: Connection, productId: string): Promise<Stoc
 export async function readAvailable(
   db: Connection,
   productIds: string[],
+  route: Route = null,
 ): Promise<{ product_id: string; available: number }[]> {
   return await db.query(sql`
     select s.product_id, sum(s.available)::bigint as available
     from unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as k (bucket, product_id)
     join inventory.stock s on s.bucket = k.bucket and s.product_id = k.product_id and s.pool = ''
+      ${routedTo(route, 's')}
     group by s.product_id`);
 }
 

@@ -1,9 +1,10 @@
-import { type GroupCommitOptions, groupCommit } from '#platform/group-commit';
-import type { Answer, LedgerCommand } from './commands.ts';
+import { type BucketGroupOptions, groupByBucket } from '#platform/group-by-bucket';
+import { bucketOf } from '#platform/ids';
+import { type Answer, type LedgerCommand, productsOf } from './commands.ts';
 import { findApplied, type LedgerDeps } from './decide-group.ts';
 import type { Ledger } from './ledger.ts';
 
-type Options = GroupCommitOptions<LedgerCommand, Answer | Error>;
+type Options = BucketGroupOptions<LedgerCommand, Answer | Error>;
 
 /**
  * A ledger whose commands wait in one queue for the strategy's `run`, in groups of its size: what is common to all
@@ -14,11 +15,14 @@ export function submitCommands(
   deps: LedgerDeps,
   strategy: Required<Pick<Options, 'run'>> & Pick<Options, 'sizeMax' | 'parallel'>,
 ): Ledger {
-  const { metrics, clock, random } = deps;
-  const group = groupCommit<LedgerCommand, Answer | Error>({
+  const { metrics, clock, random, sharding } = deps;
+  const group = groupByBucket<LedgerCommand, Answer | Error>({
     ...strategy,
     name: 'inventory_ledger',
-    find: commands => findApplied(deps, commands),
+    sharding,
+    // On Citus all products of a command are of one bucket: see sharded-ledger.ts.
+    bucketOf: command => bucketOf(productsOf(command)[0]!),
+    find: (commands, route) => findApplied(deps, commands, route),
     metrics,
     clock,
     random,

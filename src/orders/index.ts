@@ -92,19 +92,27 @@ function readsTogether({
   db,
   clock,
   metrics,
+  sharding,
 }: OrdersOptions): Pick<Deps, 'orderReads' | 'checkoutReads' | 'openLines'> {
   return {
     orderReads: readTogether({
       name: 'orders_read',
       metrics,
+      sharding,
       read: async ids => new Map((await readOrders(db, ids)).map(row => [row.order_id, row])),
     }),
     checkoutReads: readTogether({
       name: 'orders_read_checkouts',
       metrics,
+      sharding,
       read: async ids => new Map((await readCheckouts(db, ids)).map(row => [row.checkout_id, row])),
     }),
-    openLines: readTogether({ name: 'orders_read_held', metrics, read: ids => readHeldUnits({ db, clock }, ids) }),
+    openLines: readTogether({
+      name: 'orders_read_held',
+      metrics,
+      sharding,
+      read: ids => readHeldUnits({ db, clock }, ids),
+    }),
   };
 }
 

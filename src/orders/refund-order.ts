@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import { limits } from '#limits';
 import type { Orders, RefundOrder } from '#orders';
 import { timestamp } from '#platform/clock';
+import { bucketOf } from '#platform/ids';
 import { money } from '#platform/money';
 import { appendEvents, type NewEvent } from '#platform/outbox';
 import { accept, type Outcome, refuse } from '#platform/outcome';
@@ -110,7 +111,7 @@ async function settleRecord(
       at: timestamp(deps.clock.nowMs()),
       deadline_at: refunds.some(refund => refund.state === 'pending') ? order.deadline_at : null,
     });
-    if (as === 'done') await appendEvents(tx, 'orders', [refundedEvent(row, record, deps.currency)]);
+    if (as === 'done') await appendEvents(tx, 'orders', [refundedEvent(row, record, deps.currency)], bucketOf(orderId));
     return row;
   });
   deps.outbox.committed();

@@ -1,6 +1,7 @@
 import type { OrderStatus, ShippingMethod } from '#orders';
 import type { Address } from '#platform/address';
 import { bucketOf, compareKeys } from '#platform/ids';
+import { bucketFrom, type Route, routedTo, routeOf, whereRouted } from '#platform/route';
 import { asJson, type Connection, type Database, sql } from '#platform/sql';
 import type { Line, Part, RefundRecord, Totals } from './rules.ts';
 
@@ -61,7 +62,7 @@ export interface NewOrder {
  * key, so that two groups wait for each other in one direction only. (`is true` keeps the planner from making a join
  * of it, which without hash joins would compare each with each.)
  */
-export async function insertOrders(db: Database, news: NewOrder[]): Promise<Set<string>> {
+export async function insertOrders(db: Database, news: NewOrder[], route: Route = null): Promise<Set<string>> {
   const orders = news.map(({ order }) => order);
   const shipping = orders.map(order => asJson(order.shipping_address));
   const billing = orders.map(order => asJson(order.billing_address));
@@ -91,12 +92,13 @@ export async function insertOrders(db: Database, news: NewOrder[]): Promise<Set<
       select new.order_id from new
       join orders.checkouts c on c.bucket = new.bucket and c.checkout_id = new.checkout_id
       where new.kind = 'checkout' and c.state = 'open' and c.order_id is not distinct from new.after
+        ${routedTo(route, 'c')}
       order by c.bucket, c.checkout_id for update of c
     ), inserted as (
       insert into orders.orders (bucket, order_id, checkout_id, kind, status, subtotal, discount, shipping_cost, tax,
         total, version, deadline_at, created_at, updated_at)
-      select bucket, order_id, checkout_id, kind, status, subtotal, discount, shipping_cost, tax, total, version,
-        deadline_at, created_at, created_at
+      select ${bucketFrom(route, 'bucket')}, order_id, checkout_id, kind, status, subtotal, discount, shipping_cost, tax,
+        total, version, deadline_at, created_at, created_at
       from new
       where kind = 'buy_now' or order_id in (select order_id from locked)
       on conflict do nothing
@@ -106,16 +108,17 @@ export async function insertOrders(db: Database, news: NewOrder[]): Promise<Set<
     ), contents as (
       insert into orders.order_contents (bucket, order_id, person_id, person_kind, email, lines, reservation_id, parts,
         shipping_address, billing_address, shipping_method)
-      select bucket, order_id, person_id, person_kind, email, lines, reservation_id, parts, shipping_address,
-        billing_address, shipping_method
+      select ${bucketFrom(route, 'bucket')}, order_id, person_id, person_kind, email, lines, reservation_id, parts,
+        shipping_address, billing_address, shipping_method
       from admitted
     ), products as (
       insert into orders.order_products (bucket, product_id, order_id)
-      select bucket, unnest(product_ids::uuid[]), order_id from admitted
+      select ${bucketFrom(route, 'bucket')}, unnest(product_ids::uuid[]), order_id from admitted
       on conflict do nothing
     ), taken as (
       update orders.checkouts c set state = 'paying', order_id = inserted.order_id from inserted
       where inserted.kind = 'checkout' and c.bucket = inserted.bucket and c.checkout_id = inserted.checkout_id
+        ${routedTo(route, 'c')}
     )
     select order_id from inserted`);
   return new Set(inserted.map(row => row.order_id));
@@ -131,7 +134,12 @@ export interface Confirmation {
  * PAYMENT_PENDING → CONFIRMED with its event, and its checkout with it, by one statement for as many as there are:
  * answers the version of each order that it moved. Sorted by key, as every set of rows that is locked.
  */
-export async function confirmOrders(db: Database, orders: Confirmation[], at: string): Promise<Map<string, number>> {
+export async function confirmOrders(
+  db: Database,
+  orders: Confirmation[],
+  at: string,
+  route: Route = null,
+): Promise<Map<string, number>> {
   const sorted = orders.toSorted((a, b) => compareKeys(a.order_id, b.order_id));
   const moved = await db.queryByKey<{ order_id: string; version: number }>(sql`
     with asked as materialized (
@@ -145,25 +153,27 @@ export async function confirmOrders(db: Database, orders: Confirmation[], at: st
         updated_at = ${at}::timestamptz, steps = o.steps || ${JSON.stringify([{ status: 'CONFIRMED', at }])}::jsonb
       from asked a
       where o.bucket = a.bucket and o.order_id = a.order_id and o.status = 'PAYMENT_PENDING'
+        ${routedTo(route, 'o')}
       returning o.bucket, o.order_id, o.checkout_id, o.kind, o.version, a.data
     ), checkouts as (
       update orders.checkouts c set state = 'ordered'
       from moved
       where moved.kind = 'checkout' and c.bucket = moved.bucket and c.checkout_id = moved.checkout_id
-        and c.order_id = moved.order_id
+        and c.order_id = moved.order_id${routedTo(route, 'c')}
     ), told as (
       insert into orders.outbox (bucket, aggregate_id, version, type, data)
-      select bucket, order_id, version, 'order.confirmed', data from moved
+      select ${bucketFrom(route, 'bucket')}, order_id, version, 'order.confirmed', data from moved
     )
     select order_id, version from moved`);
   return new Map(moved.map(row => [row.order_id, row.version]));
 }
 
+/** Orders of one bucket are found on its shard alone. */
 export async function readOrders(db: Connection, orderIds: string[]): Promise<OrderRow[]> {
   return db.query<OrderRow>(sql`
     select ${orderColumns} from ${wholeOrders}
     join unnest(${orderIds.map(bucketOf)}::smallint[], ${orderIds}::uuid[]) as asked (bucket, order_id)
-      using (bucket, order_id)`);
+      using (bucket, order_id)${whereRouted(routeOf(orderIds), 'orders', 'order_contents')}`);
 }
 
 /** Of these orders the ones that stand in one of `statuses`. */
@@ -176,7 +186,7 @@ export async function readOrdersIn(
     select ${orderColumns} from ${wholeOrders}
     join unnest(${orderIds.map(bucketOf)}::smallint[], ${orderIds}::uuid[]) as asked (bucket, order_id)
       using (bucket, order_id)
-    where status = any(${statuses}::text[])`);
+    where status = any(${statuses}::text[])${routedTo(routeOf(orderIds), 'orders', 'order_contents')}`);
 }
 
 export interface Transition {
@@ -196,7 +206,7 @@ export interface Transition {
 /**
  * Moves orders along where they still stand in one of `from`, by one statement; answers the moved ones as they are now.
  */
-export async function moveOrders(db: Connection, transitions: Transition[]): Promise<OrderRow[]> {
+export async function moveOrders(db: Connection, transitions: Transition[], route: Route = null): Promise<OrderRow[]> {
   const rows = transitions
     .map(step => ({ ...step, bucket: bucketOf(step.order_id), keeps_deadline: step.deadline_at === 'kept' }))
     .map(step => ({ ...step, deadline_at: step.keeps_deadline ? null : step.deadline_at }));
@@ -207,7 +217,7 @@ export async function moveOrders(db: Connection, transitions: Transition[]): Pro
         checkout_state text, checkout_expires_at timestamptz)
     ), locked as materialized (
       select o.bucket, o.order_id from orders.orders o join step using (bucket, order_id)
-      where o.status = any(step."from") order by o.bucket, o.order_id for update of o
+      where o.status = any(step."from")${routedTo(route, 'o')} order by o.bucket, o.order_id for update of o
     ), moved as (
       update orders.orders o set
         status = step."to", reason = coalesce(step.reason, o.reason), tries = 0,
@@ -216,16 +226,17 @@ export async function moveOrders(db: Connection, transitions: Transition[]): Pro
           to_char(step.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
         version = o.version + 1, updated_at = step.at
       from step join locked using (bucket, order_id)
-      where o.bucket = step.bucket and o.order_id = step.order_id
+      where o.bucket = step.bucket and o.order_id = step.order_id${routedTo(route, 'o')}
       returning o.*
     ), checkouts as (
       update orders.checkouts c set state = step.checkout_state,
         expires_at = greatest(c.expires_at, step.checkout_expires_at)
       from moved join step using (bucket, order_id)
       where c.bucket = moved.bucket and c.checkout_id = moved.checkout_id and c.order_id = moved.order_id
-        and step.checkout_state is not null
+        and step.checkout_state is not null${routedTo(route, 'c')}
     )
-    select ${orderColumns} from moved join orders.order_contents using (bucket, order_id)`);
+    select ${orderColumns} from moved join orders.order_contents using (bucket, order_id)
+    ${whereRouted(route, 'order_contents')}`);
 }
 
 /** When the sweeper looks again; null when nothing is left to do. A later status is not touched. */
@@ -251,17 +262,27 @@ export async function clearDeadline(db: Connection, order: { order_id: string; v
 export async function takeDueOrders(
   db: Connection,
   input: { now: string; next: string; limit: number },
+  route: Route = null,
 ): Promise<OrderRow[]> {
   return db.query<OrderRow>(sql`
     with due as materialized (
-      select bucket as due_bucket, order_id as due_id from orders.orders where deadline_at <= ${input.now}
+      select bucket as due_bucket, order_id as due_id from orders.orders
+      where deadline_at <= ${input.now}${routedTo(route)}
       order by deadline_at limit ${input.limit} for update skip locked
     ), taken as (
       update orders.orders o set deadline_at = ${input.next}, tries = o.tries + 1 from due
-      where o.bucket = due.due_bucket and o.order_id = due.due_id
+      where o.bucket = due.due_bucket and o.order_id = due.due_id${routedTo(route, 'o')}
       returning o.*
     )
-    select ${orderColumns} from taken join orders.order_contents using (bucket, order_id)`);
+    select ${orderColumns} from taken join orders.order_contents using (bucket, order_id)
+    ${whereRouted(route, 'order_contents')}`);
+}
+
+/** Where `takeDueOrders` would find some. */
+export async function readDueBuckets(db: Connection, now: string): Promise<number[]> {
+  const rows = await db.query<{ bucket: number }>(sql`
+    select distinct bucket from orders.orders where deadline_at <= ${now} order by bucket`);
+  return rows.map(row => row.bucket);
 }
 
 /** Orders that were taken up `tries` times and are still not settled. */
@@ -289,7 +310,8 @@ export async function writeRefunds(
         version = version + 1, updated_at = ${input.at}, deadline_at = ${input.deadline_at}
       where bucket = ${bucketOf(input.order_id)} and order_id = ${input.order_id} returning *
     )
-    select ${orderColumns} from refunded join orders.order_contents using (bucket, order_id)`);
+    select ${orderColumns} from refunded join orders.order_contents using (bucket, order_id)
+    where order_contents.bucket = ${bucketOf(input.order_id)}`);
   return rows[0]!;
 }
 

@@ -1,22 +1,28 @@
 import { limits } from '#limits';
 import type { Orders, StuckOrder } from '#orders';
 import { timestamp } from '#platform/clock';
+import { type Route, routesOf } from '#platform/route';
 import { advanceOrder } from './advance-order.ts';
-import { type CheckoutRow, dropOldCheckouts, endForgottenCheckouts } from './checkout-store.ts';
+import { type CheckoutRow, dropOldCheckouts, endForgottenCheckouts, readOldBuckets } from './checkout-store.ts';
 import type { Deps } from './deps.ts';
 import { reservationKey } from './release-hold.ts';
-import { type OrderRow, readStuckOrders, setDeadline, takeDueOrders } from './store.ts';
+import { type OrderRow, readDueBuckets, readStuckOrders, setDeadline, takeDueOrders } from './store.ts';
 
 /** Takes up what a crash or an outage left behind; each try that fails is counted and waits longer. */
 export async function sweepOrders(deps: Deps, signal?: AbortSignal): Promise<number> {
   let swept = 0;
+  const routes = await routesOf(deps.sharding, () => readDueBuckets(deps.db, timestamp(deps.clock.nowMs())));
+  for (const route of routes) swept += await sweepRoute(deps, route, signal);
+  return swept;
+}
+
+async function sweepRoute(deps: Deps, route: Route, signal?: AbortSignal): Promise<number> {
+  let swept = 0;
   while (!signal?.aborted) {
     const nowMs = deps.clock.nowMs();
-    const due = await takeDueOrders(deps.db, {
-      now: timestamp(nowMs),
-      next: timestamp(nowMs + limits.paymentDeadlineMs),
-      limit: limits.sweepBatchMax,
-    });
+    const now = timestamp(nowMs);
+    const next = timestamp(nowMs + limits.paymentDeadlineMs);
+    const due = await takeDueOrders(deps.db, { now, next, limit: limits.sweepBatchMax }, route);
     await Promise.all(due.map(order => sweepOrder(deps, order)));
     swept += due.length;
     if (due.length < limits.sweepBatchMax) break;
@@ -42,20 +48,28 @@ const CHECKOUTS_KEPT_MS = 7 * 24 * 3_600_000;
 const CHECKOUTS_FORGOTTEN_MS = 3_600_000;
 
 export async function dropCheckouts(deps: Deps): Promise<number> {
-  await endForgotten(deps);
-  const before = timestamp(deps.clock.nowMs() - CHECKOUTS_KEPT_MS);
+  const forgotten = timestamp(deps.clock.nowMs() - CHECKOUTS_FORGOTTEN_MS);
+  const old = timestamp(deps.clock.nowMs() - CHECKOUTS_KEPT_MS);
+  let dropped = 0;
+  for (const route of await routesOf(deps.sharding, () => readOldBuckets(deps.db, forgotten))) {
+    await endForgotten(deps, forgotten, route);
+    dropped += await dropOld(deps, old, route);
+  }
+  return dropped;
+}
+
+async function dropOld(deps: Deps, before: string, route: Route): Promise<number> {
   let dropped = 0;
   for (;;) {
-    const batch = await dropOldCheckouts(deps.db, before, limits.sweepBatchMax);
+    const batch = await dropOldCheckouts(deps.db, before, limits.sweepBatchMax, route);
     dropped += batch;
     if (batch < limits.sweepBatchMax) return dropped;
   }
 }
 
-async function endForgotten(deps: Deps): Promise<void> {
-  const before = timestamp(deps.clock.nowMs() - CHECKOUTS_FORGOTTEN_MS);
+async function endForgotten(deps: Deps, before: string, route: Route): Promise<void> {
   for (;;) {
-    const ended = await endForgottenCheckouts(deps.db, before, limits.sweepBatchMax);
+    const ended = await endForgottenCheckouts(deps.db, before, limits.sweepBatchMax, route);
     await Promise.all(ended.map(row => takeBack(deps, row)));
     if (ended.length < limits.sweepBatchMax) return;
   }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { timestamp } from '#platform/clock';
-import { groupCommit } from '#platform/group-commit';
+import { groupByBucket } from '#platform/group-by-bucket';
+import { bucketOf } from '#platform/ids';
 import type { ModuleDeps } from '#platform/module';
 import { appendEvents, type NewEvent, type Outbox } from '#platform/outbox';
+import type { Route } from '#platform/route';
 import type { Connection } from '#platform/sql';
 import { transitions } from './rules.ts';
 import { confirmOrders, insertOrders, moveOrders, type OrderRow, readOrders, type Transition } from './store.ts';
@@ -27,13 +29,14 @@ export interface OrderWriter {
 }
 
 export function createOrderWriter(deps: ModuleDeps, outbox: Outbox): OrderWriter {
-  const { db, clock, random, metrics } = deps;
-  const common = { clock, random, metrics };
-  const creates = groupCommit<{ order: OrderRow; after: string | null }, boolean>({
+  const { db, clock, random, metrics, sharding } = deps;
+  const common = { clock, random, metrics, sharding };
+  const creates = groupByBucket<{ order: OrderRow; after: string | null }, boolean>({
     ...common,
     name: 'orders_create',
-    async run(commands) {
-      const created = await insertOrders(db, commands);
+    bucketOf: ({ order }) => bucketOf(order.order_id),
+    async run(commands, route) {
+      const created = await insertOrders(db, commands, route);
       return commands.map(({ order }) => created.has(order.order_id));
     },
     async find(commands) {
@@ -44,12 +47,13 @@ export function createOrderWriter(deps: ModuleDeps, outbox: Outbox): OrderWriter
       return commands.map(({ order }) => (rows.has(order.order_id) ? true : undefined));
     },
   });
-  const confirms = groupCommit<OrderRow, OrderRow | null>({
+  const confirms = groupByBucket<OrderRow, OrderRow | null>({
     ...common,
     name: 'orders_confirm',
-    async run(orders) {
+    bucketOf: order => bucketOf(order.order_id),
+    async run(orders, route) {
       const at = timestamp(clock.nowMs());
-      const versions = await confirmOrders(db, orders.map(confirmationOf), at);
+      const versions = await confirmOrders(db, orders.map(confirmationOf), at, route);
       if (versions.size > 0) outbox.committed();
       return orders.map(order => confirmedAs(order, versions.get(order.order_id), at));
     },
@@ -64,11 +68,12 @@ export function createOrderWriter(deps: ModuleDeps, outbox: Outbox): OrderWriter
       });
     },
   });
-  const moves = groupCommit<Move, OrderRow | null>({
+  const moves = groupByBucket<Move, OrderRow | null>({
     ...common,
     name: 'orders_move',
-    async run(commands) {
-      const results = await db.transaction(tx => moveAll(tx, commands));
+    bucketOf: ({ step }) => bucketOf(step.order_id),
+    async run(commands, route) {
+      const results = await db.transaction(tx => moveAll(tx, commands, route));
       outbox.committed();
       return results;
     },
@@ -101,7 +106,7 @@ function confirmedAs(order: OrderRow, version: number | undefined, at: string): 
   return { ...order, status: 'CONFIRMED', tries: 0, deadline_at: null, version, history, updated_at: at };
 }
 
-async function moveAll(tx: Connection, commands: Move[]): Promise<(OrderRow | null)[]> {
+async function moveAll(tx: Connection, commands: Move[], route: Route): Promise<(OrderRow | null)[]> {
   const moved = new Map<Move, OrderRow>();
   const events: NewEvent[] = [];
   // Two steps of one order never share a statement, which would apply one of them: the second waits for its own round.
@@ -109,6 +114,7 @@ async function moveAll(tx: Connection, commands: Move[]): Promise<(OrderRow | nu
     const rows = await moveOrders(
       tx,
       round.map(command => command.step),
+      route,
     );
     const byId = new Map(rows.map(row => [row.order_id, row]));
     for (const command of round) {
@@ -118,7 +124,7 @@ async function moveAll(tx: Connection, commands: Move[]): Promise<(OrderRow | nu
       events.push(...command.events(row));
     }
   }
-  await appendEvents(tx, 'orders', events);
+  await appendEvents(tx, 'orders', events, route);
   return commands.map(command => moved.get(command) ?? null);
 }
 

@@ -53,7 +53,7 @@ export function createPayments(deps: PaymentsDeps): Module<Payments> {
     alarms: metrics.counter('payment_alarms', 'What a person should look at, by kind', ['kind']),
   };
   const inbox = runWhenPoked(
-    signal => processWebhooks(context, db, signal),
+    signal => processWebhooks(context, deps, signal),
     error => log.error({ err: error }, 'the webhooks in the inbox have to wait'),
   );
   return {
@@ -100,20 +100,21 @@ function paymentsApi(
   };
 }
 
-function paymentsJobs(context: PaymentContext, { db, clock }: PaymentsDeps): Job[] {
+function paymentsJobs(context: PaymentContext, deps: PaymentsDeps): Job[] {
+  const { db, clock } = deps;
   return [
     {
       name: 'payments_sweep',
       everySeconds: 2,
       timeoutMs: 60_000,
-      run: signal => sweepPayments(context, db, signal),
+      run: signal => sweepPayments(context, deps, signal),
     },
     {
       // Mostly without work: what was kept has been processed at once. It finds what a crash or a gateway left behind.
       name: 'payments_webhooks',
       everySeconds: 2,
       timeoutMs: 60_000,
-      run: signal => processWebhooks(context, db, signal),
+      run: signal => processWebhooks(context, deps, signal),
     },
     {
       name: 'payments_prune',

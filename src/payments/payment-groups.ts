@@ -1,7 +1,10 @@
 import { timestamp } from '#platform/clock';
-import { type GroupCommit, groupCommit } from '#platform/group-commit';
+import { groupByBucket } from '#platform/group-by-bucket';
+import type { GroupCommit } from '#platform/group-commit';
+import { bucketOf } from '#platform/ids';
 import type { ModuleDeps } from '#platform/module';
 import { appendEvents, type Outbox } from '#platform/outbox';
+import type { Route } from '#platform/route';
 import { type RefundRow, type RefundStep, type RefundStepped, stepRefund } from './refund-rules.ts';
 import { applyChange, type Change, isUnwanted, type PaymentEvent, type PaymentRow, type Row } from './rules.ts';
 import * as store from './store.ts';
@@ -26,8 +29,8 @@ export interface PaymentGroups {
 const READS_IN_PARALLEL = 4;
 
 export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGroups {
-  const { db, clock, random, metrics } = deps;
-  const common = { clock, random, metrics };
+  const { db, clock, random, metrics, sharding } = deps;
+  const common = { clock, random, metrics, sharding };
   /** Running a compare-and-set again answers the same, so nothing has to be looked up after a lost connection. */
   const again = async (commands: unknown[]) => commands.map(() => undefined);
 
@@ -37,51 +40,48 @@ export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGr
   }
 
   const groups = {
-    read: groupCommit<string, Row | null>({
+    read: groupByBucket<string, Row | null>({
       ...common,
       name: 'payments_read',
+      bucketOf,
       parallel: READS_IN_PARALLEL,
       run: readAll,
       find: again,
     }),
-    insert: groupCommit<Row, boolean>({
+    insert: groupByBucket<Row, boolean>({
       ...common,
       name: 'payments_insert',
-      run: rows => insertAll(deps, outbox, rows),
+      bucketOf: row => row.bucket,
+      run: (rows, route) => insertAll(deps, outbox, rows, route),
       // A row that is there already may be another one's: its writer then compares and changes it.
       find: again,
     }),
-    capture: groupCommit<string, PaymentRow | null>({
+    capture: groupByBucket<string, PaymentRow | null>({
       ...common,
       name: 'payments_capture',
-      async run(orderIds) {
-        const rows = byOrder(await store.capturePayments(db, unique(orderIds), timestamp(clock.nowMs())));
+      bucketOf,
+      async run(orderIds, route) {
+        const rows = byOrder(await store.capturePayments(db, unique(orderIds), timestamp(clock.nowMs()), route));
         if (rows.size > 0) outbox.committed();
         return orderIds.map(orderId => (rows.get(orderId) as PaymentRow | undefined) ?? null);
       },
       find: again,
     }),
-    change: groupCommit<{ order_id: string; change: Change }, Row>({
+    change: groupByBucket<{ order_id: string; change: Change }, Row>({
       ...common,
       name: 'payments_change',
-      run: commands => changeAll(deps, outbox, commands),
+      bucketOf: ({ order_id }) => bucketOf(order_id),
+      run: (commands, route) => changeAll(deps, outbox, commands, route),
       find: again,
     }),
-    refund: groupCommit<RefundStep, RefundStepped>({
+    refund: groupByBucket<RefundStep, RefundStepped>({
       ...common,
       name: 'payments_refund',
-      run: steps => refundAll(deps, outbox, steps),
+      bucketOf: ({ order_id }) => bucketOf(order_id),
+      run: (steps, route) => refundAll(deps, outbox, steps, route),
       find: again,
     }),
-    webhook: groupCommit<WebhookRow, true>({
-      ...common,
-      name: 'payments_webhook',
-      async run(rows) {
-        await keepWebhooks(db, [...new Map(rows.map(row => [`${row.gateway} ${row.event_id}`, row])).values()]);
-        return rows.map(() => true as const);
-      },
-      find: again,
-    }),
+    webhook: groupWebhooks(deps),
   };
   return {
     ...groups,
@@ -91,10 +91,25 @@ export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGr
   };
 }
 
-async function insertAll({ db }: ModuleDeps, outbox: Outbox, rows: Row[]): Promise<boolean[]> {
+/** Each event once, however often it comes. */
+function groupWebhooks({ db, clock, random, metrics, sharding }: ModuleDeps): GroupCommit<WebhookRow, true> {
+  return groupByBucket<WebhookRow, true>({
+    ...{ clock, random, metrics, sharding },
+    name: 'payments_webhook',
+    bucketOf: row => row.bucket,
+    async run(rows, route) {
+      const events = new Map(rows.map(row => [`${row.gateway} ${row.event_id}`, row]));
+      await keepWebhooks(db, [...events.values()], route);
+      return rows.map(() => true as const);
+    },
+    find: async rows => rows.map(() => undefined),
+  });
+}
+
+async function insertAll({ db }: ModuleDeps, outbox: Outbox, rows: Row[], route: Route): Promise<boolean[]> {
   const firsts = new Map<string, Row>();
   for (const row of rows) if (!firsts.has(row.order_id)) firsts.set(row.order_id, row);
-  const written = new Set(await store.insertPayments(db, [...firsts.values()]));
+  const written = new Set(await store.insertPayments(db, [...firsts.values()], route));
   if (written.size > 0) outbox.committed();
   return rows.map(row => written.has(row.order_id) && firsts.get(row.order_id) === row);
 }
@@ -103,9 +118,11 @@ async function changeAll(
   { db, clock }: ModuleDeps,
   outbox: Outbox,
   commands: { order_id: string; change: Change }[],
+  route: Route,
 ): Promise<Row[]> {
   const { results, events } = await db.transaction(async tx => {
-    const locked = byOrder(await store.lockPayments(tx, unique(commands.map(command => command.order_id))));
+    const orderIds = unique(commands.map(command => command.order_id));
+    const locked = byOrder(await store.lockPayments(tx, orderIds, route));
     const events: PaymentEvent[] = [];
     const touched = new Map<string, PaymentRow>();
     const results = commands.map(({ order_id, change }) => {
@@ -117,17 +134,22 @@ async function changeAll(
       locked.set(order_id, row);
       return row;
     });
-    if (touched.size > 0) await store.updatePayments(tx, [...touched.values()], timestamp(clock.nowMs()));
-    await appendEvents(tx, 'payments', events);
+    if (touched.size > 0) await store.updatePayments(tx, [...touched.values()], timestamp(clock.nowMs()), route);
+    await appendEvents(tx, 'payments', events, route);
     return { results, events };
   });
   if (events.length > 0) outbox.committed();
   return results;
 }
 
-async function refundAll({ db, clock }: ModuleDeps, outbox: Outbox, steps: RefundStep[]): Promise<RefundStepped[]> {
+async function refundAll(
+  { db, clock }: ModuleDeps,
+  outbox: Outbox,
+  steps: RefundStep[],
+  route: Route,
+): Promise<RefundStepped[]> {
   const { results, events } = await db.transaction(async tx => {
-    const payments = byOrder(await store.lockPayments(tx, unique(steps.map(step => step.order_id))));
+    const payments = byOrder(await store.lockPayments(tx, unique(steps.map(step => step.order_id)), route));
     const refunds = new Map((await store.readRefunds(tx, steps)).map(refund => [refund.refund_id, refund]));
     const events: PaymentEvent[] = [];
     const touched = { payments: new Map<string, PaymentRow>(), refunds: new Map<string, RefundRow>() };
@@ -148,9 +170,9 @@ async function refundAll({ db, clock }: ModuleDeps, outbox: Outbox, steps: Refun
       return stepped;
     });
     const at = timestamp(clock.nowMs());
-    if (touched.payments.size > 0) await store.updatePayments(tx, [...touched.payments.values()], at);
-    if (touched.refunds.size > 0) await store.saveRefunds(tx, [...touched.refunds.values()]);
-    await appendEvents(tx, 'payments', events);
+    if (touched.payments.size > 0) await store.updatePayments(tx, [...touched.payments.values()], at, route);
+    if (touched.refunds.size > 0) await store.saveRefunds(tx, [...touched.refunds.values()], route);
+    await appendEvents(tx, 'payments', events, route);
     return { results, events };
   });
   if (events.length > 0) outbox.committed();

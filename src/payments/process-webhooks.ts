@@ -1,5 +1,6 @@
 import { timestamp } from '#platform/clock';
 import { isId } from '#platform/ids';
+import { type Route, routesOf, type Sharding } from '#platform/route';
 import type { Database } from '#platform/sql';
 import type { StuckPayment } from './contract.ts';
 import type { PaymentContext } from './payment-context.ts';
@@ -7,7 +8,7 @@ import { refundAtGateway } from './refund-payment.ts';
 import { contradiction, isUnwanted, type PaymentRow } from './rules.ts';
 import { findAnywhere, settleRow } from './settle-payment.ts';
 import { readRefunds } from './store.ts';
-import { claimWebhooks, endWebhook, type WebhookRow } from './webhook-store.ts';
+import { claimWebhooks, endWebhook, readDueBuckets, type WebhookRow } from './webhook-store.ts';
 
 const BATCH = 16;
 const RETRY = { firstMs: 1_000, mostMs: 60_000 };
@@ -18,9 +19,24 @@ type End = { state: 'done' } | { state: 'later' } | { state: 'stuck'; problem: S
 const done: End = { state: 'done' };
 
 /** Takes what is due in the inbox, in any order; answers when nothing is left that is due now. */
-export async function processWebhooks(context: PaymentContext, db: Database, signal?: AbortSignal): Promise<void> {
+export async function processWebhooks(
+  context: PaymentContext,
+  { db, sharding }: { db: Database; sharding?: Sharding },
+  signal?: AbortSignal,
+): Promise<void> {
+  const now = timestamp(context.clock.nowMs());
+  for (const route of await routesOf(sharding, () => readDueBuckets(db, now))) {
+    await processRoute(context, { db, route }, signal);
+  }
+}
+
+async function processRoute(
+  context: PaymentContext,
+  { db, route }: { db: Database; route: Route },
+  signal?: AbortSignal,
+): Promise<void> {
   while (!signal?.aborted) {
-    const due = await claimWebhooks(db, { ...RETRY, now: timestamp(context.clock.nowMs()), batch: BATCH });
+    const due = await claimWebhooks(db, { ...RETRY, now: timestamp(context.clock.nowMs()), batch: BATCH }, route);
     await Promise.all(due.map(webhook => processOne(context, db, webhook)));
     if (due.length < BATCH) return;
   }

@@ -1,4 +1,5 @@
 import { bucketOf } from '#platform/ids';
+import { bucketFrom, type Route, routedTo, routeOf, whereRouted } from '#platform/route';
 import { asJson, type Connection, sql } from '#platform/sql';
 import type { RefundRow } from './refund-rules.ts';
 import type { PaymentRow, Row } from './rules.ts';
@@ -17,15 +18,16 @@ export function readPayments(db: Connection, orderIds: string[]): Promise<Row[]>
   return db.query<Row>(sql`
     select ${columns}
     from unnest(${orderIds.map(bucketOf)}::smallint[], ${orderIds}::uuid[]) as i (bucket, order_id)
-    join payments.payments p on p.bucket = i.bucket and p.order_id = i.order_id`);
+    join payments.payments p on p.bucket = i.bucket and p.order_id = i.order_id
+    ${whereRouted(routeOf(orderIds), 'p')}`);
 }
 
 /** As `readPayments`, locked in key order, so that two groups can't wait for each other. */
-export function lockPayments(tx: Connection, orderIds: string[]): Promise<Row[]> {
+export function lockPayments(tx: Connection, orderIds: string[], route: Route): Promise<Row[]> {
   return tx.query<Row>(sql`
     select ${columns}
     from unnest(${orderIds.map(bucketOf)}::smallint[], ${orderIds}::uuid[]) as i (bucket, order_id)
-    join payments.payments p on p.bucket = i.bucket and p.order_id = i.order_id
+    join payments.payments p on p.bucket = i.bucket and p.order_id = i.order_id${routedTo(route, 'p')}
     order by p.bucket, p.order_id
     for update of p`);
 }
@@ -34,7 +36,7 @@ export function lockPayments(tx: Connection, orderIds: string[]): Promise<Row[]>
  * Writes the first row of each order and its event in one statement; answers the order ids it wrote. An order that has
  * a row keeps it. The rows must be of different orders.
  */
-export async function insertPayments(db: Connection, rows: Row[]): Promise<string[]> {
+export async function insertPayments(db: Connection, rows: Row[], route: Route): Promise<string[]> {
   const written = await db.query<{ order_id: string }>(sql`
     with written as (
       insert into payments.payments (bucket, order_id, payment_id, person_id, amount, currency, method, gateway,
@@ -59,13 +61,13 @@ export async function insertPayments(db: Connection, rows: Row[]): Promise<strin
         ${each(rows, row => row.next_try_at)}::timestamptz[],
         ${rows.map(row => row.created_at)}::timestamptz[],
         ${rows.map(row => row.version)}::integer[]
-      ) as i (bucket, order_id)
+      ) as i (bucket, order_id)${whereRouted(route, 'i')}
       order by i.bucket, i.order_id
       on conflict (bucket, order_id) do nothing
       returning bucket, order_id, payment_id, amount, reason, status, version
     ), told as (
       insert into payments.outbox (bucket, aggregate_id, version, type, data)
-      select bucket, payment_id, version, 'payment.' || status, jsonb_build_object(
+      select ${bucketFrom(route, 'bucket')}, payment_id, version, 'payment.' || status, jsonb_build_object(
         'order_id', order_id, 'payment_id', payment_id, 'amount', amount, 'reason', reason)
       from written where status in ('authorized', 'failed', 'captured')
     )
@@ -74,13 +76,13 @@ export async function insertPayments(db: Connection, rows: Row[]): Promise<strin
 }
 
 /** Checks and takes in one statement: authorised payments become captured, with their event; answers what did. */
-export function capturePayments(db: Connection, orderIds: string[], at: string): Promise<PaymentRow[]> {
+export function capturePayments(db: Connection, orderIds: string[], at: string, route: Route): Promise<PaymentRow[]> {
   return db.query<PaymentRow>(sql`
     with locked as (
       select p.bucket, p.order_id
       from unnest(${orderIds.map(bucketOf)}::smallint[], ${orderIds}::uuid[]) as i (bucket, order_id)
       join payments.payments p on p.bucket = i.bucket and p.order_id = i.order_id
-      where p.status = 'authorized'
+      where p.status = 'authorized'${routedTo(route, 'p')}
       order by p.bucket, p.order_id
       for update of p
     ), written as (
@@ -88,11 +90,11 @@ export function capturePayments(db: Connection, orderIds: string[], at: string):
       set status = 'captured', captured = amount, captured_at = ${at}, outcome_known = true, wanted = null,
         attempts = 0, next_try_at = null, version = version + 1
       from locked l
-      where p.bucket = l.bucket and p.order_id = l.order_id
+      where p.bucket = l.bucket and p.order_id = l.order_id${routedTo(route, 'p')}
       returning ${columns}
     ), told as (
       insert into payments.outbox (bucket, aggregate_id, version, type, data)
-      select bucket, payment_id, version, 'payment.captured', jsonb_build_object(
+      select ${bucketFrom(route, 'bucket')}, payment_id, version, 'payment.captured', jsonb_build_object(
         'order_id', order_id, 'payment_id', payment_id, 'amount', amount, 'reason', reason)
       from written
     )
@@ -100,7 +102,7 @@ export function capturePayments(db: Connection, orderIds: string[], at: string):
 }
 
 /** Overwrites rows that the transaction has locked; a change of status is noted with its time. */
-export async function updatePayments(tx: Connection, rows: PaymentRow[], at: string): Promise<void> {
+export async function updatePayments(tx: Connection, rows: PaymentRow[], at: string, route: Route): Promise<void> {
   await tx.query(sql`
     update payments.payments p
     set payment_id = i.payment_id, person_id = i.person_id, amount = i.amount, currency = i.currency,
@@ -134,7 +136,7 @@ export async function updatePayments(tx: Connection, rows: PaymentRow[], at: str
       ${rows.map(row => row.version)}::integer[]
     ) as i (bucket, order_id, payment_id, person_id, amount, currency, method, gateway, gateway_ref, status, captured,
       refunding, refunded, reason, next_action, outcome_known, wanted, attempts, next_try_at, captured_at, version)
-    where p.bucket = i.bucket and p.order_id = i.order_id`);
+    where p.bucket = i.bucket and p.order_id = i.order_id${routedTo(route, 'p')}`);
 }
 
 /** In the bucket of their order, which is theirs. */
@@ -145,11 +147,12 @@ export function readRefunds(db: Connection, refunds: { order_id: string; refund_
       ${refunds.map(refund => bucketOf(refund.order_id))}::smallint[],
       ${refunds.map(refund => refund.refund_id)}::uuid[]
     ) as i (bucket, refund_id)
-    join payments.refunds r on r.bucket = i.bucket and r.refund_id = i.refund_id`);
+    join payments.refunds r on r.bucket = i.bucket and r.refund_id = i.refund_id
+    ${whereRouted(routeOf(refunds.map(refund => refund.order_id)), 'r')}`);
 }
 
 /** Writes new refunds and the end of known ones, whose payments the transaction has locked. */
-export async function saveRefunds(tx: Connection, rows: RefundRow[]): Promise<void> {
+export async function saveRefunds(tx: Connection, rows: RefundRow[], route: Route): Promise<void> {
   await tx.query(sql`
     insert into payments.refunds as r (bucket, refund_id, order_id, amount, note, status, gateway_ref, problem,
       next_try_at, created_at, ended_at)
@@ -165,7 +168,7 @@ export async function saveRefunds(tx: Connection, rows: RefundRow[]): Promise<vo
       ${rows.map(row => row.next_try_at)}::timestamptz[],
       ${rows.map(row => row.created_at)}::timestamptz[],
       ${rows.map(row => row.ended_at)}::timestamptz[]
-    ) as i (bucket, refund_id)
+    ) as i (bucket, refund_id)${whereRouted(route, 'i')}
     order by i.bucket, i.refund_id
     on conflict (bucket, refund_id) do update
     set status = excluded.status, gateway_ref = excluded.gateway_ref, problem = excluded.problem,
@@ -179,6 +182,7 @@ export async function saveRefunds(tx: Connection, rows: RefundRow[]): Promise<vo
 export function claimDuePayments(
   db: Connection,
   limits: { now: string; firstMs: number; mostMs: number; batch: number },
+  route: Route,
 ): Promise<Row[]> {
   return db.query<Row>(sql`
     update payments.payments p
@@ -186,17 +190,18 @@ export function claimDuePayments(
       + least(${limits.firstMs} * power(2, least(p.attempts + 1, 20)), ${limits.mostMs}) * interval '1 millisecond'
     from (
       select bucket, order_id from payments.payments
-      where next_try_at <= ${limits.now}
+      where next_try_at <= ${limits.now}${routedTo(route)}
       order by next_try_at limit ${limits.batch}
       for update skip locked
     ) due
-    where p.bucket = due.bucket and p.order_id = due.order_id
+    where p.bucket = due.bucket and p.order_id = due.order_id${routedTo(route, 'p')}
     returning ${columns}`);
 }
 
 export function claimDueRefunds(
   db: Connection,
   limits: { now: string; firstMs: number; mostMs: number; batch: number },
+  route: Route,
 ): Promise<RefundRow[]> {
   return db.query<RefundRow>(sql`
     update payments.refunds r
@@ -204,12 +209,22 @@ export function claimDueRefunds(
       + least(${limits.firstMs} * power(2, least(r.attempts + 1, 20)), ${limits.mostMs}) * interval '1 millisecond'
     from (
       select bucket, refund_id from payments.refunds
-      where next_try_at <= ${limits.now}
+      where next_try_at <= ${limits.now}${routedTo(route)}
       order by next_try_at limit ${limits.batch}
       for update skip locked
     ) due
-    where r.bucket = due.bucket and r.refund_id = due.refund_id
+    where r.bucket = due.bucket and r.refund_id = due.refund_id${routedTo(route, 'r')}
     returning ${refundColumns}`);
+}
+
+/** Where `claimDuePayments` and `claimDueRefunds` would find some. */
+export async function readDueBuckets(db: Connection, now: string): Promise<number[]> {
+  const rows = await db.query<{ bucket: number }>(sql`
+    select bucket from payments.payments where next_try_at <= ${now}
+    union
+    select bucket from payments.refunds where next_try_at <= ${now}
+    order by bucket`);
+  return rows.map(row => row.bucket);
 }
 
 /** What has ended, or never was, needs no more looks at the gateways. */

@@ -1,11 +1,12 @@
 import { limits } from '#limits';
 import { timestamp } from '#platform/clock';
+import { type Route, routesOf, type Sharding } from '#platform/route';
 import type { Database } from '#platform/sql';
 import type { PaymentContext } from './payment-context.ts';
 import { refundAtGateway } from './refund-payment.ts';
 import { isUnwanted, type Row } from './rules.ts';
 import { settleRow } from './settle-payment.ts';
-import { claimDuePayments, claimDueRefunds, endWatch } from './store.ts';
+import { claimDuePayments, claimDueRefunds, endWatch, readDueBuckets } from './store.ts';
 
 const RETRY = { firstMs: 1_000, mostMs: 5 * 60_000 };
 /** Enough to work on at once; a gateway that is down would otherwise hold hundreds of calls open. */
@@ -14,13 +15,28 @@ const AT_ONCE = 16;
 const WATCHED_MS = 3_600_000;
 
 /** Takes up what is without an end and due, and brings each one step nearer to it. */
-export async function sweepPayments(context: PaymentContext, db: Database, signal: AbortSignal): Promise<void> {
+export async function sweepPayments(
+  context: PaymentContext,
+  { db, sharding }: { db: Database; sharding?: Sharding },
+  signal: AbortSignal,
+): Promise<void> {
+  const now = timestamp(context.clock.nowMs());
+  for (const route of await routesOf(sharding, () => readDueBuckets(db, now))) {
+    await sweepRoute(context, { db, route }, signal);
+  }
+}
+
+async function sweepRoute(
+  context: PaymentContext,
+  { db, route }: { db: Database; route: Route },
+  signal: AbortSignal,
+): Promise<void> {
   const { clock, groups, log } = context;
   for (let taken = 0; taken < limits.sweepBatchMax && !signal.aborted; taken += AT_ONCE) {
     const due = { ...RETRY, now: timestamp(clock.nowMs()), batch: AT_ONCE };
-    const payments = await claimDuePayments(db, due);
+    const payments = await claimDuePayments(db, due, route);
     await Promise.all(payments.map(row => guarded(() => settleDue(context, db, row), row)));
-    const refunds = await claimDueRefunds(db, due);
+    const refunds = await claimDueRefunds(db, due, route);
     await Promise.all(
       refunds.map(refund =>
         guarded(async () => {

@@ -1,3 +1,4 @@
+import { type Route, routedTo, whereRouted } from '#platform/route';
 import type { Connection } from '#platform/sql';
 import { sql } from '#platform/sql';
 import type { GatewayEvent } from './gateway.ts';
@@ -23,7 +24,7 @@ const columns = sql`w.bucket, w.gateway, w.event_id, w.order_id, w.type, w.claim
   w.attempts, w.received_at`;
 
 /** Keeps each event once, however often it comes; they are due at once. */
-export async function keepWebhooks(db: Connection, rows: WebhookRow[]): Promise<void> {
+export async function keepWebhooks(db: Connection, rows: WebhookRow[], route: Route): Promise<void> {
   await db.query(sql`
     insert into payments.webhooks (bucket, gateway, event_id, order_id, type, claim, body, state,
       next_try_at, received_at)
@@ -39,6 +40,7 @@ export async function keepWebhooks(db: Connection, rows: WebhookRow[]): Promise<
       ${rows.map(row => JSON.stringify(row.body))}::jsonb[],
       ${rows.map(row => row.received_at)}::timestamptz[]
     ) as i (bucket, gateway, event_id, order_id, type, claim, body, received_at)
+    ${whereRouted(route, 'i')}
     order by i.bucket, i.gateway, i.event_id
     on conflict (bucket, gateway, event_id) do nothing`);
 }
@@ -47,6 +49,7 @@ export async function keepWebhooks(db: Connection, rows: WebhookRow[]): Promise<
 export function claimWebhooks(
   db: Connection,
   limits: { now: string; firstMs: number; mostMs: number; batch: number },
+  route: Route,
 ): Promise<WebhookRow[]> {
   return db.query<WebhookRow>(sql`
     update payments.webhooks w
@@ -54,12 +57,20 @@ export function claimWebhooks(
       + least(${limits.firstMs} * power(2, least(w.attempts, 20)), ${limits.mostMs}) * interval '1 millisecond'
     from (
       select bucket, gateway, event_id from payments.webhooks
-      where next_try_at <= ${limits.now}
+      where next_try_at <= ${limits.now}${routedTo(route)}
       order by next_try_at limit ${limits.batch}
       for update skip locked
     ) due
     where w.bucket = due.bucket and w.gateway = due.gateway and w.event_id = due.event_id
+      ${routedTo(route, 'w')}
     returning ${columns}`);
+}
+
+/** Where `claimWebhooks` would find some. */
+export async function readDueBuckets(db: Connection, now: string): Promise<number[]> {
+  const rows = await db.query<{ bucket: number }>(sql`
+    select distinct bucket from payments.webhooks where next_try_at <= ${now} order by bucket`);
+  return rows.map(row => row.bucket);
 }
 
 export async function endWebhook(

@@ -4,6 +4,7 @@ import type { Job } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
+import type { Sharding } from './route.ts';
 import type { Database } from './sql.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -18,6 +19,8 @@ export interface ModuleDeps {
   metrics: Metrics;
   /** How to hear of a module's events: in-process pokes where it runs here, its `readEvents` by rpc elsewhere. */
   events: EventSources;
+  /** How the hot tables lie; on one database where it is absent. */
+  sharding?: Sharding;
 }
 
 /** `listen` pokes after commits of a source that runs in this process; elsewhere it is a no-op and polling remains. */

@@ -57,6 +57,7 @@ import { limits } from '#limits';
 import type { Clock } from './clock.ts';
 import { bucketOf } from './ids.ts';
 import type { Log } from './log.ts';
+import { type Route, rowsIn } from './route.ts';
 import { type Connection, type Database, raw, type Sql, sql } from './sql.ts';
 
 export interface DomainEvent<EventType extends string = string, Data = unknown> {
@@ -126,19 +127,18 @@ export interface Outbox {
 }
 
 /** Appends events in the caller's transaction by one statement; `outbox.committed()` is due after the commit. */
-export async function appendEvents(tx: Connection, schema: string, events: NewEvent[]): Promise<void> {
-  if (events.length > 0) await tx.query(appendEventsSql(schema, events));
+export async function appendEvents(tx: Connection, schema: string, events: NewEvent[], route?: Route): Promise<void> {
+  if (events.length > 0) await tx.query(appendEventsSql(schema, events, route));
 }
 
 /** The same `insert` as a fragment, for a hot statement that carries it in a `with`. */
-export function appendEventsSql(schema: string, events: NewEvent[]): Sql {
+export function appendEventsSql(schema: string, events: NewEvent[], route: Route = null): Sql {
   return sql`insert into ${schemaName(schema)}.outbox (bucket, aggregate_id, version, type, data)
     select * from unnest(
       ${events.map(event => bucketOf(event.aggregate_id))}::smallint[],
       ${events.map(event => event.aggregate_id)}::uuid[],
-      ${events.map(event => event.version)}::integer[],
-      ${events.map(event => event.type)}::text[],
-      ${events.map(event => JSON.stringify(event.data))}::jsonb[])`;
+      ${events.map(event => event.version)}::integer[], ${events.map(event => event.type)}::text[],
+      ${events.map(event => JSON.stringify(event.data))}::jsonb[]) as e${rowsIn(route, 'e')}`;
 }
 
 export function createOutbox(options: { db: Database; schema: string; log: Log; clock: Clock }): Outbox {

@@ -1,5 +1,7 @@
-import { groupCommit } from './group-commit.ts';
+import { groupByBucket } from './group-by-bucket.ts';
+import { bucketOf } from './ids.ts';
 import type { Metrics } from './metrics.ts';
+import type { Sharding } from './route.ts';
 
 /** Reads by id of one turn of the event loop, or of a busy moment, that share a statement. */
 export interface ReadTogether<Value> {
@@ -16,12 +18,16 @@ export function readTogether<Value>(options: {
   /** In metrics: `orders_read`. */
   name: string;
   metrics: Metrics;
+  /** On Citus only ids of one bucket share a statement. */
+  sharding?: Sharding;
   /** Each id once. */
   read(ids: string[]): Promise<Map<string, Value>>;
 }): ReadTogether<Value> {
-  const group = groupCommit<string, Value | undefined>({
+  const group = groupByBucket<string, Value | undefined>({
     name: options.name,
     metrics: options.metrics,
+    sharding: options.sharding,
+    bucketOf,
     sizeMax: IDS_MAX,
     parallel: PARALLEL,
     async run(ids) {

@@ -8,10 +8,12 @@ import type { Module } from '#platform/module';
 import type { EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import type { Redis } from '#platform/redis';
+import type { Sharding } from '#platform/route';
 import { type Database, sql } from '#platform/sql';
 import type { LedgerStrategy } from '../../src/inventory/create-ledger.ts';
 import { createInventory } from '../../src/inventory/index.ts';
 import { testDatabase } from './postgres.ts';
+import { sharding } from './sharding.ts';
 
 type TestContext = { after(work: () => Promise<void>): void };
 
@@ -50,6 +52,7 @@ export async function openInventory(
     metrics?: Metrics;
     readEvents?: (input: ReadEvents) => Promise<EventBatch>;
     ledgerStrategy?: LedgerStrategy;
+    sharding?: Sharding;
   } = {},
 ): Promise<OpenInventory> {
   const own = options.db === undefined ? await testDatabase(t, ['inventory']) : { db: options.db, url: '' };
@@ -65,6 +68,7 @@ export async function openInventory(
     catalog: { readEvents: options.readEvents ?? noEvents },
     warehouses: options.warehouses ?? WAREHOUSES,
     ledgerStrategy: options.ledgerStrategy,
+    sharding: options.sharding ?? sharding,
   });
   await module.start!();
   return { inventory: module.api, module, ...own };

@@ -13,6 +13,7 @@ import type { Module, ModuleDeps } from '#platform/module';
 import type { DomainEvent, EventBatch, Outbox, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import type { Redis } from '#platform/redis';
+import type { Sharding } from '#platform/route';
 import { type Database, sql } from '#platform/sql';
 import { runAudit } from '../../src/audit/run-audit.ts';
 import { createCart } from '../../src/cart/index.ts';
@@ -30,6 +31,7 @@ import { fakeProduct } from './fake-shop.ts';
 import { WAREHOUSES, WEST } from './inventory.ts';
 import { shiftableClock, temporaryFolder } from './payment-shop.ts';
 import { testDatabase } from './postgres.ts';
+import { sharding as shardingOfRun } from './sharding.ts';
 
 type Test = { after(work: () => Promise<void>): void };
 
@@ -58,6 +60,9 @@ export interface WorldOptions {
   /** With it a gate stands before the ledger. */
   redis?: Redis;
   ledgerStrategy?: LedgerStrategy;
+  /** Stands between the modules and their database: to hear what they ask. */
+  database?: (db: Database) => Database;
+  sharding?: Sharding;
   /** Of modules that a test adds. */
   moreSchemas?: string[];
 }
@@ -129,13 +134,16 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
   const ids = createIds();
   const log = createLog({ level: 'silent' });
   const schemas = ['inventory', 'orders', 'payments', 'cart', ...(options.moreSchemas ?? [])];
-  const { db } = await testDatabase({ after: work => void stops.push(work) }, schemas);
+  const opened = await testDatabase({ after: work => void stops.push(work) }, schemas);
+  const db = options.database?.(opened.db) ?? opened.db;
+  const sharding = options.sharding ?? shardingOfRun;
   const sources = new Map<string, Outbox>();
   const events = {
     listen: (source: string, listener: () => void) => sources.get(source)?.onCommitted(listener) ?? (() => {}),
   };
   const listenTo = (source: string, { outbox }: Module<unknown>) => void (outbox && sources.set(source, outbox));
-  const deps: ModuleDeps = { db, clock, ids, random: Math.random, log, metrics: createMetrics(), events };
+  const metrics = createMetrics();
+  const deps: ModuleDeps = { db, clock, ids, random: Math.random, log, metrics, events, sharding };
   const shelf = goods();
   const { redis, ledgerStrategy } = options;
   const stocking = { catalog: { readEvents: noEvents }, warehouses: WAREHOUSES, redis, ledgerStrategy };

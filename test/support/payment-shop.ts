@@ -14,6 +14,7 @@ import { createPayments, type PaymentsDeps } from '../../src/payments/index.ts';
 import { simulatorGateway } from '../../src/payments/simulator/simulator-gateway.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/payments/simulator/start-simulator.ts';
 import { testDatabase } from './postgres.ts';
+import { sharding } from './sharding.ts';
 
 type Test = { after(work: () => Promise<void>): void };
 type Input = Parameters<Payments['authorise']>[0];
@@ -63,7 +64,7 @@ export async function paymentShop(t: Test, options: PaymentShopOptions = {}) {
   t.after(() => simulator.stop());
   const { db } = await testDatabase(t, ['payments']);
   const deps: PaymentsDeps = {
-    ...{ db, clock, ids, log, metrics, random: Math.random, events: { listen: () => () => {} } },
+    ...{ db, clock, ids, log, metrics, random: Math.random, events: { listen: () => () => {} }, sharding },
     gateways: [simulatorGateway({ url: simulator.url, secret: WEBHOOK_SECRET })],
     defaultGateway: 'simulator',
     gatewayTimeoutMs: 500,

@@ -12,6 +12,7 @@ import {
   type ProcessTable,
   readProcesses,
 } from './process-table.ts';
+import { sharding } from './sharding.ts';
 
 /** What of the tree is killed; the shop is its own process, and the watcher the one that ends PostgreSQL after it. */
 export type Victim = 'everything' | 'the shop' | 'the shop and the watcher' | 'PostgreSQL';
@@ -70,6 +71,7 @@ export async function startShopProcess(options: {
       RATE_LIMITS: 'off',
       LOG_LEVEL: 'error',
       SIMULATOR_SETTLE_SECONDS: '0',
+      LEDGER_SHARDING: sharding,
       ADMIN_API_KEY: adminKey,
       ...options.environment,
     },

@@ -8,6 +8,7 @@ import { moduleNames, readConfig } from '../../src/config.ts';
 import { type Shop, startShop } from '../../src/shop.ts';
 import { freePort } from './free-port.ts';
 import { testDatabase } from './postgres.ts';
+import { sharding } from './sharding.ts';
 
 /** A running shop with an empty catalogue on a database of its own, and the keys to it. */
 export interface TestShop {
@@ -49,6 +50,7 @@ export async function startTestShop(
     RATE_LIMITS: 'off',
     LOG_LEVEL: 'error',
     SIMULATOR_SETTLE_SECONDS: '0',
+    LEDGER_SHARDING: sharding,
     ...options.environment,
   };
   let started: Started | undefined;
