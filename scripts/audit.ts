@@ -36,6 +36,7 @@ try {
       random: systemRandom,
       metrics: createMetrics(),
       events: { listen: () => () => {} },
+      sharding: config.ledgerSharding,
     },
     { hotStore, redis, simulatorBooks: undefined, gateways: [], carrier: undefined },
   );

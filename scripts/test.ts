@@ -26,7 +26,8 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TEST_FILES = ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'];
 const STORE_TESTS = ['src/**/*store.test.ts', 'src/platform/{sql,migrate,outbox,group-commit}.test.ts'];
 const SHARDED_TESTS = [
-  'src/{inventory,orders,payments}/**/*.test.ts',
+  'src/inventory/!(redis-gate*).test.ts',
+  'src/{orders,payments}/**/*.test.ts',
   'test/flows/{journey,payment,restart,contention}.test.ts',
 ];
 const CONCURRENCY = 2;

@@ -42,6 +42,8 @@ export const limits = {
   statementTimeoutMs: 15_000,
   groupSizeMax: 512,
   groupQueueMax: 20_000,
+  /** Buckets whose groups of one kind are at work, where each has its own: half of a split process's connections. */
+  bucketsAtOnceMax: 4,
   groupRetriesMax: 5,
   /** Then the row lock decides: on a hot product most tries are in vain, and each costs as much as deciding. */
   optimisticTriesMax: 2,

@@ -1,5 +1,6 @@
 import { bucketsOf, FACTS_NAMED_MAX, type FactSpan, type placeAfter } from '#platform/facts';
 import { bucketOf } from '#platform/ids';
+import type { Sharding } from '#platform/route';
 import { type Connection, sql } from '#platform/sql';
 import type { HoldFacts, HoldShape, SaleFact, StockFact, UnitsOfProduct } from './stock-facts.ts';
 
@@ -111,12 +112,20 @@ export async function readShelves(db: Connection, span: FactSpan): Promise<Pick<
   return row!;
 }
 
-/** The span is of the reservation's own bucket, so that all its parts are in it, whatever theirs. */
-export async function readTorn(db: Connection, span: FactSpan): Promise<Pick<HoldFacts, 'reservations' | 'torn'>> {
+/**
+ * The span is of the reservation's own bucket, so that all its parts are in it, whatever theirs. On Citus the parts of
+ * several buckets may be given back one released and the other expired: both are over, and their units are back.
+ */
+export async function readTorn(
+  db: Connection,
+  span: FactSpan,
+  sharding: Sharding,
+): Promise<Pick<HoldFacts, 'reservations' | 'torn'>> {
   const { from, to } = bucketsOf(span);
+  const state = sharding === 'citus' ? sql`replace(state, 'expired', 'released')` : sql`state`;
   const [row] = await db.query<Pick<HoldFacts, 'reservations' | 'torn'>>(sql`
     with told as materialized (
-      select reservation_id, min(state) <> max(state) as is_torn
+      select reservation_id, min(${state}) <> max(${state}) as is_torn
       from inventory.holds
       where get_byte(uuid_send(reservation_id), 15) between ${from} and ${to}
       group by reservation_id

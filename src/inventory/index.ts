@@ -4,12 +4,12 @@ import type { Module, ModuleDeps } from '#platform/module';
 import { createOutbox, type EventBatch, type ReadEvents } from '#platform/outbox';
 import { accept } from '#platform/outcome';
 import type { Redis } from '#platform/redis';
+import type { Database } from '#platform/sql';
 import { createSubscription, type Subscription } from '#platform/subscription';
 import { reservationOf } from './commands.ts';
 import type { Inventory, Warehouse } from './contract.ts';
 import { createLowStockCount } from './count-low-stock.ts';
 import { createLedger, type LedgerStrategy } from './create-ledger.ts';
-import type { LedgerDeps } from './decide-group.ts';
 import { explainStock } from './explain-stock.ts';
 import { createAvailability } from './get-availability.ts';
 import { getStock } from './get-stock.ts';
@@ -21,6 +21,7 @@ import { adjustStock, receiveStock, returnStock } from './move-stock.ts';
 import { readFacts } from './read-facts.ts';
 import { receiveInitialStock } from './receive-initial-stock.ts';
 import { createGate, withGate } from './redis-gate.ts';
+import { createShardReads, type ShardReads } from './shard-reads.ts';
 import { readWhole, withShards } from './sharded-ledger.ts';
 import { addWarehouses, readReservation } from './store.ts';
 import { sweepHolds } from './sweep-holds.ts';
@@ -52,15 +53,16 @@ export function createInventory(deps: InventoryDeps): Module<Inventory> {
   const gate = redis && createGate({ ...deps, redis });
   const ledgerDeps = { ...deps, outbox, warehouses };
   const strategy = createLedger(ledgerDeps, deps.ledgerStrategy ?? 'grouped');
-  const ledger = withGate(withShards(strategy, ledgerDeps), gate);
+  const shardReads = deps.sharding === 'citus' ? createShardReads(ledgerDeps) : undefined;
+  const ledger = withGate(withShards(strategy, shardReads), gate);
   const availability = createAvailability(deps);
   return {
     api: {
       ...stockApi({ deps, ledger, warehouses }),
-      ...reservationApi(ledgerDeps, ledger),
+      ...reservationApi({ db, ledger, shardReads }),
       ...stockListApi(deps),
       getAvailability: ({ product_ids }) => availability.read(product_ids),
-      ...readFacts(db),
+      ...readFacts(db, deps.sharding ?? 'none'),
       readGateFacts: async input => (gate === undefined ? [] : await gate.readFacts(input)),
       readEvents: input => outbox.readEvents(input),
     },
@@ -144,12 +146,20 @@ type ReservationApi = Pick<Inventory, 'reserveStock' | 'getReservation' | `${Res
 type ReservationVerb = 'extend' | 'sell' | 'unsell' | 'release';
 
 /** The ledger is the operation: what would stand between is nothing. */
-function reservationApi(deps: LedgerDeps, ledger: Ledger): ReservationApi {
+function reservationApi({
+  db,
+  ledger,
+  shardReads,
+}: {
+  db: Database;
+  ledger: Ledger;
+  shardReads: ShardReads | undefined;
+}): ReservationApi {
   return {
     reserveStock: input => ledger.reserve(input),
     async getReservation(key) {
-      if (deps.sharding === 'citus') return await readWhole(deps, key);
-      const holds = await readReservation(deps.db, key);
+      if (shardReads !== undefined) return await readWhole(shardReads, key);
+      const holds = await readReservation(db, key);
       return holds.length === 0 ? null : reservationOf(holds);
     },
     extendReservation: input => ledger.extend(input),

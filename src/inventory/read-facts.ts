@@ -1,15 +1,16 @@
 import type { FactPage, FactSpan } from '#platform/facts';
 import { placeAfter } from '#platform/facts';
+import type { Sharding } from '#platform/route';
 import type { Database } from '#platform/sql';
 import type { Inventory } from './contract.ts';
 import * as store from './facts-store.ts';
 
 type FactReads = Pick<Inventory, 'readStockFacts' | 'readHoldFacts' | 'readSaleFacts' | 'readReservationFacts'>;
 
-export function readFacts(db: Database): FactReads {
+export function readFacts(db: Database, sharding: Sharding): FactReads {
   return {
     readStockFacts: page => readStock(db, page),
-    readHoldFacts: span => readHolds(db, span),
+    readHoldFacts: span => readHolds(db, span, sharding),
     async readSaleFacts({ after, limit }) {
       const rows = await store.readSaleFacts(db, placeAfter(after), limit);
       return rows.map(({ bucket, ...row }) => ({ key: `${hex(bucket)} ${row.reservation_id}`, ...row }));
@@ -33,10 +34,10 @@ async function readStock(db: Database, { after, limit }: FactPage) {
   }));
 }
 
-async function readHolds(db: Database, span: FactSpan) {
+async function readHolds(db: Database, span: FactSpan, sharding: Sharding) {
   const shapes = await store.readHoldShapes(db, span);
   const shelves = await store.readShelves(db, span);
-  return { shapes, ...shelves, ...(await store.readTorn(db, span)) };
+  return { shapes, ...shelves, ...(await store.readTorn(db, span, sharding)) };
 }
 
 function hex(bucket: number): string {

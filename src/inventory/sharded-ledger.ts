@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { bucketOf, derivedId } from '#platform/ids';
 import { accept, type Refusal, refuse } from '#platform/outcome';
-import { type Hold, reservationOf } from './commands.ts';
+import { reservationOf } from './commands.ts';
 import type { Reservation, ReserveStock } from './contract.ts';
-import { decideInOrder, type LedgerDeps } from './decide-group.ts';
 import type { Ledger, Part, ReservationRef, StockMove } from './ledger.ts';
-import { readHolds } from './ledger-store.ts';
-import { readUnlocked } from './optimistic-ledger.ts';
+import type { PartRef, Reserved, ShardReads } from './shard-reads.ts';
 
-type Reserved = Awaited<ReturnType<Ledger['reserve']>>;
 type Refused = Refusal<'OUT_OF_STOCK' | 'LIMIT_PER_PERSON'>;
-type PartRef = ReservationRef & Part;
 
 /**
  * Where each bucket lies on a shard of its own, no transaction spans two of them: a reservation over several is held,
@@ -19,16 +15,16 @@ type PartRef = ReservationRef & Part;
  * who gives back begins with it. What a crash leaves between two parts ends by itself: what is held expires, and what
  * is sold belongs to an order, whose next try sells the rest or takes it back. See docs/adr/0014.
  */
-export function withShards(ledger: Ledger, deps: LedgerDeps): Ledger {
-  if (deps.sharding !== 'citus') return ledger;
+export function withShards(ledger: Ledger, reads: ShardReads | undefined): Ledger {
+  if (reads === undefined) return ledger;
   return {
-    reserve: input => reserve(ledger, deps, input),
+    reserve: input => reserve(ledger, reads, input),
     async extend(input) {
       const told: Reservation[] = [];
       for (const part of partsOf(input)) {
         const extended = await ledger.extend({ ...part, ttl_ms: input.ttl_ms });
         if (!extended.ok) {
-          await release(ledger, deps, input);
+          await release(ledger, reads, input);
           return extended;
         }
         told.push(extended.value);
@@ -41,7 +37,7 @@ export function withShards(ledger: Ledger, deps: LedgerDeps): Ledger {
       for (const part of partsOf(input).reverse()) await ledger.unsell({ ...part, order_id, ttl_ms });
       return null;
     },
-    release: input => release(ledger, deps, input),
+    release: input => release(ledger, reads, input),
     async expire(input) {
       for (const part of partsOf(input).reverse()) await ledger.expire(part);
       return null;
@@ -54,13 +50,16 @@ export function withShards(ledger: Ledger, deps: LedgerDeps): Ledger {
       }
       return accept(null);
     },
-    stop: () => ledger.stop(),
+    async stop() {
+      await ledger.stop();
+      await reads.stop();
+    },
   };
 }
 
 /** As one sees it from outside: nothing while parts of it are missing, and ended as soon as one part has. */
-export async function readWhole(deps: LedgerDeps, key: ReservationRef): Promise<Reservation | null> {
-  const standing = await holdsOf(deps, partsOf(key));
+export async function readWhole(reads: ShardReads, key: ReservationRef): Promise<Reservation | null> {
+  const standing = await reads.holdsOf(partsOf(key));
   const known = standing.filter(holds => holds.length > 0).map(reservationOf);
   if (known.length === 0) return null;
   const whole = asOne(known);
@@ -72,41 +71,35 @@ export async function readWhole(deps: LedgerDeps, key: ReservationRef): Promise<
  * be tried again. Only where units go between the question and the hold, the parts that were held are given back, and
  * the reservation has ended: so it is told to whoever tries its id again.
  */
-async function reserve(ledger: Ledger, deps: LedgerDeps, input: ReserveStock): Promise<Reserved> {
+async function reserve(ledger: Ledger, reads: ShardReads, input: ReserveStock): Promise<Reserved> {
   const ref = { reservation_id: input.reservation_id, product_ids: input.lines.map(line => line.product_id) };
   const parts = partsOf(ref).map(part => partOf(input, part));
   if (parts.length === 1) return await ledger.reserve(input);
-  const standing = await holdsOf(deps, partsOf(ref));
+  const standing = await reads.holdsOf(partsOf(ref));
   const known = standing.filter(holds => holds.length > 0).map(reservationOf);
   if (known.length === parts.length) return accept(asOne(known));
   if (known.length === 0) {
-    const refused = await rehearse(deps, parts);
+    const refused = await rehearse(reads, parts);
     if (refused !== null) return refused;
   }
   const held: Reservation[] = known.filter(isOver);
   for (const part of held.length > 0 ? [] : parts) {
     const answer = await ledger.reserve(part);
     if (!answer.ok) {
-      await release(ledger, deps, ref);
+      await release(ledger, reads, ref);
       return answer;
     }
     held.push(answer.value);
   }
   const whole = asOne(held);
   // Another try of the same id gave it back meanwhile, or before.
-  if (isOver(whole)) await release(ledger, deps, ref);
+  if (isOver(whole)) await release(ledger, reads, ref);
   return accept(whole);
 }
 
 /** What would be refused, all lines of it, as the ledger of one database would tell it. Nothing is written. */
-async function rehearse(deps: LedgerDeps, parts: (ReserveStock & Part)[]): Promise<Refused | null> {
-  const answers = await Promise.all(
-    parts.map(async part => {
-      const commands = [{ do: 'reserve' as const, ...part }];
-      const { book } = await readUnlocked(deps, commands, bucketOf(part.lines[0]!.product_id));
-      return decideInOrder(deps, book, commands)[0] as Reserved;
-    }),
-  );
+async function rehearse(reads: ShardReads, parts: (ReserveStock & Part)[]): Promise<Refused | null> {
+  const answers = await Promise.all(parts.map(part => reads.rehearse(part)));
   const refusals = answers.filter(answer => !answer.ok);
   const [first] = refusals;
   if (first === undefined) return null;
@@ -124,32 +117,37 @@ async function sell(ledger: Ledger, input: ReservationRef & { order_id: string }
   for (const part of parts) {
     const sold = await ledger.sell({ ...part, order_id });
     if (sold.ok) continue;
-    // A part that is gone ends all of it: those that were sold to this order come back, those that are held too.
-    for (const taken of parts.length > 1 ? parts.toReversed() : []) await takeBack(ledger, taken, order_id);
+    // A part that is gone ends all of it, as it has ended itself: what was sold to this order, and what is held.
+    for (const taken of parts.length > 1 ? parts.toReversed() : []) {
+      await unsellNow(ledger, taken, order_id);
+      if (sold.code === 'RESERVATION_EXPIRED') await ledger.expire(taken);
+      await ledger.release(taken);
+    }
     return sold;
   }
   return accept(null);
 }
 
 /** A sale that stopped between two parts is none: its sold parts are taken back with the others. */
-async function release(ledger: Ledger, deps: LedgerDeps, ref: ReservationRef): Promise<null> {
+async function release(ledger: Ledger, reads: ShardReads, ref: ReservationRef): Promise<null> {
   const parts = partsOf(ref).reverse();
   for (const [i, part] of parts.entries()) {
     await ledger.release(part);
     if (parts.length === 1) return null;
-    const [[hold]] = (await holdsOf(deps, [part])) as [Hold[]];
+    const [holds] = await reads.holdsOf([part]);
+    const hold = holds?.[0];
     if (hold?.state !== 'sold') continue;
     // The last part is sold, hence all of them are.
     if (i === 0) return null;
-    await takeBack(ledger, part, hold.order_id!);
+    await unsellNow(ledger, part, hold.order_id!);
+    await ledger.release(part);
   }
   return null;
 }
 
-/** Should it stop in between, the hold expires at once. */
-async function takeBack(ledger: Ledger, part: PartRef, orderId: string): Promise<void> {
-  await ledger.unsell({ ...part, order_id: orderId, ttl_ms: 1 });
-  await ledger.release(part);
+/** Sold → held, for no time: should it stop here, the hold expires by itself. Another order's sale stays. */
+async function unsellNow(ledger: Ledger, part: PartRef, orderId: string): Promise<void> {
+  await ledger.unsell({ ...part, order_id: orderId, ttl_ms: 0 });
 }
 
 /** In the order of their buckets. What lies in one bucket is whole as it is. */
@@ -171,15 +169,6 @@ function movesOf(move: StockMove): StockMove[] {
     const movement_id = i === 0 ? move.movement_id : derivedId(parts[0]!.product_id, `part of ${move.movement_id}`);
     return { ...move, movement_id, parts };
   });
-}
-
-async function holdsOf(deps: LedgerDeps, parts: PartRef[]): Promise<Hold[][]> {
-  return await Promise.all(
-    parts.map(({ reservation_id, product_ids }) => {
-      const bucket = bucketOf(product_ids[0]!);
-      return readHolds(deps.db, [{ bucket, reservation_id }], bucket);
-    }),
-  );
 }
 
 function isOver({ state }: Reservation): boolean {

@@ -2,6 +2,7 @@
 // database nothing is different. Method: a `run` that records what it is given and answers when it is told to.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { limits } from '#limits';
 import { groupByBucket } from './group-by-bucket.ts';
 import { createMetrics } from './metrics.ts';
 import { Unavailable } from './outcome.ts';
@@ -69,6 +70,23 @@ test('a bucket that is slow holds up no other one', async () => {
   assert.equal(await groups.submit(asked(2, 'quick')), 'quick done');
   goOn();
   assert.equal(await slow, 'slow done');
+});
+
+test('only so many buckets are at work at once, and the others follow in the order they came', async () => {
+  const { groups, ran, hold } = recorded('citus');
+  const buckets = Array.from({ length: limits.bucketsAtOnceMax + 2 }, (_, bucket) => bucket);
+  const goOn = buckets.map(hold);
+  const waiting = buckets.map(bucket => groups.submit(asked(bucket, `b${bucket}`)));
+  await new Promise(resolve => setImmediate(() => setImmediate(resolve)));
+  const begun = () => ran.map(group => group.route);
+  assert.deepEqual(begun(), buckets.slice(0, -2));
+  goOn[1]!();
+  await waiting[1];
+  await new Promise(resolve => setImmediate(resolve));
+  assert.deepEqual(begun(), buckets.slice(0, -1));
+  for (const go of goOn) go();
+  await Promise.all(waiting);
+  assert.deepEqual(begun(), buckets);
 });
 
 test('the bound of the queue is for all buckets together, and those beyond it are told so', async () => {

@@ -23,17 +23,18 @@ interface Lane<Command, Result> {
  * Groups whose statements find their shard. On one database it is one group, which mixes all buckets (`route` is null).
  * On Citus each bucket has a group of its own, made when it is needed and gone when it is idle, so that a statement
  * touches one bucket and hence one shard, and a hot bucket holds up no other one. The bound of the queue is for all
- * buckets together.
+ * buckets together, and so is that of groups at work: more would only wait for connections, or find none.
  */
 export function groupByBucket<Command, Result>(
   options: BucketGroupOptions<Command, Result>,
 ): GroupCommit<Command, Result> {
   const { sharding = 'none', bucketOf, run, find, ...common } = options;
+  const turns = takeTurns(Math.max(common.parallel ?? 1, limits.bucketsAtOnceMax));
   const groupOf = (route: Route, metrics?: Metrics) =>
     groupCommit<Command, Result>({
       ...common,
       metrics,
-      run: commands => run(commands, route),
+      run: commands => (route === null ? run(commands, null) : turns.take(() => run(commands, route))),
       find: commands => find(commands, route),
     });
   if (sharding === 'none') return groupOf(null, common.metrics);
@@ -84,4 +85,24 @@ function countTogether(metrics: Metrics, name: string, pending: () => number): M
   const read = () => [{ labels: { group: name }, value: pending() }];
   metrics.gauge('group_queue', 'Commands that wait for a group', read, ['group']);
   return { ...metrics, gauge: () => () => {} };
+}
+
+/** At most so many works at once; the others wait in the order in which they came. */
+function takeTurns(most: number): { take<Value>(work: () => Promise<Value>): Promise<Value> } {
+  const waiting: (() => void)[] = [];
+  let atWork = 0;
+  return {
+    async take(work) {
+      if (atWork < most) atWork += 1;
+      else await new Promise<void>(resolve => waiting.push(resolve));
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        // The turn is handed on, so that nobody who comes now passes those who wait.
+        if (next === undefined) atWork -= 1;
+        else next();
+      }
+    },
+  };
 }
