@@ -36,10 +36,8 @@ export type Answers = (Answer | Error)[];
 export async function decideUnderLock(deps: LedgerDeps, commands: LedgerCommand[], route: Route): Promise<Answers> {
   await openArriving(deps, commands, route);
   const { answers, hasEvents } = await deps.db.transaction(async tx => {
-    const shelves = await lockShelves(tx, productsInKeyOrder(commands), route);
-    // After the lock, or a group that waited long would think that it is earlier than the one it waited for.
-    const nowMs = deps.clock.nowMs();
-    const book = await readBook(deps, tx, { commands, shelves, nowMs, route });
+    const shelves = lockShelves(tx, productsInKeyOrder(commands), route);
+    const book = await readBook(deps, tx, { commands, shelves, route });
     const answers = decideInOrder(deps, book, commands);
     const changes = book.changes();
     if (!isNothing(changes)) {
@@ -70,15 +68,20 @@ export function productsInKeyOrder(commands: LedgerCommand[]): string[] {
   return productIds.sort(compareKeys);
 }
 
-/** Beside the shelves, everything that the commands are decided upon. */
+/**
+ * Beside the shelves, everything that the commands are decided upon. What is read travels right behind the shelves'
+ * lock: who holds it is not to wait for a busy event loop.
+ */
 export async function readBook(
   deps: LedgerDeps,
   tx: Connection,
-  { commands, shelves, nowMs, route }: { commands: LedgerCommand[]; shelves: Shelf[]; nowMs: number; route: Route },
+  { commands, shelves: asked, route }: { commands: LedgerCommand[]; shelves: Promise<Shelf[]>; route: Route },
 ): Promise<Book> {
-  const holds = await readHolds(tx, holdKeys(commands), route);
+  const reads = [asked, readHolds(tx, holdKeys(commands), route), readMovedBefore(tx, commands, route)] as const;
+  const [shelves, holds, moved] = await Promise.all(reads);
+  // After the lock, or a group that waited long would think that it is earlier than the one it waited for.
+  const nowMs = deps.clock.nowMs();
   const personUnits = await readCounted(tx, commands, nowMs, route);
-  const moved = await readMovedBefore(tx, commands, route);
   await deps.warehouses.ensure(tx, shelves);
   return openBook({ nowMs, shelves, holds, personUnits, moved });
 }

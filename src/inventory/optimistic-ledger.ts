@@ -66,7 +66,7 @@ export async function readUnlocked(deps: LedgerDeps, commands: LedgerCommand[], 
   return await deps.db.transaction(async tx => {
     const [, shelves] = await Promise.all([readOneMoment(tx), readShelves(tx, productsInKeyOrder(commands), route)]);
     const versions = versionsOf(shelves);
-    return { book: await readBook(deps, tx, { commands, shelves, nowMs: deps.clock.nowMs(), route }), versions };
+    return { book: await readBook(deps, tx, { commands, shelves: Promise.resolve(shelves), route }), versions };
   }, BY_KEY);
 }
 

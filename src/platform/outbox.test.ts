@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { limits } from '#limits';
+import { eventually } from '../../test/support/client.ts';
 import { eventsReadable, testDatabase } from '../../test/support/postgres.ts';
 import { manualClock, systemClock } from './clock.ts';
 import { createIds } from './ids.ts';
@@ -96,6 +97,15 @@ test('readers that come to one place share what was read there, and miss nothing
   assert.deepEqual((await readAll(outbox, 100, 'second')).versions, [0, 1, 2]);
   assert.equal(batches, 4);
   assert.deepEqual((await readAll(plain, 100, 'elsewhere')).versions, [0, 1, 2]);
+});
+
+test('who asks from one place again and again sees there what has come', async t => {
+  const { db, outbox } = await prepare(t);
+  await append(db, event(0));
+  const fromStart = async () => (await outbox.readEvents({ consumer: 'c', after: '', limit: 10 })).events.length;
+  assert.equal(await fromStart(), 1);
+  await append(db, event(1));
+  await eventually('the second event is seen', async () => (await fromStart()) === 2);
 });
 
 test("'now' begins behind what is committed and before what is still open", async t => {

@@ -280,13 +280,15 @@ type ReadBatch = (wanted: Wanted) => Promise<Batch>;
 
 /** Readers follow one another within milliseconds, so that few batches are between the first and the last of them. */
 const SHARED_BATCHES = 16;
+/** Who asks from one place again and again, to see what has come, sees it after so long. */
+const SHARED_MS = 100;
 
 /**
  * Reads a batch once for all readers of this process that come to the same place: what lies behind a horizon never
  * changes. Only a batch with events is shared, since an empty one may have been read before the latest commit.
  */
 function shareBatches(db: Database, schema: Sql): ReadBatch {
-  const shared = new LRUCache<string, Promise<Batch>>({ max: SHARED_BATCHES });
+  const shared = new LRUCache<string, Promise<Batch>>({ max: SHARED_BATCHES, ttl: SHARED_MS });
   return async wanted => {
     const { start, limit } = wanted;
     const key = `${start.xid}-${start.eventId}-${limit}`;
@@ -318,14 +320,7 @@ async function readBatch(db: Database, schema: Sql, { start, limit, horizon }: W
       select *, false as is_ahead from batch union all select *, true as is_ahead from ahead
     ) found order by found.is_ahead, found.xid, found.event_id`);
   const own = rows.findLast(row => !row.is_ahead);
-  const events = rows.map(({ event_id, type, aggregate_id, version, at, data }) => ({
-    event_id,
-    type,
-    aggregate_id,
-    version,
-    at,
-    data,
-  }));
+  const events = rows.map(({ xid: _xid, is_ahead: _isAhead, ...event }): DomainEvent => event);
   // Ids are drawn under the aggregate's lock, so within an aggregate their order is that of its versions.
   events.sort((a, b) => Number(a.event_id) - Number(b.event_id));
   return { events, end: own && { xid: own.xid, eventId: own.event_id }, seenTo: horizon };
