@@ -8,11 +8,11 @@ import { createLog } from '#platform/log';
 import { sql } from '#platform/sql';
 import { simulatorGateway } from '../src/payments/simulator/simulator-gateway.ts';
 import { startSimulator } from '../src/payments/simulator/start-simulator.ts';
-import { address, card } from '../test/support/client.ts';
+import { address } from '../test/support/client.ts';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
 import { type LoopFigures, runClosedLoop } from './support/closed-loop.ts';
 import { createInstantGateway } from './support/instant-gateway.ts';
-import { type OrderModules, type OrderModulesOptions, openOrderModules } from './support/order-modules.ts';
+import { BUYER_EMAIL, type OrderModules, type OrderModulesOptions, openOrderModules } from './support/order-modules.ts';
 import { type RawOrder, writeRawOrders } from './support/raw-orders.ts';
 import { readStatementTimes, resetStatementTimes } from './support/statement-times.ts';
 import type { Table } from './support/table.ts';
@@ -134,7 +134,7 @@ async function rawOrderLike(modules: OrderModules, product_id: string): Promise<
     product_id,
     warehouse_id: shelf!.warehouse_id,
     seller_id: items[0]!.seller_id,
-    email: delivery.email,
+    email: BUYER_EMAIL,
     address,
     lineTax: line!.tax,
     amounts: {
@@ -146,16 +146,8 @@ async function rawOrderLike(modules: OrderModules, product_id: string): Promise<
   };
 }
 
-const delivery = { email: 'bench@example.com', shipping_method: 'standard' as const, shipping_address: address };
-const payment = { ...card(), method: 'card' as const };
-
-async function buyOne({ orders, ids }: OrderModules, product_id: string): Promise<Order> {
-  const person_id = ids.next();
-  const bought = await orders.buyNow({
-    ...delivery,
-    ...{ order_id: ids.nextFor(person_id), product_id, quantity: 1, payment },
-    shopper: { kind: 'guest', person_id, email: null, prime: false },
-  });
+async function buyOne(modules: OrderModules, product_id: string): Promise<Order> {
+  const bought = await modules.buyNow(product_id);
   if (!bought.ok || bought.value.order.status !== 'CONFIRMED') {
     throw new Error(`an order was not confirmed: ${JSON.stringify(bought)}`);
   }

@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startShopProcess } from '../../test/support/shop-process.ts';
 import type { BenchScope } from './benchmark.ts';
-import { cpuSecondsOf } from './cpu-time.ts';
 
 export interface BenchShop {
   url: string;
   adminKey: string;
   /** The head of its processes. */
   readonly pid: number;
-  /** What its own process and its PostgreSQL have used so far; null where that can't be read. */
-  cpuSeconds(): Promise<{ shop: number | null; postgres: number | null }>;
   /** The same data in a new process, with other settings: the address may be another one. */
   restart(environment: Record<string, string>): Promise<void>;
 }
@@ -37,10 +34,6 @@ export async function startBenchShop(scope: BenchScope, environment: Record<stri
     adminKey: process.adminKey,
     get pid() {
       return process.pid;
-    },
-    async cpuSeconds() {
-      const { shop, postgres } = await process.pids();
-      return { shop: shop && cpuSecondsOf(shop), postgres: postgres && cpuSecondsOf(postgres) };
     },
     async restart(more) {
       await process.stop();

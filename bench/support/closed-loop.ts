@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { cpuSecondsOf } from './cpu-time.ts';
+import { cpuSecondsBelow } from './cpu-time.ts';
 import { latencyHistogram } from './latency-histogram.ts';
 
 export interface ClosedLoop {
@@ -70,10 +70,10 @@ export async function runClosedLoop(loop: ClosedLoop): Promise<LoopFigures> {
 
 function timesOf(postgresPid: number) {
   const { user, system } = process.cpuUsage();
-  const seconds = cpuSecondsOf(postgresPid);
+  const cpu = cpuSecondsBelow(postgresPid);
   return {
     ms: performance.now(),
     nodeMicros: user + system,
-    postgresMicros: seconds === null ? null : seconds * 1_000_000,
+    postgresMicros: cpu === null ? null : cpu.postgres * 1_000_000,
   };
 }

@@ -1,9 +1,9 @@
 import { Unavailable } from '#platform/outcome';
 import type { LedgerStrategy } from '../../src/inventory/create-ledger.ts';
-import { address, card, createClient, newProduct } from '../../test/support/client.ts';
+import { createClient, newProduct } from '../../test/support/client.ts';
 import { openRedis } from '../../test/support/redis.ts';
 import type { BenchScope } from './benchmark.ts';
-import { cpuSecondsOf } from './cpu-time.ts';
+import { cpuSecondsBelow } from './cpu-time.ts';
 import { type CrowdResult, clickAtOnce } from './crowd.ts';
 import { createInstantGateway } from './instant-gateway.ts';
 import { type OrderModules, openOrderModules } from './order-modules.ts';
@@ -44,17 +44,17 @@ export async function crowdTheShop(scope: BenchScope, contention: Contention): P
   const { product_id: warming } = await newProduct(shop, { stock: WARMING.units });
   const first = { url: shop.url, productId: warming, tokens: tokens.slice(0, WARMING.buyers), connections };
   await runBeside(scope, 'crowd', first);
-  const before = await shop.cpuSeconds();
+  const before = cpuSecondsBelow(shop.pid);
   const crowd = await runBeside(scope, 'crowd', { url: shop.url, productId, tokens, connections });
-  const after = await shop.cpuSeconds();
+  const after = cpuSecondsBelow(shop.pid);
   const { body: stock } = await createClient(shop.url, shop.adminKey).get(`/api/admin/inventory/${productId}`);
   return {
     crowd,
     left: stock.available,
     cpu: {
       generator: crowd.cpuSeconds,
-      shop: difference(before.shop, after.shop),
-      postgres: difference(before.postgres, after.postgres),
+      shop: difference(before?.node, after?.node),
+      postgres: difference(before?.postgres, after?.postgres),
     },
     broken: await auditFailures(shop),
   };
@@ -73,31 +73,23 @@ export async function crowdTheModules(scope: BenchScope, contention: Contention)
   const buy = (id: string) => () => buyOne(modules, id);
   await clickAtOnce({ buyers: WARMING.buyers, places: crowdOf(WARMING.buyers), click: buy(warming!) });
   await modules.drained();
-  const before = cpuSecondsOf(modules.postgresPid);
+  const before = cpuSecondsBelow(modules.postgresPid);
   const crowd = await clickAtOnce({ buyers, places: crowdOf(buyers), click: buy(productId!) });
-  const after = cpuSecondsOf(modules.postgresPid);
+  const after = cpuSecondsBelow(modules.postgresPid);
   await modules.drained();
   const { available } = await modules.inventory.getStock({ product_id: productId! });
   return {
     crowd,
     left: available,
-    cpu: { generator: null, shop: crowd.cpuSeconds, postgres: difference(before, after) },
+    cpu: { generator: null, shop: crowd.cpuSeconds, postgres: difference(before?.postgres, after?.postgres) },
     broken: await modules.audit(),
   };
 }
 
-const delivery = { email: 'bench@example.com', shipping_method: 'standard' as const, shipping_address: address };
-const payment = { ...card(), method: 'card' as const };
-
 /** Told as over HTTP, so that the two doors can be compared. */
-async function buyOne({ orders, ids }: OrderModules, product_id: string): Promise<string> {
-  const person_id = ids.next();
+async function buyOne(modules: OrderModules, product_id: string): Promise<string> {
   try {
-    const bought = await orders.buyNow({
-      ...delivery,
-      ...{ order_id: ids.nextFor(person_id), product_id, quantity: 1, payment },
-      shopper: { kind: 'guest', person_id, email: null, prime: false },
-    });
+    const bought = await modules.buyNow(product_id);
     if (!bought.ok) return `409 ${bought.code}`;
     return bought.value.order.status === 'CONFIRMED' ? 'confirmed' : bought.value.order.status;
   } catch (error) {
@@ -106,6 +98,6 @@ async function buyOne({ orders, ids }: OrderModules, product_id: string): Promis
   }
 }
 
-function difference(before: number | null, after: number | null): number | null {
-  return before === null || after === null ? null : after - before;
+function difference(before: number | undefined, after: number | undefined): number | null {
+  return before === undefined || after === undefined ? null : after - before;
 }

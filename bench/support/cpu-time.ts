@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Linux counts a process' time in hundredths of a second. */
 const SECONDS_A_TICK = 0.01;
 
-/** CPU seconds of a shop: of its PostgreSQL, and of all its other processes. */
+/** CPU seconds: of PostgreSQL, and of all other processes. */
 export interface ShopCpu {
   node: number;
   postgres: number;
 }
 
-/** Of all that descend from `pid`, with what has ended below them; null where there is no /proc. */
+/** Of `pid` and all that descend from it, with what has ended below them; null where there is no /proc. */
 export function cpuSecondsBelow(pid: number): ShopCpu | null {
   try {
     const processes = readdirSync('/proc').filter(name => /^\d+$/.test(name));
@@ -21,21 +21,6 @@ export function cpuSecondsBelow(pid: number): ShopCpu | null {
       pending.push(...stats.filter(child => child.parent === stat.pid));
     }
     return pending.length === 0 ? null : cpu;
-  } catch {
-    return null;
-  }
-}
-
-/** CPU seconds that a process and its children have used, with those that have ended; null where there is no /proc. */
-export function cpuSecondsOf(pid: number): number | null {
-  try {
-    const processes = readdirSync('/proc').filter(name => /^\d+$/.test(name));
-    const stats = processes.flatMap(name => readStat(name) ?? []);
-    const root = stats.find(stat => stat.pid === pid);
-    if (root === undefined) return null;
-    const children = stats.filter(stat => stat.parent === pid);
-    // Of the root also what its ended children have used: a backend that was replaced is not forgotten.
-    return root.own + root.ofEnded + children.reduce((sum, child) => sum + child.own, 0);
   } catch {
     return null;
   }

@@ -19,6 +19,7 @@ import { createInventory } from '../../src/inventory/index.ts';
 import { createOrders } from '../../src/orders/index.ts';
 import type { Gateway } from '../../src/payments/gateway.ts';
 import { createPayments } from '../../src/payments/index.ts';
+import { address, card } from '../../test/support/client.ts';
 import { fakeProduct } from '../../test/support/fake-shop.ts';
 import { WAREHOUSES, WEST } from '../../test/support/inventory.ts';
 import { openBenchPostgres } from './bench-postgres.ts';
@@ -27,10 +28,11 @@ import type { BenchScope } from './benchmark.ts';
 export interface OrderModules {
   db: Database;
   ids: Ids;
-  orders: Orders;
   inventory: Inventory;
   /** Of the server, for its CPU time. */
   postgresPid: number;
+  /** One unit, by a guest of its own. */
+  buyNow(productId: string): ReturnType<Orders['buyNow']>;
   /** Puts products of `units` each on sale. */
   sell(products: number, units: number): Promise<string[]>;
   /** Events that the slowest of the readers has still to apply. */
@@ -54,6 +56,9 @@ export interface OrderModulesOptions {
 
 const schemas = ['inventory', 'payments', 'orders'];
 const RESERVATION_TTL_MS = 900_000;
+export const BUYER_EMAIL = 'bench@example.com';
+const delivery = { email: BUYER_EMAIL, shipping_method: 'standard' as const, shipping_address: address };
+const payment = { ...card(), method: 'card' as const };
 
 /**
  * Inventory, payments and orders with their subscriptions and jobs in this process, on an embedded PostgreSQL that
@@ -87,12 +92,11 @@ export async function openOrderModules(
   });
   const modules = { inventory, payments, orders };
   for (const [name, module] of Object.entries(modules)) if (module.outbox) outboxes.set(name, module.outbox);
-  const jobs = createJobs({ url: postgres.url, log, clock });
   await startAll(scope, Object.values(modules));
-  if (isFollowed) await followAll(scope, Object.values(modules), jobs);
+  if (isFollowed) await followAll(scope, Object.values(modules), createJobs({ url: postgres.url, log, clock }));
   const subscriptions = orders.subscriptions ?? [];
   return {
-    ...{ db, ids, orders: orders.api, inventory: inventory.api, postgresPid: postgres.pid },
+    ...{ db, ids, inventory: inventory.api, postgresPid: postgres.pid },
     async sell(products, units) {
       const productIds = Array.from({ length: products }, () => ids.next());
       for (const product_id of productIds) {
@@ -102,6 +106,14 @@ export async function openOrderModules(
         });
       }
       return productIds;
+    },
+    buyNow(product_id) {
+      const person_id = ids.next();
+      return orders.api.buyNow({
+        ...delivery,
+        ...{ order_id: ids.nextFor(person_id), product_id, quantity: 1, payment },
+        shopper: { kind: 'guest', person_id, email: null, prime: false },
+      });
     },
     backlog: () => backlogOf([orders, payments]),
     drained: () => drain(isFollowed ? subscriptions : []),

@@ -4,14 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import {
-  childrenOf,
-  descendantsOf,
-  hasProcessTable,
-  killHard,
-  type ProcessTable,
-  readProcesses,
-} from './process-table.ts';
+import { childrenOf, descendantsOf, killHard, type ProcessTable, readProcesses } from './process-table.ts';
 import { sharding } from './sharding.ts';
 
 /** What of the tree is killed; the shop is its own process, and the watcher the one that ends PostgreSQL after it. */
@@ -32,8 +25,6 @@ export interface ShopProcess {
   kill(victim: Victim): Promise<boolean>;
   /** The shop's process and everything below it. */
   tree(): Promise<number[]>;
-  /** Of the shop's own process and of its PostgreSQL; null where they can't be found. */
-  pids(): Promise<{ shop: number | null; postgres: number | null }>;
 }
 
 /** Thrown when the program ended before the shop was open. */
@@ -87,12 +78,6 @@ export async function startShopProcess(options: {
     output,
     stop: signal => stop(child, signal),
     tree: async () => treeOf(await readProcesses(), child.pid!),
-    async pids() {
-      if (!hasProcessTable) return { shop: null, postgres: null };
-      const table = await readProcesses();
-      const [shop = null] = childrenOf(table, child.pid!);
-      return { shop, postgres: await readPostmaster(table, child.pid!, dataDir) };
-    },
     kill: victim => kill(child, dataDir, victim),
   };
 }
