@@ -56,7 +56,7 @@ async function askGateway(gateway: GatewayCalls, terms: Terms, token: string): P
       // Nothing has left us, so the shopper may well pay in another way within the same hold.
       return { state: 'failed', reason: 'gateway_unavailable', gateway_ref: null };
     case 'unknown': {
-      const found = await gateway.find({ order_id: terms.order_id });
+      const found = await gateway.find({ order_id: terms.order_id, gateway_ref: null });
       return found.state === 'found' ? learnedFrom(found.payment) : { state: 'unknown' };
     }
   }

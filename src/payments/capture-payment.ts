@@ -61,7 +61,7 @@ async function recordCapture(context: PaymentContext, row: PaymentRow, result: C
 
   // The refusal may have been of a repeat whose first try has captured: the gateway's books decide.
   const gateway = gatewayOf(context, row);
-  const found = await gateway.find({ order_id });
+  const found = await gateway.find({ order_id, gateway_ref });
   if (found.state === 'found' && found.payment.state === 'captured') return await change({ kind: 'captured' });
   if (found.state !== 'found') return await change({ kind: 'capture_unknown' });
   const voided = await gateway.void({ key: `void_${order_id}`, gateway_ref: gateway_ref!, currency });

@@ -12,7 +12,7 @@ import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
 import { Unavailable } from '#platform/outcome';
-import type { AuthoriseRequest, Gateway, KeyedRequest, Unknown } from './gateway.ts';
+import type { AuthoriseRequest, FindRequest, Gateway, KeyedRequest, Unknown } from './gateway.ts';
 
 /** `not_sent`: the circuit was open, so that for certain nothing of this call has left us. */
 export type NotSent = { state: 'not_sent' };
@@ -25,7 +25,7 @@ export interface GatewayCalls {
   capture(request: KeyedRequest & { amount: number }): Promise<Answer<Gateway['capture']>>;
   void(request: KeyedRequest): Promise<Answer<Gateway['void']>>;
   refund(request: KeyedRequest & { amount: number }): Promise<Answer<Gateway['refund']>>;
-  find(request: { order_id: string }): Promise<Answer<Gateway['find']>>;
+  find(request: FindRequest): Promise<Answer<Gateway['find']>>;
   verifyWebhook: Gateway['verifyWebhook'];
 }
 

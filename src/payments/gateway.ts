@@ -11,8 +11,11 @@ export interface Gateway {
   capture(request: KeyedRequest & { amount: number }, signal: AbortSignal): Promise<Captured | Refused | Unknown>;
   void(request: KeyedRequest, signal: AbortSignal): Promise<Voided | Refused | Unknown>;
   refund(request: KeyedRequest & { amount: number }, signal: AbortSignal): Promise<Refunded | Refused | Unknown>;
-  /** Looks the order's payment up by our reference, which `authorise` left in its metadata. */
-  find(request: { order_id: string }, signal: AbortSignal): Promise<Found | NotFound | Unknown>;
+  /**
+   * Looks the order's payment up: by the gateway's reference where we have it, else by ours, which `authorise` left in
+   * its metadata.
+   */
+  find(request: FindRequest, signal: AbortSignal): Promise<Found | NotFound | Unknown>;
   /** Against every secret in use, in constant time. */
   verifyWebhook(webhook: RawWebhook): Promise<WebhookVerdict>;
 }
@@ -33,6 +36,11 @@ export interface KeyedRequest {
   key: string;
   gateway_ref: string;
   currency: string;
+}
+
+export interface FindRequest {
+  order_id: string;
+  gateway_ref: string | null;
 }
 
 export type Authorised = { state: 'authorized'; gateway_ref: string };

@@ -57,7 +57,7 @@ async function voidAtGateway(context: PaymentContext, row: PaymentRow, gateway_r
 /** Asks the payment's own gateway; a contradiction changes nothing and raises the alarm. */
 async function learnFromGateway(context: PaymentContext, row: PaymentRow): Promise<Row> {
   const { order_id } = row;
-  const result = await gatewayOf(context, row).find({ order_id });
+  const result = await gatewayOf(context, row).find({ order_id, gateway_ref: row.gateway_ref });
   if (result.state === 'found') {
     const { gateway_ref, amount, currency } = result.payment;
     const problem = contradiction(row, { gateway: row.gateway, gateway_ref, amount, currency });
@@ -83,7 +83,7 @@ async function learnFromGateway(context: PaymentContext, row: PaymentRow): Promi
 export async function findAnywhere(context: PaymentContext, order_id: string): Promise<Row | 'none' | 'unknown'> {
   const asked = [...context.gateways.values()].map(async gateway => ({
     gateway,
-    result: await gateway.find({ order_id }),
+    result: await gateway.find({ order_id, gateway_ref: null }),
   }));
   const answers = await Promise.all(asked);
   let row: Row | null = null;
