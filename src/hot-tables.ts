@@ -17,6 +17,7 @@ export const hotTables: Distribution = {
     'orders.order_products',
     'orders.outbox',
     'payments.payments',
+    'payments.journal',
     'payments.refunds',
     'payments.webhooks',
     'payments.outbox',

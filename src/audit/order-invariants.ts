@@ -76,6 +76,25 @@ export const orderInvariants: Invariant<OrderView>[] = [
       return told === refunded ? null : `the order says ${told} was refunded, its payment ${refunded}`;
     },
   }),
+  invariantOfEach({
+    name: 'the ledger balances, and holds what was captured and not refunded',
+    idOf,
+    applies: ({ payment }) => payment !== undefined,
+    violation: ({ payment }) => {
+      const { ledger_sum: sum, ledger_held: held, captured, refunded } = payment!;
+      if (sum !== 0) return `its entries sum to ${sum}`;
+      return held === captured - refunded ? null : `captured ${captured}, refunded ${refunded}, in the ledger ${held}`;
+    },
+  }),
+  invariantOfEach({
+    name: 'the ledger knows whose the money of an order is',
+    idOf,
+    applies: view => view.payment !== undefined && (isPaid(view) || (hasEnded(view) && isSettled(view))),
+    violation: ({ payment }) => {
+      const { ledger_customer: customer } = payment!;
+      return customer === 0 ? null : `${customer} stands with the customer`;
+    },
+  }),
 ];
 
 export const parcelInvariants: Invariant<OrderView>[] = [

@@ -105,6 +105,8 @@ const GOODS = 'a confirmed order has its sale';
 const BACK = 'no paid order is left without goods or refund';
 const PAYER = 'every payment has its order';
 const BOOKS = 'refunds never exceed what was captured, and both books agree';
+const LEDGER = 'the ledger balances, and holds what was captured and not refunded';
+const OWED = 'the ledger knows whose the money of an order is';
 const PARCELS = 'every confirmed order gets its parcels';
 const SHIPPED = 'no more is shipped than was sold';
 const LEAVES = 'a parcel leaves only with a shipped order';
@@ -272,12 +274,18 @@ const orderPlants: Plant[] = [
     plant: [setPayment(order_id, sql`captured = captured - 1`)],
     breaks: async () => {
       const { amount } = await paymentOf(order_id);
-      return { [MONEY]: [`${order_id}: total ${amount}, captured ${amount - 1}`] };
+      return {
+        [MONEY]: [`${order_id}: total ${amount}, captured ${amount - 1}`],
+        [LEDGER]: [`${order_id}: captured ${amount - 1}, refunded 0, in the ledger ${amount}`],
+      };
     },
   },
   {
     what: 'a confirmed order without payment',
-    plant: [setPayment(order_id, sql`order_id = ${stranger}`)],
+    plant: [
+      setPayment(order_id, sql`order_id = ${stranger}`),
+      sql`update payments.journal set order_id = ${stranger} where order_id = ${order_id}`,
+    ],
     breaks: () => ({
       [MONEY]: [`${order_id}: CONFIRMED, but there is no payment`],
       [PAYER]: [`${stranger}: there is money, but no order`],
@@ -313,10 +321,36 @@ const orderPlants: Plant[] = [
     },
   },
   {
+    what: 'money that is in no entry of the ledger',
+    plant: [sql`delete from payments.journal where order_id = ${order_id}`],
+    breaks: async () => {
+      const { amount } = await paymentOf(order_id);
+      return { [LEDGER]: [`${order_id}: captured ${amount}, refunded 0, in the ledger 0`] };
+    },
+  },
+  {
+    what: 'an entry of the ledger that does not balance',
+    plant: [sql`update payments.journal set tax = tax + 3 where order_id = ${order_id}`],
+    breaks: () => ({ [LEDGER]: [`${order_id}: its entries sum to 3`] }),
+  },
+  {
+    what: 'a paid order whose money is nobody’s but its customer’s',
+    plant: [
+      sql`
+        update payments.journal set customer = customer - clearing, sellers = 0, tax = 0, shipping = 0
+        where order_id = ${order_id}`,
+    ],
+    breaks: async () => {
+      const { amount } = await paymentOf(order_id);
+      return { [OWED]: [`${order_id}: -${amount} stands with the customer`] };
+    },
+  },
+  {
     what: 'a cancelled order that keeps an authorisation',
     plant: [
       setPayment(cancelled, sql`status = 'authorized', captured = 0, captured_at = null, refunded = 0`),
       sql`delete from payments.refunds where order_id = ${cancelled}`,
+      sql`delete from payments.journal where order_id = ${cancelled}`,
       sql`
         delete from payments.outbox
         where data->>'order_id' = ${cancelled} and type in ('payment.captured', 'payment.refunded')`,
@@ -331,13 +365,20 @@ const orderPlants: Plant[] = [
     ],
     breaks: async () => {
       const { amount } = await paymentOf(cancelled);
-      return { [BOOKS]: [`${cancelled}: captured ${amount}, refunded ${amount + 1}`] };
+      const books = `captured ${amount}, refunded ${amount + 1}`;
+      return { [BOOKS]: [`${cancelled}: ${books}`], [LEDGER]: [`${cancelled}: ${books}, in the ledger 0`] };
     },
   },
   {
     what: 'a payment that refunded something else than its refunds',
     plant: [setPayment(refunded, sql`refunded = 1`)],
-    breaks: async () => ({ [BOOKS]: [`${refunded}: refunded 1, but refunds sum to 1073`] }),
+    breaks: async () => {
+      const { amount } = await paymentOf(refunded);
+      return {
+        [BOOKS]: [`${refunded}: refunded 1, but refunds sum to 1073`],
+        [LEDGER]: [`${refunded}: captured ${amount}, refunded 1, in the ledger ${amount - 1073}`],
+      };
+    },
   },
   {
     what: 'an order that refunded something else than its payment',

@@ -19,7 +19,7 @@ import { readCheckouts } from './checkout-store.ts';
 import type { Deps } from './deps.ts';
 import { finishRefunds } from './refund-order.ts';
 import { reservationKey } from './release-hold.ts';
-import { partsOf, remainingItems } from './rules.ts';
+import { partsOf, remainingItems, splitOf } from './rules.ts';
 import { clearDeadline, type OrderRow, readOrders, setDeadline } from './store.ts';
 
 /** `reason` says why an order failed, for the one who pays; `payment` is what is known of it. */
@@ -92,9 +92,10 @@ async function takePayment(deps: Deps, order: OrderRow, pay: Pay | undefined): P
 
   // capture
   const authorised = pay?.isFirst ? authorisedOf(payment) : undefined;
-  const captured = payment.status === 'authorized' ? await deps.payments.capture({ order_id, authorised }) : undefined;
-  if (captured && !captured.ok) return failed(deps, order, payment, 'capture_failed');
-  const paid = captured?.value ?? payment;
+  // Also of what was captured already, by whoever found it at the gateway: only the order knows whose money it is.
+  const captured = await deps.payments.capture({ order_id, authorised, split: splitOf(order) });
+  if (!captured.ok) return failed(deps, order, payment, 'capture_failed');
+  const paid = captured.value;
   if (paid.status === 'authorized') return waiting(deps, order, paid);
 
   // confirm

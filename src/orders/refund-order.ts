@@ -59,11 +59,11 @@ function decideRefund(order: OrderRow | undefined, input: Input, at: string): Ou
   const items = input.items ?? (input.amount ? [] : restItems);
   const ofItems = input.items && refundOfItems(order.lines, order.refunds, input.items);
   if (ofItems === null) return refuse('REFUND_ITEMS_INVALID');
-  const amount = ofItems ?? input.amount?.amount ?? rest;
+  const amount = ofItems?.amount ?? input.amount?.amount ?? rest;
   if (amount > rest) return refuse('REFUND_EXCEEDS_CAPTURED', { refundable: rest });
   if (amount === 0) return refuse('REFUND_ITEMS_INVALID', { detail: 'nothing would be refunded' });
   const { refund_id, reason, restock = false } = input;
-  return accept({ refund_id, amount, items, reason, restock, state: 'pending', at });
+  return accept({ refund_id, amount, items, reason, restock, split: ofItems?.split, state: 'pending', at });
 }
 
 /** Money, then goods, then the record: each step may be taken again. */
@@ -72,9 +72,9 @@ async function finishRefund(
   orderId: string,
   record: RefundRecord,
 ): Promise<Outcome<OrderRow, 'NOT_REFUNDABLE' | 'REFUND_EXCEEDS_CAPTURED'>> {
-  const { refund_id, amount, reason } = record;
+  const { refund_id, amount, reason, split } = record;
   if (record.state === 'done') return accept((await readOrders(deps.db, [orderId]))[0]!);
-  const given = await deps.payments.refund({ refund_id, order_id: orderId, amount, reason });
+  const given = await deps.payments.refund({ refund_id, order_id: orderId, amount, reason, split });
   if (!given.ok) {
     await settleRecord(deps, orderId, record, 'withdrawn');
     return refuse(given.code === 'REFUND_EXCEEDS_CAPTURED' ? given.code : 'NOT_REFUNDABLE');

@@ -1,5 +1,6 @@
 import type { CatalogProduct } from '#catalog';
 import type { OrderStatus, ShippingMethod } from '#orders';
+import type { Split } from '#payments';
 import { shareOf, spread } from '#platform/money';
 import type { ShippingTable } from './shipping.ts';
 import { type TaxTable, taxOn } from './tax.ts';
@@ -68,6 +69,17 @@ export function quote(
   };
 }
 
+/** Whose the money of an order is: its sellers', the state's, and that of the way there. */
+export function splitOf(order: { lines: Line[]; tax: number; shipping_cost: number }): Split {
+  const amounts = new Map<string, number>();
+  for (const line of order.lines) {
+    const amount = line.unit_price * line.quantity - line.discount;
+    amounts.set(line.seller_id, (amounts.get(line.seller_id) ?? 0) + amount);
+  }
+  const sellers = [...amounts].map(([seller_id, amount]) => ({ seller_id, amount }));
+  return { sellers, tax: order.tax, shipping: order.shipping_cost };
+}
+
 /** Which status may follow which. */
 export const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
   CREATED: ['PAYMENT_PENDING', 'CANCELLED'],
@@ -86,30 +98,40 @@ export interface RefundRecord {
   items: { product_id: string; quantity: number }[];
   reason: string;
   restock: boolean;
+  /** Who bears it, where it is of items that somebody chose; else all by what is left with each. */
+  split?: Split | undefined;
   state: 'pending' | 'done';
   at: string;
 }
 
 /**
- * What refunding `items` gives back: their share of price, discount and tax. Shares are cumulative (what `n` units are
- * worth less what the units refunded before were worth), so the last refund of a line takes its remainder exactly.
- * Null where an item is not of the order or was refunded already.
+ * What refunding `items` gives back: their share of price, discount and tax, from their sellers. Shares are cumulative
+ * (what `n` units are worth less what the units refunded before were worth), so the last refund of a line takes its
+ * remainder exactly. Null where an item is not of the order or was refunded already.
  */
 export function refundOfItems(
   lines: Line[],
   earlier: RefundRecord[],
   items: { product_id: string; quantity: number }[],
-): number | null {
+): { amount: number; split: Split } | null {
   const before = countUnits(earlier.flatMap(refund => refund.items));
-  let amount = 0;
+  const amounts = new Map<string, number>();
+  let tax = 0;
   for (const [productId, quantity] of countUnits(items)) {
     const line = lines.find(candidate => candidate.product_id === productId);
     const refunded = before.get(productId) ?? 0;
     if (line === undefined || refunded + quantity > line.quantity) return null;
-    const worth = line.unit_price * line.quantity - line.discount + line.tax;
-    amount += shareOf(worth, refunded + quantity, line.quantity) - shareOf(worth, refunded, line.quantity);
+    const share = (whole: number) =>
+      shareOf(whole, refunded + quantity, line.quantity) - shareOf(whole, refunded, line.quantity);
+    const goods = line.unit_price * line.quantity - line.discount;
+    const worth = share(goods + line.tax);
+    // The two are rounded apart, so that of a cent's worth the tax alone can come out as more.
+    const taxShare = Math.min(share(line.tax), worth);
+    amounts.set(line.seller_id, (amounts.get(line.seller_id) ?? 0) + worth - taxShare);
+    tax += taxShare;
   }
-  return amount;
+  const sellers = [...amounts].map(([seller_id, amount]) => ({ seller_id, amount }));
+  return { amount: sum([...amounts.values()]) + tax, split: { sellers, tax, shipping: 0 } };
 }
 
 /** The units that no refund has named yet: what "the rest" puts back on the shelf. */

@@ -66,7 +66,7 @@ async function askGateway(gateway: GatewayCalls, terms: Terms, token: string): P
 async function recordLearned(context: PaymentContext, terms: Terms, learned: Learned): Promise<Row> {
   const { groups, clock } = context;
   const first = openPayment(terms, learned, clock.nowMs());
-  if (await groups.insert.submit(first)) return first;
+  if (await groups.insert.submit({ row: first })) return first;
   return await groups.change.submit({ order_id: terms.order_id, change: { kind: 'learned', terms, learned } });
 }
 

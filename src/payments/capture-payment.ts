@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { accept, type Outcome, refuse } from '#platform/outcome';
-import type { Authorised, Payment, Payments } from './contract.ts';
+import type { Authorised, Payment, Payments, Split } from './contract.ts';
 import type { GatewayCalls } from './gateway-call.ts';
+import { captureEntry } from './journal-rules.ts';
 import { gatewayOf, type PaymentContext } from './payment-context.ts';
 import { applyChange, type Change, isUnwanted, openPayment, type PaymentRow, present, type Row } from './rules.ts';
 
@@ -10,36 +11,44 @@ type CaptureRefusal = 'CAPTURE_FAILED' | 'PAYMENT_NOT_AUTHORIZED';
 /** Idempotent at the gateway by its key and here by compare-and-set, so a crash anywhere is mended by a repeat. */
 export async function capturePayment(
   context: PaymentContext,
-  { order_id, authorised }: Parameters<Payments['capture']>[0],
+  { order_id, authorised, split }: Parameters<Payments['capture']>[0],
 ): Promise<Outcome<Payment, CaptureRefusal>> {
-  if (authorised !== undefined) return answerOf(await captureFirst(context, authorised));
+  if (authorised !== undefined) return answerOf(await captureFirst(context, authorised, split));
   const row = await context.groups.read.submit(order_id);
-  if (row === null || isUnwanted(row) || row.status !== 'authorized' || row.wanted === 'void') return answerOf(row);
-  return answerOf(await captureAtGateway(context, row));
+  if (row === null || isUnwanted(row)) return answerOf(row);
+  if (row.status === 'authorized' && row.wanted !== 'void') {
+    return answerOf(await captureAtGateway(context, row, split));
+  }
+  // Somebody else has taken it, who didn't know whose it is.
+  const isTold = row.captured_at !== null && split !== undefined;
+  return answerOf(isTold ? await context.groups.change.submit({ order_id, change: { kind: 'sale', split } }) : row);
 }
 
 /**
  * Takes what was authorised a moment ago and is on no record yet; a yes is written once, as captured. Where the order
  * has a row by now, of a void or of somebody who looked the payment up, the row goes through its states as ever.
  */
-async function captureFirst(context: PaymentContext, authorised: Authorised): Promise<Row> {
+async function captureFirst(context: PaymentContext, authorised: Authorised, split?: Split): Promise<Row> {
   const { groups, clock } = context;
   const { gateway_ref, created_at, ...terms } = authorised;
   const learned = { state: 'authorized', gateway_ref } as const;
   const opened = openPayment(terms, learned, Date.parse(created_at));
   const result = await askCapture(context, opened);
-  const isTaken = result.state === 'captured';
-  const first = isTaken ? applyChange(opened, { kind: 'captured' }, clock.nowMs()).row : opened;
-  const isWritten = await groups.insert.submit(first);
-  if (isWritten && isTaken) return first;
   const { order_id } = terms;
+  if (result.state === 'captured') {
+    const { row } = applyChange(opened, { kind: 'captured' }, clock.nowMs());
+    if (await groups.insert.submit({ row, entry: captureEntry(opened, split, result.fee ?? 0) })) return row;
+    await groups.change.submit({ order_id, change: { kind: 'learned', terms, learned } });
+    return await recordCapture(context, opened, result, split);
+  }
+  const isWritten = await groups.insert.submit({ row: opened });
   if (!isWritten) await groups.change.submit({ order_id, change: { kind: 'learned', terms, learned } });
-  return await recordCapture(context, opened, result);
+  return await recordCapture(context, opened, result, split);
 }
 
 /** Takes an authorised payment; answers its row afterwards, still `authorized` where the outcome stays unknown. */
-export async function captureAtGateway(context: PaymentContext, row: PaymentRow): Promise<Row> {
-  return await recordCapture(context, row, await askCapture(context, row));
+export async function captureAtGateway(context: PaymentContext, row: PaymentRow, split?: Split): Promise<Row> {
+  return await recordCapture(context, row, await askCapture(context, row), split);
 }
 
 type CaptureAnswer = Awaited<ReturnType<GatewayCalls['capture']>>;
@@ -50,19 +59,28 @@ function askCapture(context: PaymentContext, row: PaymentRow): Promise<CaptureAn
   return gatewayOf(context, row).capture({ key: `capture_${order_id}`, gateway_ref, amount, currency });
 }
 
-async function recordCapture(context: PaymentContext, row: PaymentRow, result: CaptureAnswer): Promise<Row> {
+async function recordCapture(
+  context: PaymentContext,
+  row: PaymentRow,
+  result: CaptureAnswer,
+  split: Split | undefined,
+): Promise<Row> {
   const { groups } = context;
   const { order_id, gateway_ref, currency } = row;
   const change = (change: Change) => groups.change.submit({ order_id, change });
   if (result.state === 'captured') {
-    return (await groups.capture.submit(order_id)) ?? (await change({ kind: 'captured' }));
+    const { fee = 0 } = result;
+    const taken = await groups.capture.submit(captureEntry(row, split, fee));
+    return taken ?? (await change({ kind: 'captured', split, fee }));
   }
   if (result.state !== 'refused') return await change({ kind: 'capture_unknown' });
 
   // The refusal may have been of a repeat whose first try has captured: the gateway's books decide.
   const gateway = gatewayOf(context, row);
   const found = await gateway.find({ order_id, gateway_ref });
-  if (found.state === 'found' && found.payment.state === 'captured') return await change({ kind: 'captured' });
+  if (found.state === 'found' && found.payment.state === 'captured') {
+    return await change({ kind: 'captured', split, fee: found.payment.fee });
+  }
   if (found.state !== 'found') return await change({ kind: 'capture_unknown' });
   const voided = await gateway.void({ key: `void_${order_id}`, gateway_ref: gateway_ref!, currency });
   return await change({ kind: 'capture_refused', is_voided: voided.state === 'voided' });

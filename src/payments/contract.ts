@@ -96,12 +96,27 @@ export const Authorised = object({
   created_at: Timestamp,
 });
 export type Authorised = Static<typeof Authorised>;
-export const Capture = object({ order_id: Id, authorised: Type.Optional(Authorised) });
+/** Whose the money of an order is, or who bears a refund; the parts sum to the amount. */
+export const Split = object({
+  sellers: Type.Array(object({ seller_id: Id, amount }), { maxItems: 100 }),
+  tax: amount,
+  shipping: amount,
+});
+export type Split = Static<typeof Split>;
+
+export const Capture = object({
+  order_id: Id,
+  authorised: Type.Optional(Authorised),
+  /** Absent: the money stands with the customer in the ledger until a repeat says whose it is. */
+  split: Type.Optional(Split),
+});
 export const Refund = object({
   refund_id: Id,
   order_id: Id,
   amount: Type.Integer({ minimum: 1 }),
   reason: text(500, { min: 0 }),
+  /** Absent: borne by all who were owed the order's money, by what is left with each. */
+  split: Type.Optional(Split),
 });
 
 export const SimulatorCharge = object({
@@ -139,6 +154,38 @@ export const TimelineEntry = object({
 });
 export type TimelineEntry = Static<typeof TimelineEntry>;
 
+/** Debits positive, credits negative. */
+const Balance = object({ amount: Type.Integer(), currency: text(3) });
+
+/**
+ * `customer`: what customers owe us; negative: paid for what is not sold to them. `gateway_clearing`: what gateways
+ * hold for us. `seller_payable`, `tax`, `shipping`: owed to others, so negative. `fees`: what gateways have kept.
+ */
+const accounts = {
+  customer: Balance,
+  gateway_clearing: Balance,
+  seller_payable: Balance,
+  tax: Balance,
+  shipping: Balance,
+  fees: Balance,
+};
+
+/** From inclusive to exclusive. */
+export const LedgerPeriod = object({ from: Timestamp, to: Timestamp });
+
+export const LedgerBalance = object({ gateway: text(40), entries: Type.Integer(), ...accounts });
+export type LedgerBalance = Static<typeof LedgerBalance>;
+
+/** An entry of the ledger. `opening`: what there was before there was a ledger. */
+export const LedgerEntry = object({
+  at: Timestamp,
+  kind: oneOf('opening', 'capture', 'sale', 'refund'),
+  gateway: text(40),
+  ...accounts,
+  sellers: Type.Array(object({ seller_id: nullable(Id), amount: Balance })),
+});
+export type LedgerEntry = Static<typeof LedgerEntry>;
+
 /** What the audit is told of payments. */
 export interface PaymentFact {
   /** Of the stream: `bucket order_id`. */
@@ -150,6 +197,10 @@ export interface PaymentFact {
   captured: number;
   refunded: number;
   refunds_sum: number;
+  /** Of its entries in the ledger: all accounts; what gateways hold and kept; what stands with the customer. */
+  ledger_sum: number;
+  ledger_held: number;
+  ledger_customer: number;
   age_ms: number;
 }
 
@@ -184,6 +235,12 @@ export interface Payments {
   ): Promise<
     Outcome<{ payment: Payment; amount: number }, 'REFUND_EXCEEDS_CAPTURED' | 'PAYMENT_NOT_CAPTURED' | 'REFUND_REFUSED'>
   >;
+  /**
+   * The double-entry ledger: sums of each account by gateway over a time, or the entries of one order. Debits are
+   * positive, credits negative; all accounts together are always 0.
+   */
+  getLedger(input: Static<typeof LedgerPeriod>): Promise<LedgerBalance[]>;
+  getLedgerEntries(input: { order_id: string }): Promise<LedgerEntry[]>;
   /** Whether `authorise` knows a gateway by this name: for a caller that writes nothing for bad input. */
   hasGateway(input: { gateway: string }): Promise<boolean>;
   /** In no order; orders without a payment are left out. At most 500 ids. */
@@ -241,6 +298,8 @@ export const paymentsContract = defineContract<Payments>({
     capture: command(Capture, 30_000),
     voidPayment: command(object({ order_id: Id, reason: text(200) }), 30_000),
     refund: command(Refund, 30_000),
+    getLedger: query(LedgerPeriod, 30_000),
+    getLedgerEntries: query(ofOrder),
     hasGateway: query(object({ gateway: text(40) })),
     getPayments: query(object({ order_ids: Type.Array(Id, { maxItems: 500 }) })),
     settlePayment: query(ofOrder, 30_000),

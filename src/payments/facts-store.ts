@@ -14,8 +14,14 @@ export async function readPaymentFacts(
       coalesce((
         select sum(r.amount) from payments.refunds r
         where r.bucket = p.bucket and r.order_id = p.order_id and r.status = 'done'), 0)::bigint as refunds_sum,
+      j.ledger_sum, j.ledger_held, j.ledger_customer,
       (extract(epoch from ${now}::timestamptz - p.created_at) * 1000)::bigint as age_ms
     from payments.payments p
+    cross join lateral (
+      select coalesce(sum(customer + clearing + sellers + tax + shipping + fees), 0)::bigint as ledger_sum,
+        coalesce(sum(clearing + fees), 0)::bigint as ledger_held, coalesce(sum(customer), 0)::bigint as ledger_customer
+      from payments.journal j where j.bucket = p.bucket and j.order_id = p.order_id
+    ) j
     where ${where} and p.status <> 'unwanted' ${end}`);
 }
 

@@ -46,7 +46,8 @@ export interface FindRequest {
 export type Authorised = { state: 'authorized'; gateway_ref: string };
 export type Declined = { state: 'declined'; reason: string; gateway_ref: string | null };
 export type Pending = { state: 'pending'; gateway_ref: string; next_action: NextAction };
-export type Captured = { state: 'captured' };
+/** `fee`: what the gateway keeps of it, where it says so at once. */
+export type Captured = { state: 'captured'; fee?: number };
 export type Voided = { state: 'voided' };
 export type Refunded = { state: 'refunded'; gateway_ref: string };
 export type Refused = { state: 'refused'; reason: string };
@@ -68,6 +69,8 @@ export interface FoundPayment {
   state: 'pending' | 'authorized' | 'captured' | 'voided' | 'failed';
   captured: number;
   refunded: number;
+  /** What the gateway has kept of what was captured, where it says so. */
+  fee?: number;
   reason: string | null;
   next_action: NextAction | null;
 }

@@ -9,6 +9,7 @@ import { capturePayment } from './capture-payment.ts';
 import type { Payments, SimulatorCharge } from './contract.ts';
 import type { Gateway } from './gateway.ts';
 import { gatewayCalls } from './gateway-call.ts';
+import { getLedger, getLedgerEntries } from './get-ledger.ts';
 import { getTimeline } from './get-timeline.ts';
 import { shareInFlight } from './in-flight.ts';
 import { listStuck } from './list-stuck.ts';
@@ -92,6 +93,8 @@ function paymentsApi(
       if (received.ok) poke();
       return received;
     },
+    getLedger: input => getLedger(db, input),
+    getLedgerEntries: input => getLedgerEntries(db, input),
     getTimeline: input => getTimeline(db, input),
     listSimulatorCharges: async query => (await simulator?.list(query)) ?? [],
     listStuck: () => listStuck(context, db),

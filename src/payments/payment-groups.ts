@@ -5,6 +5,9 @@ import { bucketOf } from '#platform/ids';
 import type { ModuleDeps } from '#platform/module';
 import { appendEvents, type Outbox } from '#platform/outbox';
 import type { Route } from '#platform/route';
+import { captureEntry, type JournalEntry } from './journal-rules.ts';
+import { appendEntries } from './journal-store.ts';
+import { openAccounts, saleEntries } from './post-entries.ts';
 import { type RefundRow, type RefundStep, type RefundStepped, stepRefund } from './refund-rules.ts';
 import { applyChange, type Change, isUnwanted, type PaymentEvent, type PaymentRow, type Row } from './rules.ts';
 import * as store from './store.ts';
@@ -17,13 +20,19 @@ import { keepWebhooks, type WebhookRow } from './webhook-store.ts';
 export interface PaymentGroups {
   read: GroupCommit<string, Row | null>;
   /** True where the row was written; false where the order had one, which stays as it is. */
-  insert: GroupCommit<Row, boolean>;
-  /** Null where the payment was not authorised (any more). */
-  capture: GroupCommit<string, PaymentRow | null>;
+  insert: GroupCommit<FirstRow, boolean>;
+  /** By the entry of its money; null where the payment was not authorised (any more). */
+  capture: GroupCommit<JournalEntry, PaymentRow | null>;
   change: GroupCommit<{ order_id: string; change: Change }, Row>;
   refund: GroupCommit<RefundStep, RefundStepped>;
   webhook: GroupCommit<WebhookRow, true>;
   stop(): Promise<void>;
+}
+
+/** `entry`: of money that is captured already. */
+export interface FirstRow {
+  row: Row;
+  entry?: JournalEntry;
 }
 
 const READS_IN_PARALLEL = 4;
@@ -48,22 +57,23 @@ export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGr
       run: readAll,
       find: again,
     }),
-    insert: groupByBucket<Row, boolean>({
+    insert: groupByBucket<FirstRow, boolean>({
       ...common,
       name: 'payments_insert',
-      bucketOf: row => row.bucket,
-      run: (rows, route) => insertAll(deps, outbox, rows, route),
+      bucketOf: ({ row }) => row.bucket,
+      run: (firsts, route) => insertAll(deps, outbox, firsts, route),
       // A row that is there already may be another one's: its writer then compares and changes it.
       find: again,
     }),
-    capture: groupByBucket<string, PaymentRow | null>({
+    capture: groupByBucket<JournalEntry, PaymentRow | null>({
       ...common,
       name: 'payments_capture',
-      bucketOf,
-      async run(orderIds, route) {
-        const rows = byOrder(await store.capturePayments(db, unique(orderIds), timestamp(clock.nowMs()), route));
+      bucketOf: ({ order_id }) => bucketOf(order_id),
+      async run(entries, route) {
+        const firsts = [...new Map(entries.map(entry => [entry.order_id, entry])).values()];
+        const rows = byOrder(await store.capturePayments(db, firsts, timestamp(clock.nowMs()), route));
         if (rows.size > 0) outbox.committed();
-        return orderIds.map(orderId => (rows.get(orderId) as PaymentRow | undefined) ?? null);
+        return entries.map(({ order_id }) => (rows.get(order_id) as PaymentRow | undefined) ?? null);
       },
       find: again,
     }),
@@ -106,12 +116,19 @@ function groupWebhooks({ db, clock, random, metrics, sharding }: ModuleDeps): Gr
   });
 }
 
-async function insertAll({ db }: ModuleDeps, outbox: Outbox, rows: Row[], route: Route): Promise<boolean[]> {
-  const firsts = new Map<string, Row>();
-  for (const row of rows) if (!firsts.has(row.order_id)) firsts.set(row.order_id, row);
-  const written = new Set(await store.insertPayments(db, [...firsts.values()], route));
+async function insertAll(
+  { db, clock }: ModuleDeps,
+  outbox: Outbox,
+  commands: FirstRow[],
+  route: Route,
+): Promise<boolean[]> {
+  const firsts = new Map<string, FirstRow>();
+  for (const command of commands) if (!firsts.has(command.row.order_id)) firsts.set(command.row.order_id, command);
+  const rows = [...firsts.values()].map(({ row }) => row);
+  const entries = [...firsts.values()].flatMap(({ entry }) => entry ?? []);
+  const written = new Set(await store.insertPayments(db, rows, entries, timestamp(clock.nowMs()), route));
   if (written.size > 0) outbox.committed();
-  return rows.map(row => written.has(row.order_id) && firsts.get(row.order_id) === row);
+  return commands.map(command => written.has(command.row.order_id) && firsts.get(command.row.order_id) === command);
 }
 
 async function changeAll(
@@ -125,16 +142,22 @@ async function changeAll(
     const locked = byOrder(await store.lockPayments(tx, orderIds, route));
     const events: PaymentEvent[] = [];
     const touched = new Map<string, PaymentRow>();
+    const entries = await saleEntries(tx, commands, locked);
     const results = commands.map(({ order_id, change }) => {
       const before = locked.get(order_id);
       if (before === undefined) throw new Error('only an order that has a row can change it');
       const { row, event } = applyChange(before, change, clock.nowMs());
       if (event !== null) events.push(event);
+      if (change.kind === 'captured' && row !== before && !isUnwanted(row)) {
+        entries.push(captureEntry(row, change.split, change.fee ?? 0));
+      }
       if (row !== before && !isUnwanted(row)) touched.set(order_id, row);
       locked.set(order_id, row);
       return row;
     });
-    if (touched.size > 0) await store.updatePayments(tx, [...touched.values()], timestamp(clock.nowMs()), route);
+    const at = timestamp(clock.nowMs());
+    if (touched.size > 0) await store.updatePayments(tx, [...touched.values()], at, route);
+    await appendEntries(tx, entries, at, route);
     await appendEvents(tx, 'payments', events, route);
     return { results, events };
   });
@@ -152,13 +175,18 @@ async function refundAll(
     const payments = byOrder(await store.lockPayments(tx, unique(steps.map(step => step.order_id)), route));
     const refunds = new Map((await store.readRefunds(tx, steps)).map(refund => [refund.refund_id, refund]));
     const events: PaymentEvent[] = [];
+    const ended = steps.filter(step => step.kind === 'done').map(step => step.order_id);
+    const accounts = await openAccounts(tx, unique(ended));
     const touched = { payments: new Map<string, PaymentRow>(), refunds: new Map<string, RefundRow>() };
     const results = steps.map(step => {
       const payment = payments.get(step.order_id) ?? null;
       const before = payment === null || isUnwanted(payment) ? null : payment;
       const refund = refunds.get(step.refund_id) ?? null;
       const stepped = stepRefund(before, refund, step, clock.nowMs());
-      if (stepped.event !== null) events.push(stepped.event);
+      if (stepped.event !== null) {
+        events.push(stepped.event);
+        accounts.refund(stepped.row!, stepped.refund!);
+      }
       if (stepped.row !== null && stepped.row !== before) {
         touched.payments.set(step.order_id, stepped.row);
         payments.set(step.order_id, stepped.row);
@@ -172,6 +200,7 @@ async function refundAll(
     const at = timestamp(clock.nowMs());
     if (touched.payments.size > 0) await store.updatePayments(tx, [...touched.payments.values()], at, route);
     if (touched.refunds.size > 0) await store.saveRefunds(tx, [...touched.refunds.values()], route);
+    await appendEntries(tx, accounts.entries, at, route);
     await appendEvents(tx, 'payments', events, route);
     return { results, events };
   });

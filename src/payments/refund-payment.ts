@@ -12,8 +12,8 @@ export async function refundPayment(
   context: PaymentContext,
   input: Parameters<Payments['refund']>[0],
 ): Promise<Outcome<{ payment: Payment; amount: number }, RefundRefusal>> {
-  const { refund_id, order_id, amount, reason } = input;
-  const reserved = await context.groups.refund.submit({ kind: 'reserve', refund_id, order_id, amount, note: reason });
+  const { refund_id, order_id, amount, reason: note, split = null } = input;
+  const reserved = await context.groups.refund.submit({ kind: 'reserve', refund_id, order_id, amount, note, split });
   if (reserved.answer !== 'ok') return refuse(reserved.answer);
   const { row, refund } = reserved;
   assert(row !== null && refund !== null, 'a reserved refund has its payment');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { timestamp } from '#platform/clock';
+import type { Split } from './contract.ts';
 import type { PaymentEvent, PaymentRow } from './rules.ts';
 
 export interface RefundRow {
@@ -8,6 +9,7 @@ export interface RefundRow {
   order_id: string;
   amount: number;
   note: string;
+  split: Split | null;
   status: 'pending' | 'done' | 'failed';
   gateway_ref: string | null;
   problem: string | null;
@@ -18,7 +20,7 @@ export interface RefundRow {
 }
 
 export type RefundStep =
-  | { kind: 'reserve'; refund_id: string; order_id: string; amount: number; note: string }
+  | { kind: 'reserve'; refund_id: string; order_id: string; amount: number; note: string; split: Split | null }
   | { kind: 'done'; refund_id: string; order_id: string; gateway_ref: string }
   | { kind: 'refused'; refund_id: string; order_id: string; problem: string };
 
@@ -70,13 +72,14 @@ function reserveRefund(
   const no = (answer: RefundAnswer): RefundStepped => ({ row, refund: null, event: null, answer });
   if (row === null || row.captured_at === null) return no('PAYMENT_NOT_CAPTURED');
   if (row.refunding + row.refunded + step.amount > row.captured) return no('REFUND_EXCEEDS_CAPTURED');
-  const { refund_id, order_id, amount, note } = step;
+  const { refund_id, order_id, amount, note, split } = step;
   const reserved: RefundRow = {
     bucket: row.bucket,
     refund_id,
     order_id,
     amount,
     note,
+    split,
     status: 'pending',
     gateway_ref: null,
     problem: null,

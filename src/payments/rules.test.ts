@@ -87,7 +87,7 @@ test('refunds in any order never exceed what was captured, and repeats change no
     })
     .map(({ id, amount, end }): RefundStep => {
       const of = { refund_id: `refund-${id}`, order_id: terms.order_id };
-      if (end === 0) return { kind: 'reserve', ...of, amount, note: '' };
+      if (end === 0) return { kind: 'reserve', ...of, amount, note: '', split: null };
       return end === 1 ? { kind: 'done', ...of, gateway_ref: 're_1' } : { kind: 'refused', ...of, problem: 'no' };
     });
   fc.assert(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { timestamp } from '#platform/clock';
 import { bucketOf } from '#platform/ids';
 import type { NewEvent } from '#platform/outbox';
-import type { NextAction, Payment, PaymentMethod, PaymentStatus, PaymentsEvent } from './contract.ts';
+import type { NextAction, Payment, PaymentMethod, PaymentStatus, PaymentsEvent, Split } from './contract.ts';
 import type { FoundPayment } from './gateway.ts';
 
 /** A payment as its table has it. */
@@ -55,7 +55,9 @@ export type Learned =
 
 export type Change =
   | { kind: 'learned'; terms: Terms; learned: Learned }
-  | { kind: 'captured' }
+  | { kind: 'captured'; split?: Split | undefined; fee?: number | undefined }
+  /** Whose the money of a captured payment is, where the ledger doesn't know it yet. */
+  | { kind: 'sale'; split: Split }
   | { kind: 'capture_unknown' }
   | { kind: 'capture_refused'; is_voided: boolean }
   | { kind: 'voided'; reason: string | null }
@@ -125,6 +127,8 @@ export function applyChange(row: Row, change: Change, nowMs: number): Changed {
         outcome_known: true,
         ...settled,
       });
+    case 'sale':
+      return { row, event: null };
     case 'capture_unknown':
       if (row.status !== 'authorized' || row.wanted !== null) return { row, event: null };
       return quiet(row, { wanted: 'capture', outcome_known: false, ...retrySoon(nowMs) });

@@ -105,7 +105,7 @@ async function recordFound(context: PaymentContext, terms: Terms, payment: Found
     ? ({ state: 'failed', reason: reason ?? 'voided', gateway_ref } as const)
     : learnedFrom(payment);
   const first = openPayment(terms, learned, clock.nowMs());
-  const isCaughtUp = (await groups.insert.submit(first)) && payment.state !== 'captured';
+  const isCaughtUp = (await groups.insert.submit({ row: first })) && payment.state !== 'captured';
   return isCaughtUp ? first : await catchUp(context, terms, payment);
 }
 
@@ -114,7 +114,7 @@ async function catchUp(context: PaymentContext, terms: Terms, payment: FoundPaym
   const { order_id } = terms;
   if (payment.state === 'voided') return await change(context, order_id, { kind: 'voided', reason: payment.reason });
   const row = await change(context, order_id, { kind: 'learned', terms, learned: learnedFrom(payment) });
-  return payment.state === 'captured' ? await change(context, order_id, { kind: 'captured' }) : row;
+  return payment.state === 'captured' ? await change(context, order_id, { kind: 'captured', fee: payment.fee }) : row;
 }
 
 function change(context: PaymentContext, order_id: string, change: Change): Promise<Row> {

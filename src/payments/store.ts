@@ -1,6 +1,8 @@
 import { bucketOf } from '#platform/ids';
 import { bucketFrom, type Route, routedTo, routeOf, whereRouted } from '#platform/route';
 import { asJson, type Connection, sql } from '#platform/sql';
+import type { JournalEntry } from './journal-rules.ts';
+import { postWritten } from './journal-store.ts';
 import type { RefundRow } from './refund-rules.ts';
 import type { PaymentRow, Row } from './rules.ts';
 
@@ -8,8 +10,8 @@ const columns = sql`p.bucket, p.order_id, p.payment_id, p.person_id, p.amount, p
   p.gateway_ref, p.status, p.captured, p.refunding, p.refunded, p.reason, p.next_action, p.outcome_known, p.wanted,
   p.attempts, p.next_try_at, p.created_at, p.captured_at, p.version`;
 
-const refundColumns = sql`r.bucket, r.refund_id, r.order_id, r.amount, r.note, r.status, r.gateway_ref, r.problem,
-  r.attempts, r.next_try_at, r.created_at, r.ended_at`;
+const refundColumns = sql`r.bucket, r.refund_id, r.order_id, r.amount, r.note, r.split, r.status, r.gateway_ref,
+  r.problem, r.attempts, r.next_try_at, r.created_at, r.ended_at`;
 
 const each = <Value>(rows: Row[], read: (row: PaymentRow) => Value) => rows.map(row => read(row as PaymentRow) ?? null);
 
@@ -33,10 +35,16 @@ export function lockPayments(tx: Connection, orderIds: string[], route: Route): 
 }
 
 /**
- * Writes the first row of each order and its event in one statement; answers the order ids it wrote. An order that has
- * a row keeps it. The rows must be of different orders.
+ * Writes the first row of each order, its event and its entry in the ledger in one statement; answers the order ids it
+ * wrote. An order that has a row keeps it. The rows must be of different orders.
  */
-export async function insertPayments(db: Connection, rows: Row[], route: Route): Promise<string[]> {
+export async function insertPayments(
+  db: Connection,
+  rows: Row[],
+  entries: JournalEntry[],
+  at: string,
+  route: Route,
+): Promise<string[]> {
   const written = await db.query<{ order_id: string }>(sql`
     with written as (
       insert into payments.payments (bucket, order_id, payment_id, person_id, amount, currency, method, gateway,
@@ -70,13 +78,23 @@ export async function insertPayments(db: Connection, rows: Row[], route: Route):
       select ${bucketFrom(route, 'bucket')}, payment_id, version, 'payment.' || status, jsonb_build_object(
         'order_id', order_id, 'payment_id', payment_id, 'amount', amount, 'reason', reason)
       from written where status in ('authorized', 'failed', 'captured')
+    ), posted as (${postWritten(entries, at, route)}
     )
     select order_id from written`);
   return written.map(({ order_id }) => order_id);
 }
 
-/** Checks and takes in one statement: authorised payments become captured, with their event; answers what did. */
-export function capturePayments(db: Connection, orderIds: string[], at: string, route: Route): Promise<PaymentRow[]> {
+/**
+ * Checks and takes in one statement: authorised payments become captured, with their event and their entry in the
+ * ledger; answers what did.
+ */
+export function capturePayments(
+  db: Connection,
+  entries: JournalEntry[],
+  at: string,
+  route: Route,
+): Promise<PaymentRow[]> {
+  const orderIds = entries.map(entry => entry.order_id);
   return db.query<PaymentRow>(sql`
     with locked as (
       select p.bucket, p.order_id
@@ -97,6 +115,7 @@ export function capturePayments(db: Connection, orderIds: string[], at: string, 
       select ${bucketFrom(route, 'bucket')}, payment_id, version, 'payment.captured', jsonb_build_object(
         'order_id', order_id, 'payment_id', payment_id, 'amount', amount, 'reason', reason)
       from written
+    ), posted as (${postWritten(entries, at, route)}
     )
     select * from written`);
 }
@@ -154,14 +173,15 @@ export function readRefunds(db: Connection, refunds: { order_id: string; refund_
 /** Writes new refunds and the end of known ones, whose payments the transaction has locked. */
 export async function saveRefunds(tx: Connection, rows: RefundRow[], route: Route): Promise<void> {
   await tx.query(sql`
-    insert into payments.refunds as r (bucket, refund_id, order_id, amount, note, status, gateway_ref, problem,
-      next_try_at, created_at, ended_at)
+    insert into payments.refunds as r (bucket, refund_id, order_id, amount, note, split, status, gateway_ref,
+      problem, next_try_at, created_at, ended_at)
     select * from unnest(
       ${rows.map(row => row.bucket)}::smallint[],
       ${rows.map(row => row.refund_id)}::uuid[],
       ${rows.map(row => row.order_id)}::uuid[],
       ${rows.map(row => row.amount)}::bigint[],
       ${rows.map(row => row.note)}::text[],
+      ${rows.map(row => asJson(row.split))}::json[],
       ${rows.map(row => row.status)}::text[],
       ${rows.map(row => row.gateway_ref)}::text[],
       ${rows.map(row => row.problem)}::text[],

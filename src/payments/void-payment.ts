@@ -31,6 +31,6 @@ async function wantVoid({ groups, clock }: PaymentContext, order_id: string, rea
     created_at: timestamp(nowMs),
     version: 1,
   };
-  if (known === null && (await groups.insert.submit(unwanted))) return unwanted;
+  if (known === null && (await groups.insert.submit({ row: unwanted }))) return unwanted;
   return await groups.change.submit({ order_id, change: { kind: 'void_wanted', reason } });
 }

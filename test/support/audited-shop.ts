@@ -42,6 +42,7 @@ const TABLES = [
     'orders.outbox',
     'payments.payments',
     'payments.refunds',
+    'payments.journal',
     'payments.outbox',
   ],
   ...['fulfillment.shipments', 'fulfillment.outbox'],
@@ -135,6 +136,7 @@ async function dropGuards(db: Db): Promise<void> {
     from pg_index where indisunique and not indisprimary and indrelid::regclass::text = any(${TABLES}::text[])
       and not exists (select from pg_constraint where conindid = indexrelid)`);
   for (const { statement } of guards) await db.query(raw(statement) as Sql);
+  for (const table of TABLES) await db.query(raw(`alter table ${table} disable trigger user`) as Sql);
 }
 
 async function keepTables(db: Db): Promise<() => Promise<void>> {

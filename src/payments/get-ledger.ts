@@ -1,0 +1,34 @@
+import { money } from '#platform/money';
+import type { Database } from '#platform/sql';
+import type { LedgerBalance, LedgerEntry } from './contract.ts';
+import { type BalanceRow, type EntryRow, readBalances, readEntries } from './journal-store.ts';
+
+/** The sums of each account by gateway. */
+export async function getLedger(db: Database, period: { from: string; to: string }): Promise<LedgerBalance[]> {
+  const rows = await readBalances(db, period);
+  return rows.map(row => ({ gateway: row.gateway, entries: row.entries, ...accountsOf(row) }));
+}
+
+/** What one order has moved. */
+export async function getLedgerEntries(db: Database, { order_id }: { order_id: string }): Promise<LedgerEntry[]> {
+  const rows = await readEntries(db, order_id);
+  return rows.map(row => ({
+    at: row.at,
+    kind: row.kind,
+    gateway: row.gateway,
+    ...accountsOf(row),
+    sellers: row.parts.map(({ seller_id, amount }) => ({ seller_id, amount: money(amount, row.currency) })),
+  }));
+}
+
+function accountsOf(row: BalanceRow | EntryRow) {
+  const { currency, customer, clearing, sellers, tax, shipping, fees } = row;
+  return {
+    customer: money(customer, currency),
+    gateway_clearing: money(clearing, currency),
+    seller_payable: money(sellers, currency),
+    tax: money(tax, currency),
+    shipping: money(shipping, currency),
+    fees: money(fees, currency),
+  };
+}
