@@ -104,6 +104,8 @@ export const limits = {
   idsPerReadMax: 500,
   factsPerReadMax: 1_000,
   sweepBatchMax: 500,
+  /** Of one reconciliation that somebody asks for. */
+  reconciledMs: 31 * 86_400_000,
   paymentDeadlineMs: 60_000,
   /** How long the one who ended an order gives its money and goods back alone; after that the sweeper does it too. */
   undoDeadlineMs: 5_000,

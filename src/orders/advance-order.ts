@@ -14,11 +14,11 @@ import { limits } from '#limits';
 import type { Authorised, Payment, PaymentInput } from '#payments';
 import { timestamp } from '#platform/clock';
 import { derivedId } from '#platform/ids';
-import { Unavailable } from '#platform/outcome';
 import { readCheckouts } from './checkout-store.ts';
 import type { Deps } from './deps.ts';
 import { finishRefunds } from './refund-order.ts';
 import { reservationKey } from './release-hold.ts';
+import { returnMoney } from './return-money.ts';
 import { partsOf, remainingItems, splitOf } from './rules.ts';
 import { clearDeadline, type OrderRow, readOrders, setDeadline } from './store.ts';
 
@@ -237,22 +237,8 @@ async function undo(deps: Deps, start: OrderRow): Promise<Payment | undefined> {
 }
 
 async function giveMoneyBack(deps: Deps, order: OrderRow): Promise<Payment | undefined> {
-  const reason = order.reason ?? order.status.toLowerCase();
-  const voided = await deps.payments.voidPayment({ order_id: order.order_id, reason });
-  if (voided.ok) return voided.value ?? undefined;
-  const [payment] = await deps.payments.getPayments({ order_ids: [order.order_id] });
-  assert(payment !== undefined, 'what cannot be voided was captured');
-  const rest = payment.captured - payment.refunded;
-  if (rest === 0) return payment;
-  const refunded = await deps.payments.refund({
-    refund_id: derivedId(order.order_id, 'refund'),
-    order_id: order.order_id,
-    amount: rest,
-    reason,
-  });
-  if (refunded.ok) return refunded.value.payment;
-  // Another refund is still under way, or the gateway refuses: tried again, and in the end a person is told.
-  throw new Unavailable(`the rest of order ${order.order_id} could not be refunded: ${refunded.code}`);
+  const { order_id } = order;
+  return (await returnMoney(deps, { order_id, reason: order.reason ?? order.status.toLowerCase() })).payment;
 }
 
 async function giveGoodsBack(deps: Deps, order: OrderRow): Promise<void> {

@@ -4,7 +4,8 @@ import type { DomainEvent } from '#platform/outbox';
 import { advanceOrder } from './advance-order.ts';
 import type { Deps } from './deps.ts';
 import { takeFromCart } from './place-order.ts';
-import { readOrdersIn } from './store.ts';
+import { returnMoney } from './return-money.ts';
+import { readOrders, readOrdersIn } from './store.ts';
 
 /**
  * Takes what was ordered out of the cart, where the answer to the shopper has not done it: the cart knows the order by
@@ -27,4 +28,22 @@ export async function followPayments(deps: Deps, events: DomainEvent[]): Promise
   const orders = await readOrdersIn(deps.db, ids, ['PAYMENT_PENDING', 'PAYMENT_FAILED', 'CANCELLED']);
   const left = orders.filter(order => order.status === 'PAYMENT_PENDING' || paid.has(order.order_id));
   await Promise.all(left.map(order => advanceOrder(deps, order)));
+  const held = told.filter(({ type }) => type === 'payment.authorized' || type === 'payment.captured');
+  await returnOrphans(
+    deps,
+    held.map(event => event.data.order_id),
+  );
+}
+
+/**
+ * Money without an order, as after a restore from a backup: an order is durable before its money is asked for, so none
+ * is still to come. It goes back.
+ */
+async function returnOrphans(deps: Deps, orderIds: string[]): Promise<void> {
+  const known = new Set((await readOrders(deps.db, orderIds)).map(order => order.order_id));
+  for (const order_id of new Set(orderIds)) {
+    if (known.has(order_id)) continue;
+    const { returned } = await returnMoney(deps, { order_id, reason: 'no_order' });
+    deps.log.error({ order_id, returned }, 'money without an order was found at a gateway and given back');
+  }
 }

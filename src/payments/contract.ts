@@ -20,8 +20,25 @@ import { Money } from '#platform/money';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
 import { Id, nullable, object, oneOf, Timestamp, text } from '#platform/schema';
+import {
+  type LedgerBalance,
+  type LedgerEntry,
+  LedgerPeriod,
+  type ReconciliationReport,
+  StartReconciliation,
+} from './books-parts.ts';
 
 const amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 });
+
+export {
+  DifferenceKind,
+  LedgerBalance,
+  LedgerEntry,
+  LedgerPeriod,
+  Reconciliation,
+  ReconciliationReport,
+  StartReconciliation,
+} from './books-parts.ts';
 
 export const PaymentMethod = Type.Union([Type.Literal('card'), Type.Literal('wallet'), Type.Literal('bank_transfer')]);
 export type PaymentMethod = Static<typeof PaymentMethod>;
@@ -154,38 +171,6 @@ export const TimelineEntry = object({
 });
 export type TimelineEntry = Static<typeof TimelineEntry>;
 
-/** Debits positive, credits negative. */
-const Balance = object({ amount: Type.Integer(), currency: text(3) });
-
-/**
- * `customer`: what customers owe us; negative: paid for what is not sold to them. `gateway_clearing`: what gateways
- * hold for us. `seller_payable`, `tax`, `shipping`: owed to others, so negative. `fees`: what gateways have kept.
- */
-const accounts = {
-  customer: Balance,
-  gateway_clearing: Balance,
-  seller_payable: Balance,
-  tax: Balance,
-  shipping: Balance,
-  fees: Balance,
-};
-
-/** From inclusive to exclusive. */
-export const LedgerPeriod = object({ from: Timestamp, to: Timestamp });
-
-export const LedgerBalance = object({ gateway: text(40), entries: Type.Integer(), ...accounts });
-export type LedgerBalance = Static<typeof LedgerBalance>;
-
-/** An entry of the ledger. `opening`: what there was before there was a ledger. */
-export const LedgerEntry = object({
-  at: Timestamp,
-  kind: oneOf('opening', 'capture', 'sale', 'refund'),
-  gateway: text(40),
-  ...accounts,
-  sellers: Type.Array(object({ seller_id: nullable(Id), amount: Balance })),
-});
-export type LedgerEntry = Static<typeof LedgerEntry>;
-
 /** What the audit is told of payments. */
 export interface PaymentFact {
   /** Of the stream: `bucket order_id`. */
@@ -241,6 +226,15 @@ export interface Payments {
    */
   getLedger(input: Static<typeof LedgerPeriod>): Promise<LedgerBalance[]>;
   getLedgerEntries(input: { order_id: string }): Promise<LedgerEntry[]>;
+  /**
+   * Compares gateways' records with ours in the background. What is found there and not here is recorded, so that its
+   * order takes it up or it is given back; what was moved there by hand is caught up with; all else is a difference for
+   * a person to see. A schedule does the same every five minutes for what came since.
+   */
+  startReconciliation(
+    input: Static<typeof StartReconciliation>,
+  ): Promise<Outcome<{ run_ids: string[] }, 'GATEWAY_UNKNOWN' | 'PERIOD_INVALID'>>;
+  getReconciliation(input: Record<string, never>): Promise<ReconciliationReport>;
   /** Whether `authorise` knows a gateway by this name: for a caller that writes nothing for bad input. */
   hasGateway(input: { gateway: string }): Promise<boolean>;
   /** In no order; orders without a payment are left out. At most 500 ids. */
@@ -275,7 +269,7 @@ export interface Payments {
 export interface StuckPayment {
   order_id: string | null;
   payment_id: string | null;
-  kind: 'outcome_unknown' | 'refund_refused' | 'webhook_mismatch' | 'webhook_unknown_order';
+  kind: 'outcome_unknown' | 'refund_refused' | 'webhook_mismatch' | 'webhook_unknown_order' | 'books_differ';
   detail: string;
   since: string;
   what_to_do: string;
@@ -300,6 +294,8 @@ export const paymentsContract = defineContract<Payments>({
     refund: command(Refund, 30_000),
     getLedger: query(LedgerPeriod, 30_000),
     getLedgerEntries: query(ofOrder),
+    startReconciliation: command(StartReconciliation),
+    getReconciliation: query(Nothing),
     hasGateway: query(object({ gateway: text(40) })),
     getPayments: query(object({ order_ids: Type.Array(Id, { maxItems: 500 }) })),
     settlePayment: query(ofOrder, 30_000),
@@ -315,6 +311,7 @@ export const paymentsContract = defineContract<Payments>({
   },
   refusals: {
     PAYMENT_DECLINED: { status: 402, meaning: 'The payment was declined. Another card or method may work.' },
+    PERIOD_INVALID: { status: 400, meaning: 'the period ends before it begins, or is too long' },
     GATEWAY_UNKNOWN: { status: 400, meaning: 'There is no such payment gateway here.' },
     CAPTURE_FAILED: { status: 402, meaning: 'The payment could not be captured and was given back.' },
     PAYMENT_NOT_AUTHORIZED: { status: 409, meaning: 'There is no authorised payment to capture.' },

@@ -12,7 +12,7 @@ import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
 import { Unavailable } from '#platform/outcome';
-import type { AuthoriseRequest, FindRequest, Gateway, KeyedRequest, Unknown } from './gateway.ts';
+import type { AuthoriseRequest, FindRequest, Gateway, KeyedRequest, Listed, ListRequest, Unknown } from './gateway.ts';
 
 /** `not_sent`: the circuit was open, so that for certain nothing of this call has left us. */
 export type NotSent = { state: 'not_sent' };
@@ -26,6 +26,7 @@ export interface GatewayCalls {
   void(request: KeyedRequest): Promise<Answer<Gateway['void']>>;
   refund(request: KeyedRequest & { amount: number }): Promise<Answer<Gateway['refund']>>;
   find(request: FindRequest): Promise<Answer<Gateway['find']>>;
+  list: ((request: ListRequest) => Promise<Listed | Unknown | NotSent>) | undefined;
   verifyWebhook: Gateway['verifyWebhook'];
 }
 
@@ -93,6 +94,7 @@ export function gatewayCalls(gateway: Gateway, options: CallOptions): GatewayCal
     void: request => repeat('void', signal => gateway.void(request, signal)),
     refund: request => repeat('refund', signal => gateway.refund(request, signal)),
     find: request => repeat('find', signal => gateway.find(request, signal)),
+    list: gateway.list && (request => repeat('list', signal => gateway.list!(request, signal))),
     verifyWebhook: webhook => gateway.verifyWebhook(webhook),
   };
 }

@@ -16,6 +16,11 @@ export interface Gateway {
    * its metadata.
    */
   find(request: FindRequest, signal: AbortSignal): Promise<Found | NotFound | Unknown>;
+  /**
+   * What was made there in a time, from inclusive to exclusive, oldest first and a page at a time; only what this shop
+   * has made. Absent where the gateway has no such list.
+   */
+  list?(request: ListRequest, signal: AbortSignal): Promise<Listed | Unknown>;
   /** Against every secret in use, in constant time. */
   verifyWebhook(webhook: RawWebhook): Promise<WebhookVerdict>;
 }
@@ -42,6 +47,15 @@ export interface FindRequest {
   order_id: string;
   gateway_ref: string | null;
 }
+
+export interface ListRequest {
+  from: string;
+  to: string;
+  /** `next` of the page before. */
+  after: string | null;
+}
+
+export type Listed = { state: 'listed'; payments: FoundPayment[]; next: string | null };
 
 export type Authorised = { state: 'authorized'; gateway_ref: string };
 export type Declined = { state: 'declined'; reason: string; gateway_ref: string | null };

@@ -2,7 +2,7 @@ import { limits } from '#limits';
 import { timestamp } from '#platform/clock';
 import type { Job } from '#platform/jobs';
 import type { Module, ModuleDeps } from '#platform/module';
-import { createOutbox } from '#platform/outbox';
+import { createOutbox, type Outbox } from '#platform/outbox';
 import { runWhenPoked } from '#platform/run-when-poked';
 import { authorisePayment } from './authorise-payment.ts';
 import { capturePayment } from './capture-payment.ts';
@@ -20,6 +20,7 @@ import { readFacts } from './read-facts.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { refundPayment } from './refund-payment.ts';
 import { isUnwanted, present } from './rules.ts';
+import { createReconciler, type Reconciler } from './run-reconciliation.ts';
 import { settlePayment } from './settle-payment.ts';
 import { readPayments } from './store.ts';
 import { sweepPayments } from './sweep-payments.ts';
@@ -53,16 +54,18 @@ export function createPayments(deps: PaymentsDeps): Module<Payments> {
     log,
     alarms: metrics.counter('payment_alarms', 'What a person should look at, by kind', ['kind']),
   };
+  const reconciler = createReconciler(context, deps);
   const inbox = runWhenPoked(
     signal => processWebhooks(context, deps, signal),
     error => log.error({ err: error }, 'the webhooks in the inbox have to wait'),
   );
   return {
-    api: paymentsApi(context, deps, { outbox, poke: inbox.poke }),
+    api: paymentsApi(context, deps, { outbox, reconciler, poke: inbox.poke }),
     outbox,
-    jobs: paymentsJobs(context, deps),
+    jobs: paymentsJobs(context, deps, reconciler),
     async stop() {
       await inbox.stop();
+      await reconciler.stop();
       await groups.stop();
     },
   };
@@ -71,7 +74,7 @@ export function createPayments(deps: PaymentsDeps): Module<Payments> {
 function paymentsApi(
   context: PaymentContext,
   { db, clock, simulator }: PaymentsDeps,
-  { outbox, poke }: { outbox: ReturnType<typeof createOutbox>; poke: () => void },
+  { outbox, reconciler, poke }: { outbox: Outbox; reconciler: Reconciler; poke: () => void },
 ): Payments {
   const authorisations = shareInFlight<Awaited<ReturnType<Payments['authorise']>>>();
   const captures = shareInFlight<Awaited<ReturnType<Payments['capture']>>>();
@@ -93,6 +96,8 @@ function paymentsApi(
       if (received.ok) poke();
       return received;
     },
+    startReconciliation: input => reconciler.start(input),
+    getReconciliation: () => reconciler.report(),
     getLedger: input => getLedger(db, input),
     getLedgerEntries: input => getLedgerEntries(db, input),
     getTimeline: input => getTimeline(db, input),
@@ -103,7 +108,7 @@ function paymentsApi(
   };
 }
 
-function paymentsJobs(context: PaymentContext, deps: PaymentsDeps): Job[] {
+function paymentsJobs(context: PaymentContext, deps: PaymentsDeps, reconciler: Reconciler): Job[] {
   const { db, clock } = deps;
   return [
     {
@@ -123,7 +128,16 @@ function paymentsJobs(context: PaymentContext, deps: PaymentsDeps): Job[] {
       name: 'payments_prune',
       cron: '23 3 * * *',
       timeoutMs: 600_000,
-      run: () => pruneWebhooks(db, timestamp(clock.nowMs() - WEBHOOK_KEPT_MS)),
+      async run() {
+        await pruneWebhooks(db, timestamp(clock.nowMs() - WEBHOOK_KEPT_MS));
+        await reconciler.prune();
+      },
+    },
+    {
+      name: 'payments_reconcile',
+      cron: '*/5 * * * *',
+      timeoutMs: 1_800_000,
+      run: signal => reconciler.runSchedule(signal),
     },
   ];
 }

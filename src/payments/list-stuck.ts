@@ -3,6 +3,7 @@ import { timestamp } from '#platform/clock';
 import type { Database } from '#platform/sql';
 import type { StuckPayment } from './contract.ts';
 import type { PaymentContext } from './payment-context.ts';
+import { listStandingDifferences } from './reconcile-store.ts';
 import { listUnsettled, listUnsettledRefunds } from './store.ts';
 import { listStuckWebhooks } from './webhook-store.ts';
 
@@ -12,10 +13,11 @@ const STUCK_AFTER_MS = 3_600_000;
 export async function listStuck({ clock }: PaymentContext, db: Database): Promise<StuckPayment[]> {
   const since = timestamp(clock.nowMs() - STUCK_AFTER_MS);
   const most = limits.pageSizeMax;
-  const [payments, refunds, webhooks] = await Promise.all([
+  const [payments, refunds, webhooks, differences] = await Promise.all([
     listUnsettled(db, since, most),
     listUnsettledRefunds(db, since, most),
     listStuckWebhooks(db, most),
+    listStandingDifferences(db, since, most),
   ]);
   return [
     ...payments.map(
@@ -52,6 +54,16 @@ export async function listStuck({ clock }: PaymentContext, db: Database): Promis
         detail: `${webhook.type} ${webhook.event_id} of ${webhook.gateway}: ${webhook.detail}`,
         since: webhook.received_at,
         what_to_do: 'Compare the payment at the gateway with the order. Nothing was changed by this webhook.',
+      }),
+    ),
+    ...differences.map(
+      ({ gateway, order_id, detail, found_at }): StuckPayment => ({
+        order_id,
+        payment_id: null,
+        kind: 'books_differ',
+        detail: `${gateway}: ${detail}`,
+        since: found_at,
+        what_to_do: `Look order ${order_id} up at ${gateway} and set the side right that is wrong.`,
       }),
     ),
   ];

@@ -81,6 +81,12 @@ export function compareKeys(a: string, b: string): number {
   return bucketOf(a) - bucketOf(b) || (a < b ? -1 : 1);
 }
 
+/** The smallest id that could have been made at this time: ids are in order of time. */
+export function firstIdAt(ms: number): string {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
+  return dashed(`${hex}70008000000000000000`);
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function isId(text: string): boolean {

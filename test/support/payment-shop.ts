@@ -9,6 +9,7 @@ import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
 import type { Database } from '#platform/sql';
+import type { Gateway } from '../../src/payments/gateway.ts';
 import { paymentsRoutes } from '../../src/payments/http.ts';
 import { createPayments, type PaymentsDeps } from '../../src/payments/index.ts';
 import { simulatorGateway } from '../../src/payments/simulator/simulator-gateway.ts';
@@ -39,13 +40,15 @@ export async function temporaryFolder(t: Test): Promise<string> {
 
 export interface PaymentShopOptions extends Partial<Omit<PaymentsDeps, 'simulator'>> {
   simulator?: Partial<SimulatorOptions>;
+  /** Stands before the simulator. */
+  wrapGateway?: (gateway: Gateway) => Gateway;
   /** False: webhooks find nobody. */
   takesWebhooks?: boolean;
 }
 
 /** The payments module on a database of its own, a real simulator over HTTP, and the routes between them. */
 export async function paymentShop(t: Test, options: PaymentShopOptions = {}) {
-  const { simulator: simulatorOptions = {}, takesWebhooks = true, ...paymentsOptions } = options;
+  const { simulator: simulatorOptions = {}, takesWebhooks = true, wrapGateway, ...paymentsOptions } = options;
   const ids = createIds();
   const clock = shiftableClock();
   const logged: string[] = [];
@@ -63,9 +66,10 @@ export async function paymentShop(t: Test, options: PaymentShopOptions = {}) {
   });
   t.after(() => simulator.stop());
   const { db } = await testDatabase(t, ['payments']);
+  const gateway = simulatorGateway({ url: simulator.url, secret: WEBHOOK_SECRET });
   const deps: PaymentsDeps = {
     ...{ db, clock, ids, log, metrics, random: Math.random, events: { listen: () => () => {} }, sharding },
-    gateways: [simulatorGateway({ url: simulator.url, secret: WEBHOOK_SECRET })],
+    gateways: [wrapGateway?.(gateway) ?? gateway],
     defaultGateway: 'simulator',
     gatewayTimeoutMs: 500,
     simulator: simulator.books,

@@ -48,6 +48,7 @@ const tables = `
     check (captured between 0 and amount and refunded between 0 and captured)
   ) without rowid;
   create index if not exists charges_of_order on charges (order_id);
+  create index if not exists charges_by_time on charges (created_at, charge_id);
   create index if not exists charges_settling on charges (settle_at) where settle_at is not null;
   create table if not exists keys (
     key text primary key, input_hash text not null, tries integer not null, status integer, answer text
@@ -96,6 +97,12 @@ function chargeStatements(db: DatabaseSync) {
     listCharges: prepareAll<Charge>(
       db,
       'select * from charges where authorized_at is not null order by created_at desc, charge_id desc limit ?',
+    ),
+    /** From inclusive to exclusive, after a place in that order. */
+    listChargesBetween: prepareAll<Charge>(
+      db,
+      `select * from charges where created_at >= ? and created_at < ? and (created_at, charge_id) > (?, ?)
+       order by created_at, charge_id limit ?`,
     ),
     listChargesOfOrder: prepareAll<Charge>(
       db,

@@ -22,8 +22,9 @@ export type SimulatorRequest =
   | ({ operation: 'authorise'; key: string; token: string } & ChargeTerms)
   | { operation: 'capture' | 'refund'; key: string; charge_id: string; amount: number }
   | { operation: 'void'; key: string; charge_id: string }
-  | { operation: 'find'; order_id: string };
-type Keyed = Exclude<SimulatorRequest, { operation: 'find' }>;
+  | { operation: 'find'; order_id: string }
+  | { operation: 'list'; from: string; to: string; after: string | null };
+type Keyed = Exclude<SimulatorRequest, { operation: 'find' | 'list' }>;
 
 export interface SimulatorBooks {
   /** Never resolves where the token says that the gateway falls silent. */
@@ -87,6 +88,7 @@ export function openBooks({ dataDir, webhooks, onScheduled, ...rest }: BooksOpti
         const charge = store.findChargeOfOrder(request.order_id);
         return charge === undefined ? no(404, 'no_such_charge') : { status: 200, body: showCharge(till, charge) };
       }
+      if (request.operation === 'list') return listPage(till, request);
       const { answer, isSilent, delayMs } = await change(() => answerKeyed(till, request));
       if (isSilent) return await new Promise(() => {});
       if (delayMs > 0) await till.clock.sleep(delayMs);
@@ -113,6 +115,15 @@ export function openBooks({ dataDir, webhooks, onScheduled, ...rest }: BooksOpti
       }),
     close: () => store.close(),
   };
+}
+
+function listPage(till: Till, { from, to, after }: Extract<SimulatorRequest, { operation: 'list' }>): SimulatorAnswer {
+  const [afterMs = '0', afterId = ''] = after?.split(' ') ?? [];
+  const period = [Date.parse(from), Date.parse(to)] as const;
+  const charges = till.store.listChargesBetween(...period, Number(afterMs), afterId, LISTED_MAX);
+  const last = charges.length < LISTED_MAX ? undefined : charges.at(-1);
+  const next = last === undefined ? null : `${last.created_at} ${last.charge_id}`;
+  return { status: 200, body: { items: charges.map(charge => showCharge(till, charge)), next } };
 }
 
 /** Idempotent by key: an answer is kept with the hash of its input. Outages (503, silence) are not kept. */

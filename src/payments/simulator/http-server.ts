@@ -71,6 +71,10 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
   if (first === 'challenges' && second !== undefined)
     return await challenge(options, request, response, { url, id: second });
   if (first !== 'v1' || second === undefined) return sendJson(response, noRoute);
+  if (request.method === 'GET' && second === 'charges' && url.searchParams.has('from')) {
+    const [from = '', to = '', after] = ['from', 'to', 'after'].map(name => url.searchParams.get(name) ?? undefined);
+    return sendJson(response, await books.ask({ operation: 'list', from, to, after: after ?? null }));
+  }
   if (request.method === 'GET' && second === 'charges') {
     const order_id = url.searchParams.get('order_id') ?? '';
     return sendJson(response, await books.ask({ operation: 'find', order_id }));

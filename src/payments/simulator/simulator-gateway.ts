@@ -53,6 +53,12 @@ export function simulatorGateway(options: SimulatorGatewayOptions): Gateway {
       if (answer.status !== 200) return unknown(answer);
       return { state: 'found', payment: found(answer.body as unknown as Charge & { url?: string }) };
     },
+    async list(period, signal) {
+      const answer = await ask({ operation: 'list', ...period }, signal);
+      if (answer.status !== 200) return unknown(answer);
+      const { items, next } = answer.body as unknown as { items: (Charge & { url?: string })[]; next: string | null };
+      return { state: 'listed', payments: items.map(found), next };
+    },
     async verifyWebhook({ headers, rawBody, nowMs }) {
       if (!isSignedBy(secrets, { signature: headers.signature, rawBody, nowMs })) return { state: 'bad_signature' };
       return readEvent(rawBody);
@@ -67,12 +73,12 @@ function httpDoor(url: string): Door {
   const dispatcher = new Agent({ connections: limits.gatewayCallsMax, pipelining: 1 });
   return async (asked, signal) => {
     const answer =
-      asked.operation === 'find'
-        ? await request(`${url}/v1/charges?order_id=${encodeURIComponent(asked.order_id)}`, { dispatcher, signal })
+      asked.operation === 'find' || asked.operation === 'list'
+        ? await request(`${url}/v1/charges?${searchOf(asked)}`, { dispatcher, signal })
         : await post(asked);
     return { status: answer.statusCode, body: (await answer.body.json()) as SimulatorAnswer['body'] };
 
-    function post({ operation, key, ...body }: Exclude<SimulatorRequest, { operation: 'find' }>) {
+    function post({ operation, key, ...body }: Exclude<SimulatorRequest, { operation: 'find' | 'list' }>) {
       return request(`${url}/v1/${operation}`, {
         dispatcher,
         signal,
@@ -82,6 +88,10 @@ function httpDoor(url: string): Door {
       });
     }
   };
+}
+
+function searchOf({ operation: _, ...fields }: Extract<SimulatorRequest, { operation: 'find' | 'list' }>) {
+  return new URLSearchParams(Object.entries(fields).filter((field): field is [string, string] => field[1] !== null));
 }
 
 /** The simulator's own books where it runs in another process. */
