@@ -21,6 +21,7 @@ import { migrateSchemas } from './migrate-schemas.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
 import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
+import { stripeGateway } from './payments/stripe/stripe-gateway.ts';
 
 export interface Shop {
   /** Where the gateway listens; undefined in a process without it. */
@@ -139,6 +140,7 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   const gateways = [
     ...(simulator ? [simulatorGateway({ books: simulator.books, secret })] : []),
     ...(url ? [simulatorGateway({ url, secret })] : []),
+    ...(config.stripe ? [stripeGateway({ ...config.stripe, ...payBack(config), clock })] : []),
   ];
   return {
     hotStore: createHotStore({ clock }),
@@ -148,6 +150,11 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
     simulator,
     carrier,
   };
+}
+
+/** Where a gateway leads a person back to from their bank. Without a token: a bank should be told none. */
+function payBack({ publicUrl }: Config): { returnUrl(order_id: string): string } {
+  return { returnUrl: order_id => `${publicUrl}/orders/${order_id}?placed=1` };
 }
 
 async function serve(

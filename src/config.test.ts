@@ -1,0 +1,56 @@
+// Goal: a configuration that can't work is refused with what to do, and without the secrets in it. Method: environments
+// as a person would write them, right and wrong.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { ConfigError, readConfig } from './config.ts';
+
+const DATA_DIR = mkdtempSync(join(tmpdir(), 'doorbuster-config-'));
+after(() => rmSync(DATA_DIR, { recursive: true }));
+
+const KEY = 'sk_test_abcDEF123';
+const SECRET = 'whsec_abcDEF456';
+
+function stripeOf(environment: Record<string, string>) {
+  return readConfig({ DATA_DIR, ...environment }).stripe;
+}
+
+function problemOf(environment: Record<string, string>): string {
+  try {
+    stripeOf(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('Stripe', () => {
+  test('is there with a key and the secret of its webhooks, and not without them', () => {
+    assert.equal(stripeOf({}), undefined);
+    assert.equal(stripeOf({ STRIPE_SECRET_KEY: '', STRIPE_WEBHOOK_SECRET: '' }), undefined);
+    const given = { STRIPE_SECRET_KEY: KEY, STRIPE_WEBHOOK_SECRET: `${SECRET}, whsec_older` };
+    const expected = { secretKey: KEY, webhookSecrets: [SECRET, 'whsec_older'], apiUrl: 'https://api.stripe.com' };
+    assert.deepEqual(stripeOf(given), expected);
+    const local = { ...given, STRIPE_API_URL: 'http://127.0.0.1:12111' };
+    assert.deepEqual(stripeOf(local), { ...expected, apiUrl: 'http://127.0.0.1:12111' });
+  });
+
+  test('is refused with what is missing or wrong, and no secret is repeated', () => {
+    const both = { STRIPE_SECRET_KEY: KEY, STRIPE_WEBHOOK_SECRET: SECRET };
+    for (const [environment, told] of [
+      [{ STRIPE_SECRET_KEY: KEY }, /STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other/],
+      [{ STRIPE_WEBHOOK_SECRET: SECRET }, /STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other/],
+      [{ ...both, STRIPE_SECRET_KEY: `pk_${KEY}` }, /STRIPE_SECRET_KEY takes sk_test_/],
+      [{ ...both, STRIPE_WEBHOOK_SECRET: `${SECRET},` }, /STRIPE_WEBHOOK_SECRET takes whsec_/],
+      [{ ...both, STRIPE_API_URL: 'http://stripe.example' }, /STRIPE_API_URL without TLS/],
+      [{ ...both, STRIPE_API_URL: 'stripe' }, /STRIPE_API_URL takes an address/],
+    ] as const) {
+      const problem = problemOf(environment);
+      assert.match(problem, told);
+      assert.doesNotMatch(problem, /abcDEF/);
+    }
+  });
+});
