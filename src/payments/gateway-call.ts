@@ -12,7 +12,7 @@ import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
 import { Unavailable } from '#platform/outcome';
-import type { AuthoriseRequest, FindRequest, Gateway, KeyedRequest, Unknown } from './gateway.ts';
+import type { AuthoriseRequest, FindRequest, Gateway, KeyedRequest, RefundRequest, Unknown } from './gateway.ts';
 
 /** `not_sent`: the circuit was open, so that for certain nothing of this call has left us. */
 export type NotSent = { state: 'not_sent' };
@@ -24,7 +24,7 @@ export interface GatewayCalls {
   authorise(request: AuthoriseRequest): Promise<Answer<Gateway['authorise']>>;
   capture(request: KeyedRequest & { amount: number }): Promise<Answer<Gateway['capture']>>;
   void(request: KeyedRequest): Promise<Answer<Gateway['void']>>;
-  refund(request: KeyedRequest & { amount: number }): Promise<Answer<Gateway['refund']>>;
+  refund(request: RefundRequest): Promise<Answer<Gateway['refund']>>;
   find(request: FindRequest): Promise<Answer<Gateway['find']>>;
   verifyWebhook: Gateway['verifyWebhook'];
 }
@@ -118,7 +118,7 @@ function openBreaker(name: string, { log, metrics }: CallOptions) {
  * One try: an answer, or `unknown` after the time limit or a broken connection. A plain timer, since aborting a clock's
  * sleep after each call makes an exception with a stack each time: 15 µs of every payment.
  */
-async function attempt<Result extends { state: string }>(
+export async function attempt<Result extends { state: string }>(
   call: (signal: AbortSignal) => Promise<Result>,
   timeoutMs: number,
 ): Promise<Result | Unknown> {

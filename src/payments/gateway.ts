@@ -10,7 +10,7 @@ export interface Gateway {
   authorise(request: AuthoriseRequest, signal: AbortSignal): Promise<Authorised | Declined | Pending | Unknown>;
   capture(request: KeyedRequest & { amount: number }, signal: AbortSignal): Promise<Captured | Refused | Unknown>;
   void(request: KeyedRequest, signal: AbortSignal): Promise<Voided | Refused | Unknown>;
-  refund(request: KeyedRequest & { amount: number }, signal: AbortSignal): Promise<Refunded | Refused | Unknown>;
+  refund(request: RefundRequest, signal: AbortSignal): Promise<Refunded | Refused | Unknown>;
   /**
    * Looks the order's payment up: by the gateway's reference where we have it, else by ours, which `authorise` left in
    * its metadata.
@@ -36,6 +36,13 @@ export interface KeyedRequest {
   key: string;
   gateway_ref: string;
   currency: string;
+}
+
+/** Both ids are left with the refund at the gateway, so that its webhooks can name them. */
+export interface RefundRequest extends KeyedRequest {
+  refund_id: string;
+  order_id: string;
+  amount: number;
 }
 
 export interface FindRequest {

@@ -32,7 +32,8 @@ export async function refundAtGateway(
   const gateway = context.gateways.get(row.gateway);
   assert(gateway !== undefined && row.gateway_ref !== null, 'a captured payment is with a gateway that runs here');
   const { gateway_ref, currency } = row;
-  const result = await gateway.refund({ key: `refund_${refund_id}`, gateway_ref, amount, currency });
+  const key = `refund_${refund_id}`;
+  const result = await gateway.refund({ key, refund_id, order_id, gateway_ref, amount, currency });
   if (result.state !== 'refunded' && result.state !== 'refused') return { row, refund };
   const of = { refund_id, order_id };
   const stepped = await context.groups.refund.submit(
