@@ -95,6 +95,7 @@ describe('another module is reached by its name only', () => {
 
   test('a test beside the code may wire real modules but reaches no inside of another', () => {
     passes('src/cart/cart.test.ts', "import '../inventory/index.ts'; import '../../test/support/postgres.ts';");
+    passes('src/cart/cart.test.ts', "import '../../test/doubles/stripe.ts';");
     catches('own-folder', 'src/cart/cart.test.ts', "import { rows } from '../inventory/store.ts';");
   });
 

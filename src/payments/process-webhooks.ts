@@ -69,7 +69,9 @@ async function judge(context: PaymentContext, db: Database, webhook: WebhookRow)
   if (claim.about === 'other') return done;
   if (order_id === null || !isId(order_id)) return unknownOrder(order_id);
   const known = await context.groups.read.submit(order_id);
-  const row = known === null || isUnwanted(known) ? await findAnywhere(context, order_id) : known;
+  const isMissing = known === null || isUnwanted(known);
+  const claimed = { gateway, gateway_ref: claim.gateway_ref };
+  const row = isMissing ? await findAnywhere(context, order_id, claimed) : known;
   if (row === 'unknown') return { state: 'later' };
   if (row === 'none' || isUnwanted(row)) return unknownOrder(order_id);
   if (claim.refund_id !== null) return await judgeRefund(context, db, webhook, row);

@@ -57,7 +57,8 @@ async function voidAtGateway(context: PaymentContext, row: PaymentRow, gateway_r
 /** Asks the payment's own gateway; a contradiction changes nothing and raises the alarm. */
 async function learnFromGateway(context: PaymentContext, row: PaymentRow): Promise<Row> {
   const { order_id } = row;
-  const result = await gatewayOf(context, row).find({ order_id, gateway_ref: row.gateway_ref });
+  const is_wanted = row.status === 'pending' && row.wanted === null;
+  const result = await gatewayOf(context, row).find({ order_id, gateway_ref: row.gateway_ref, is_wanted });
   if (result.state === 'found') {
     const { gateway_ref, amount, currency } = result.payment;
     const problem = contradiction(row, { gateway: row.gateway, gateway_ref, amount, currency });
@@ -78,13 +79,18 @@ async function learnFromGateway(context: PaymentContext, row: PaymentRow): Promi
 
 /**
  * Without a record of ours nobody knows which gateway was asked: the money may be at any of them. `none`: every gateway
- * says that it has never heard of the order; `unknown`: one of them didn't answer.
+ * says that it has never heard of the order; `unknown`: one of them didn't answer. `claimed` is what a webhook says:
+ * not every gateway can look a payment up by our order id.
  */
-export async function findAnywhere(context: PaymentContext, order_id: string): Promise<Row | 'none' | 'unknown'> {
-  const asked = [...context.gateways.values()].map(async gateway => ({
-    gateway,
-    result: await gateway.find({ order_id, gateway_ref: null }),
-  }));
+export async function findAnywhere(
+  context: PaymentContext,
+  order_id: string,
+  claimed?: { gateway: string; gateway_ref: string | null },
+): Promise<Row | 'none' | 'unknown'> {
+  const asked = [...context.gateways.values()].map(async gateway => {
+    const gateway_ref = gateway.name === claimed?.gateway ? claimed.gateway_ref : null;
+    return { gateway, result: await gateway.find({ order_id, gateway_ref }) };
+  });
   const answers = await Promise.all(asked);
   let row: Row | null = null;
   for (const { gateway, result } of answers) {

@@ -133,7 +133,8 @@ function pathBreaches(file: SourceFile, own: string, one: Import): Violation[] {
   const target = posix.join(posix.dirname(file.path), one.specifier);
   if (target.startsWith(`src/${own}/`)) return [];
   // A test may wire real modules and use the test harness, but it reaches no other module's inside.
-  if (isTest(file.path) && /^test\/support\/|^src\/[\w-]+\/index\.ts$|^src\/[\w-]+\.ts$/.test(target)) return [];
+  if (isTest(file.path) && /^test\/(support|doubles)\/|^src\/[\w-]+\/index\.ts$|^src\/[\w-]+\.ts$/.test(target))
+    return [];
   const name = moduleOf(target) || posix.basename(target, '.ts');
   const mend = target.startsWith('src/') ? `import it as #${name}` : 'what runs in production stands under src/';
   return [breach('own-folder', file, one.line, `${one.specifier} leaves src/${own}/`, mend)];
