@@ -19,6 +19,7 @@ import { type FirstStart, firstStart } from './first-start.ts';
 import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
 import { migrateSchemas } from './migrate-schemas.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
+import { paypalGateway } from './payments/paypal/paypal-gateway.ts';
 import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
 
@@ -139,6 +140,7 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   const gateways = [
     ...(simulator ? [simulatorGateway({ books: simulator.books, secret })] : []),
     ...(url ? [simulatorGateway({ url, secret })] : []),
+    ...(config.paypal ? [paypalGateway({ ...config.paypal, clock, returnUrl: orderUrl(config.publicUrl) })] : []),
   ];
   return {
     hotStore: createHotStore({ clock }),
@@ -148,6 +150,11 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
     simulator,
     carrier,
   };
+}
+
+/** Where a gateway sends a payer back to: the page that shows how the order stands, in their language. */
+function orderUrl(publicUrl: string): (order_id: string) => string {
+  return order_id => `${publicUrl}/orders/${order_id}`;
 }
 
 async function serve(
