@@ -289,6 +289,11 @@ describe('what PayPal has to look at first', () => {
   });
 });
 
+test('PayPal is given longer than other gateways are', async t => {
+  const shop = await paypalShop(t, { gatewayTimeoutMs: 1 });
+  await captured(shop);
+});
+
 test('thirty parallel captures, and thirty parallel refunds, are one each', async t => {
   const shop = await paypalShop(t);
   const { order_id } = await approved(shop);
