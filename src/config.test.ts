@@ -1,5 +1,5 @@
-// Goal: what is wrong with a gateway's configuration is said at the start, all of it, and without its secrets. Method:
-// environments as an operator writes them.
+// Goal: a configuration that can't work is refused with what to do, and without the secrets in it. Method: environments
+// as a person would write them, right and wrong.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,28 +8,62 @@ import { after, describe, test } from 'node:test';
 import { ConfigError, readConfig } from './config.ts';
 
 const DATA_DIR = mkdtempSync(join(tmpdir(), 'doorbuster-config-'));
-after(() => rmSync(DATA_DIR, { recursive: true, force: true }));
+after(() => rmSync(DATA_DIR, { recursive: true }));
 
-const whole = {
+const KEY = 'sk_test_abcDEF123';
+const SECRET = 'whsec_abcDEF456';
+const PAYPAL = {
   PAYPAL_CLIENT_ID: 'AbC',
   PAYPAL_CLIENT_SECRET: 'very-secret-word',
   PAYPAL_WEBHOOK_ID: '4JH86294D6297924G',
 };
 
-function problemsOf(environment: Record<string, string>): string {
+function stripeOf(environment: Record<string, string>) {
+  return readConfig({ DATA_DIR, ...environment }).stripe;
+}
+
+function problemOf(environment: Record<string, string>): string {
   try {
-    readConfig({ DATA_DIR, ...environment });
+    stripeOf(environment);
   } catch (error) {
     assert.ok(error instanceof ConfigError);
     return error.message;
   }
-  return '';
+  throw new Error('the configuration was accepted');
 }
+
+describe('Stripe', () => {
+  test('is there with a key and the secret of its webhooks, and not without them', () => {
+    assert.equal(stripeOf({}), undefined);
+    assert.equal(stripeOf({ STRIPE_SECRET_KEY: '', STRIPE_WEBHOOK_SECRET: '' }), undefined);
+    const given = { STRIPE_SECRET_KEY: KEY, STRIPE_WEBHOOK_SECRET: `${SECRET}, whsec_older` };
+    const expected = { secretKey: KEY, webhookSecrets: [SECRET, 'whsec_older'], apiUrl: 'https://api.stripe.com' };
+    assert.deepEqual(stripeOf(given), expected);
+    const local = { ...given, STRIPE_API_URL: 'http://127.0.0.1:12111' };
+    assert.deepEqual(stripeOf(local), { ...expected, apiUrl: 'http://127.0.0.1:12111' });
+  });
+
+  test('is refused with what is missing or wrong, and no secret is repeated', () => {
+    const both = { STRIPE_SECRET_KEY: KEY, STRIPE_WEBHOOK_SECRET: SECRET };
+    for (const [environment, told] of [
+      [{ STRIPE_SECRET_KEY: KEY }, /STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other/],
+      [{ STRIPE_WEBHOOK_SECRET: SECRET }, /STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other/],
+      [{ ...both, STRIPE_SECRET_KEY: `pk_${KEY}` }, /STRIPE_SECRET_KEY takes sk_test_/],
+      [{ ...both, STRIPE_WEBHOOK_SECRET: `${SECRET},` }, /STRIPE_WEBHOOK_SECRET takes whsec_/],
+      [{ ...both, STRIPE_API_URL: 'http://stripe.example' }, /STRIPE_API_URL without TLS/],
+      [{ ...both, STRIPE_API_URL: 'stripe' }, /STRIPE_API_URL takes an address/],
+    ] as const) {
+      const problem = problemOf(environment);
+      assert.match(problem, told);
+      assert.doesNotMatch(problem, /abcDEF/);
+    }
+  });
+});
 
 describe('PayPal', () => {
   test('is there when all of it is given, and not when nothing is', () => {
     assert.equal(readConfig({ DATA_DIR }).paypal, undefined);
-    assert.deepEqual(readConfig({ DATA_DIR, ...whole }).paypal, {
+    assert.deepEqual(readConfig({ DATA_DIR, ...PAYPAL }).paypal, {
       ...{ clientId: 'AbC', clientSecret: 'very-secret-word', webhookIds: ['4JH86294D6297924G'] },
       url: 'https://api-m.paypal.com',
     });
@@ -37,23 +71,23 @@ describe('PayPal', () => {
       PAYPAL_WEBHOOK_ID: '4JH86294D6297924G, 8PT597110X687430L',
       PAYPAL_API_URL: 'http://127.0.0.1:1234/',
     };
-    const { webhookIds, url } = readConfig({ DATA_DIR, ...whole, ...more }).paypal!;
+    const { webhookIds, url } = readConfig({ DATA_DIR, ...PAYPAL, ...more }).paypal!;
     assert.deepEqual([webhookIds, url], [['4JH86294D6297924G', '8PT597110X687430L'], 'http://127.0.0.1:1234']);
   });
 
   test('of which a part is missing is refused with the names of what is missing', () => {
-    const { PAYPAL_CLIENT_SECRET, ...rest } = whole;
-    assert.match(problemsOf(rest), /1 problem.*PayPal needs PAYPAL_CLIENT_SECRET too\./s);
-    assert.match(problemsOf({ PAYPAL_CLIENT_SECRET }), /needs PAYPAL_CLIENT_ID and PAYPAL_WEBHOOK_ID too/);
-    const apiOnly = problemsOf({ PAYPAL_API_URL: 'https://api-m.sandbox.paypal.com' });
+    const { PAYPAL_CLIENT_SECRET, ...rest } = PAYPAL;
+    assert.match(problemOf(rest), /1 problem.*PayPal needs PAYPAL_CLIENT_SECRET too\./s);
+    assert.match(problemOf({ PAYPAL_CLIENT_SECRET }), /needs PAYPAL_CLIENT_ID and PAYPAL_WEBHOOK_ID too/);
+    const apiOnly = problemOf({ PAYPAL_API_URL: 'https://api-m.sandbox.paypal.com' });
     assert.match(apiOnly, /needs PAYPAL_CLIENT_ID and PAYPAL_CLIENT_SECRET and PAYPAL_WEBHOOK_ID too/);
   });
 
   test('is refused where its secret would travel in the clear, or an id is none; no secret is repeated', () => {
-    const wrong = { ...whole, PAYPAL_API_URL: 'http://paypal.example', PAYPAL_WEBHOOK_ID: 'a webhook' };
-    const problems = problemsOf(wrong);
+    const wrong = { ...PAYPAL, PAYPAL_API_URL: 'http://paypal.example', PAYPAL_WEBHOOK_ID: 'a webhook' };
+    const problems = problemOf(wrong);
     assert.match(problems, /2 problem.*http:\/\/ only for this machine.*PAYPAL_WEBHOOK_ID takes the id/s);
-    assert.match(problemsOf({ ...whole, PAYPAL_API_URL: 'paypal' }), /PAYPAL_API_URL takes an address/);
+    assert.match(problemOf({ ...PAYPAL, PAYPAL_API_URL: 'paypal' }), /PAYPAL_API_URL takes an address/);
     assert.ok(!problems.includes('very-secret-word'));
   });
 });

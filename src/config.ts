@@ -77,12 +77,21 @@ export interface Config {
   simulatorSettleMs: number;
   /** Absent: the simulator runs inside the payments process. */
   simulatorUrl: string | undefined;
+  /** Absent: nothing is paid through Stripe. */
+  stripe: StripeConfig | undefined;
   carrierStepMs: number;
   smtpUrl: string | undefined;
   mailFrom: string;
   /** Absent: nothing is paid by PayPal. */
   paypal: PaypalConfig | undefined;
   secrets: Record<SecretName, string>;
+}
+
+export interface StripeConfig {
+  secretKey: string;
+  /** Newest first. */
+  webhookSecrets: string[];
+  apiUrl: string;
 }
 
 export interface PaypalConfig {
@@ -151,6 +160,7 @@ export function readConfig(environment: Environment = process.env): Config {
     simulatorPort: read.integer('SIMULATOR_PORT', 0, { min: 0, max: 65_535 }),
     simulatorSettleMs: 1000 * read.integer('SIMULATOR_SETTLE_SECONDS', 2, { min: 0, max: 86_400 }),
     simulatorUrl: read.url('SIMULATOR_URL', ['http:', 'https:']),
+    stripe: readStripe(read),
     carrierStepMs: 1000 * read.integer('CARRIER_STEP_SECONDS', 60, { min: 1, max: 86_400 }),
     smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
     mailFrom: environment.MAIL_FROM || 'Doorbuster <shop@localhost>',
@@ -182,6 +192,30 @@ function readModuleUrls(read: Reader, modules: ReadonlySet<ModuleName>): Partial
     urls[name] = read.url(`${name.toUpperCase()}_URL`, ['http:', 'https:']);
   }
   return urls;
+}
+
+/** What is wrong is not repeated: it may be most of a secret. */
+function readStripe(read: Reader): StripeConfig | undefined {
+  const { STRIPE_SECRET_KEY: secretKey = '', STRIPE_WEBHOOK_SECRET: text = '' } = read.environment;
+  const apiUrl = read.url('STRIPE_API_URL', ['http:', 'https:']) ?? 'https://api.stripe.com';
+  if (secretKey === '' && text === '') return undefined;
+  if (secretKey === '' || text === '') {
+    read.problems.push('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other: give both, or neither.');
+  }
+  if (secretKey !== '' && !/^[sr]k_(test|live)_\w+$/.test(secretKey)) {
+    read.problems.push('STRIPE_SECRET_KEY takes sk_test_…, sk_live_…, or a restricted key of either: rk_….');
+  }
+  const webhookSecrets = text.split(',').map(secret => secret.trim());
+  if (text !== '' && !webhookSecrets.every(secret => /^whsec_\S+$/.test(secret))) {
+    read.problems.push('STRIPE_WEBHOOK_SECRET takes whsec_…; during a rotation several with commas, newest first.');
+  }
+  const { protocol, hostname } = new URL(apiUrl);
+  if (protocol === 'http:' && !['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
+    read.problems.push(
+      'STRIPE_API_URL without TLS is only for a server on this machine: the key travels with each call.',
+    );
+  }
+  return { secretKey, webhookSecrets, apiUrl };
 }
 
 type Reader = ReturnType<typeof reader>;

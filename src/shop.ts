@@ -22,6 +22,7 @@ import { createModules, type Modules, type OutsideParts } from './modules.ts';
 import { paypalGateway } from './payments/paypal/paypal-gateway.ts';
 import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
+import { stripeGateway } from './payments/stripe/stripe-gateway.ts';
 
 export interface Shop {
   /** Where the gateway listens; undefined in a process without it. */
@@ -140,7 +141,8 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   const gateways = [
     ...(simulator ? [simulatorGateway({ books: simulator.books, secret })] : []),
     ...(url ? [simulatorGateway({ url, secret })] : []),
-    ...(config.paypal ? [paypalGateway({ ...config.paypal, clock, returnUrl: orderUrl(config.publicUrl) })] : []),
+    ...(config.paypal ? [paypalGateway({ ...config.paypal, ...payBack(config), clock })] : []),
+    ...(config.stripe ? [stripeGateway({ ...config.stripe, ...payBack(config), clock })] : []),
   ];
   return {
     hotStore: createHotStore({ clock }),
@@ -152,9 +154,9 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   };
 }
 
-/** Where a gateway sends a payer back to: the page that shows how the order stands, in their language. */
-function orderUrl(publicUrl: string): (order_id: string) => string {
-  return order_id => `${publicUrl}/orders/${order_id}`;
+/** Where a gateway leads a person back to from their bank. Without a token: a bank should be told none. */
+function payBack({ publicUrl }: Config): { returnUrl(order_id: string): string } {
+  return { returnUrl: order_id => `${publicUrl}/orders/${order_id}?placed=1` };
 }
 
 async function serve(

@@ -50,7 +50,7 @@ export function newRequest(token: Token, fields: Partial<AuthoriseRequest> = {})
 }
 
 /** Each call as one try of the shop's policy: an answer, or `unknown` after a time limit or whatever was thrown. */
-export function askerOf({ gateway }: GatewayWorld, withinMs = ANSWERS_WITHIN_MS) {
+export function askerOf({ gateway }: Pick<GatewayWorld, 'gateway'>, withinMs = ANSWERS_WITHIN_MS) {
   const currency = 'USD';
   return {
     authorise: (request: AuthoriseRequest) => attempt(signal => gateway.authorise(request, signal), withinMs),

@@ -41,7 +41,7 @@ interface Synonym {
   except?: RegExp;
 }
 
-const OUTER_PAYMENT_API = /^src\/payments\/(gateways?|simulator)/;
+const OUTER_PAYMENT_API = /^src\/payments\/(gateways?|simulator|stripe)/;
 
 /** The glossary, told by what is not said: one word per idea in SQL, code, HTTP, events and pages. */
 const SYNONYMS: Synonym[] = [
