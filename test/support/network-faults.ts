@@ -10,6 +10,13 @@ export const networkFaults: readonly NetworkFault[] = ['lost_request', 'server_e
 
 type TestContext = { after(work: () => Promise<void>): void };
 
+interface NetworkBetween {
+  url: string;
+  failNext(fault: NetworkFault): void;
+  /** What the other side has answered, also where that got lost. */
+  answered: { method: string; path: string; status: number }[];
+}
+
 /**
  * Stands between a client and the server at `to`, both on loopback, and does once what it was told last. `isHit`: which
  * requests a fault may hit; reads are left alone unless it says otherwise.
@@ -18,14 +25,19 @@ export async function startNetworkFaults(
   t: TestContext,
   to: string,
   isHit: (request: IncomingMessage) => boolean = request => request.method !== 'GET',
-): Promise<{ url: string; failNext(fault: NetworkFault): void }> {
+): Promise<NetworkBetween> {
   let next: NetworkFault | null = null;
+  const answered: NetworkBetween['answered'] = [];
   const server = createServer((request, response) => {
     const fault = next !== null && isHit(request) ? next : null;
     if (fault !== null) next = null;
     if (fault === 'lost_request') return void request.socket.destroy();
     if (fault === 'server_error') return void response.writeHead(503).end('{"error":{"message":"out of order"}}');
-    forward(new URL(request.url ?? '/', to), request, response, fault);
+    const url = new URL(request.url ?? '/', to);
+    forward(url, request, response, {
+      fault,
+      hear: status => answered.push({ method: request.method ?? '', path: url.pathname, status }),
+    });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   t.after(async () => {
@@ -38,15 +50,22 @@ export async function startNetworkFaults(
     failNext(fault) {
       next = fault;
     },
+    answered,
   };
 }
 
-function forward(url: URL, request: IncomingMessage, response: ServerResponse, fault: NetworkFault | null): void {
+function forward(
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { fault, hear }: { fault: NetworkFault | null; hear(status: number): void },
+): void {
   const { host, connection, ...headers } = request.headers;
   const onward = send(url, { method: request.method, headers, agent: false }, answer => {
     const chunks: Buffer[] = [];
     answer.on('data', chunk => chunks.push(chunk));
     answer.on('end', () => {
+      hear(answer.statusCode ?? 0);
       // Silent for ever: the client is the one who goes away.
       if (fault === 'silence') return;
       const body = Buffer.concat(chunks);

@@ -1,6 +1,9 @@
 // Goal: Stripe's adapter keeps the contract of gateways, and what is special about Stripe is met. Method: the contract
 // and its own tests against a double of Stripe's API with books of its own, over HTTP.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
 import Stripe from 'stripe';
@@ -197,6 +200,20 @@ describe('an answer that leaves open what became of it', () => {
       assert.equal(double.chargesOf(request.order_id).length, 1);
     });
   }
+
+  test('so is a connection that was reset, and the SDK does not repeat it by itself', async t => {
+    let requests = 0;
+    const resetting = createServer(request => {
+      requests += 1;
+      request.socket.resetAndDestroy();
+    }).listen(0, '127.0.0.1');
+    await once(resetting, 'listening');
+    t.after(() => void resetting.close());
+    const { double } = await open(t);
+    const url = `http://127.0.0.1:${(resetting.address() as AddressInfo).port}`;
+    const answer = await askerOf({ gateway: gatewayOf(double, { url }) }).authorise(newRequest('pm_card_visa'));
+    assert.deepEqual([answer.state, requests], ['unknown', 1]);
+  });
 
   test('so is a key that was used with other input: the first try may have been done', async t => {
     const { double, ask } = await open(t);

@@ -33,9 +33,11 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   return {
     name: 'stripe',
     async authorise(request, signal) {
+      // Declined before Stripe is asked.
+      if (request.method === 'bank_transfer') return declined('method_not_offered');
+      if (!/^(pm|ctoken)_\w{1,255}$/.test(request.token)) return declined('invalid_token');
       const amount = toStripeAmount(request.amount, request.currency);
-      const reason = obstacleTo(request, amount);
-      if (reason !== null || amount === null) return declined(reason ?? 'amount_not_accepted');
+      if (amount === null) return declined('amount_not_accepted');
       const terms = intentTerms(request, amount, options.returnUrl(request.order_id));
       try {
         const key = { idempotencyKey: request.key };
@@ -85,13 +87,6 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     find: (request, signal) => findIntent(client, options.clock, request, signal),
     verifyWebhook: async webhook => verifyStripeWebhook(client, webhookTrust, webhook),
   };
-}
-
-/** Why Stripe need not be asked, in a word; null where it should be. */
-function obstacleTo({ method, token }: AuthoriseRequest, amount: number | null): string | null {
-  if (method === 'bank_transfer') return 'method_not_offered';
-  if (!/^(pm|ctoken)_\w{1,255}$/.test(token)) return 'invalid_token';
-  return amount === null ? 'amount_not_accepted' : null;
 }
 
 function intentTerms(request: AuthoriseRequest, amount: number, return_url: string): Stripe.PaymentIntentCreateParams {
