@@ -85,6 +85,10 @@ describe('an order that is paid by PayPal', () => {
     const { status, location } = await answerAtPaypal(url, 'approve');
     const back = new URL(location!);
     assert.deepEqual([status, `${back.origin}${back.pathname}`], [303, `https://shop.example/orders/${order_id}`]);
+    // What PayPal adds to the address is taken; to a stranger, who this is without a session, there is no such order.
+    assert.equal(back.searchParams.has('token'), true);
+    const page = await fetch(`${shop.url}${back.pathname}${back.search}`);
+    assert.deepEqual([page.status, new URL(page.url).pathname], [404, `/en/orders/${order_id}`]);
     const { payment } = await untilStatus(guest, order_id, 'CONFIRMED');
     assert.deepEqual([payment.status, payment.method, payment.gateway], ['captured', 'wallet', 'paypal']);
     assert.deepEqual(booked(order_id), taken);
