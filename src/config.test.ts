@@ -12,6 +12,11 @@ after(() => rmSync(DATA_DIR, { recursive: true }));
 
 const KEY = 'sk_test_abcDEF123';
 const SECRET = 'whsec_abcDEF456';
+const PAYPAL = {
+  PAYPAL_CLIENT_ID: 'AbC',
+  PAYPAL_CLIENT_SECRET: 'very-secret-word',
+  PAYPAL_WEBHOOK_ID: '4JH86294D6297924G',
+};
 
 function stripeOf(environment: Record<string, string>) {
   return readConfig({ DATA_DIR, ...environment }).stripe;
@@ -52,5 +57,37 @@ describe('Stripe', () => {
       assert.match(problem, told);
       assert.doesNotMatch(problem, /abcDEF/);
     }
+  });
+});
+
+describe('PayPal', () => {
+  test('is there when all of it is given, and not when nothing is', () => {
+    assert.equal(readConfig({ DATA_DIR }).paypal, undefined);
+    assert.deepEqual(readConfig({ DATA_DIR, ...PAYPAL }).paypal, {
+      ...{ clientId: 'AbC', clientSecret: 'very-secret-word', webhookIds: ['4JH86294D6297924G'] },
+      url: 'https://api-m.paypal.com',
+    });
+    const more = {
+      PAYPAL_WEBHOOK_ID: '4JH86294D6297924G, 8PT597110X687430L',
+      PAYPAL_API_URL: 'http://127.0.0.1:1234/',
+    };
+    const { webhookIds, url } = readConfig({ DATA_DIR, ...PAYPAL, ...more }).paypal!;
+    assert.deepEqual([webhookIds, url], [['4JH86294D6297924G', '8PT597110X687430L'], 'http://127.0.0.1:1234']);
+  });
+
+  test('of which a part is missing is refused with the names of what is missing', () => {
+    const { PAYPAL_CLIENT_SECRET, ...rest } = PAYPAL;
+    assert.match(problemOf(rest), /1 problem.*PayPal needs PAYPAL_CLIENT_SECRET too\./s);
+    assert.match(problemOf({ PAYPAL_CLIENT_SECRET }), /needs PAYPAL_CLIENT_ID and PAYPAL_WEBHOOK_ID too/);
+    const apiOnly = problemOf({ PAYPAL_API_URL: 'https://api-m.sandbox.paypal.com' });
+    assert.match(apiOnly, /needs PAYPAL_CLIENT_ID and PAYPAL_CLIENT_SECRET and PAYPAL_WEBHOOK_ID too/);
+  });
+
+  test('is refused where its secret would travel in the clear, or an id is none; no secret is repeated', () => {
+    const wrong = { ...PAYPAL, PAYPAL_API_URL: 'http://paypal.example', PAYPAL_WEBHOOK_ID: 'a webhook' };
+    const problems = problemOf(wrong);
+    assert.match(problems, /2 problem.*http:\/\/ only for this machine.*PAYPAL_WEBHOOK_ID takes the id/s);
+    assert.match(problemOf({ ...PAYPAL, PAYPAL_API_URL: 'paypal' }), /PAYPAL_API_URL takes an address/);
+    assert.ok(!problems.includes('very-secret-word'));
   });
 });

@@ -82,6 +82,8 @@ export interface Config {
   carrierStepMs: number;
   smtpUrl: string | undefined;
   mailFrom: string;
+  /** Absent: nothing is paid by PayPal. */
+  paypal: PaypalConfig | undefined;
   secrets: Record<SecretName, string>;
 }
 
@@ -90,6 +92,15 @@ export interface StripeConfig {
   /** Newest first. */
   webhookSecrets: string[];
   apiUrl: string;
+}
+
+export interface PaypalConfig {
+  clientId: string;
+  clientSecret: string;
+  /** Of PayPal's webhooks that lead here: two while one replaces the other. */
+  webhookIds: string[];
+  /** PayPal's live API; its sandbox is `https://api-m.sandbox.paypal.com`. */
+  url: string;
 }
 
 /** What is wrong with the environment, all of it at once, each with what to do. */
@@ -153,6 +164,7 @@ export function readConfig(environment: Environment = process.env): Config {
     carrierStepMs: 1000 * read.integer('CARRIER_STEP_SECONDS', 60, { min: 1, max: 86_400 }),
     smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
     mailFrom: environment.MAIL_FROM || 'Doorbuster <shop@localhost>',
+    paypal: readPaypal(read),
   };
   if (read.problems.length > 0) throw new ConfigError(read.problems);
   mkdirSync(dataDir, { recursive: true });
@@ -263,6 +275,24 @@ function reader(environment: Environment) {
       return resolve(text);
     },
   };
+}
+
+/** All of it or nothing. What is wrong is named, never repeated: there is a secret in it. */
+function readPaypal(read: Reader): PaypalConfig | undefined {
+  const { PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET, PAYPAL_WEBHOOK_ID } = read.environment;
+  const needed = { PAYPAL_CLIENT_ID, PAYPAL_CLIENT_SECRET, PAYPAL_WEBHOOK_ID };
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value ? [] : [name]));
+  const given = read.url('PAYPAL_API_URL', ['https:', 'http:']);
+  if (missing.length === 3 && given === undefined) return undefined;
+  if (missing.length > 0) read.problems.push(`PayPal needs ${missing.join(' and ')} too.`);
+  const { protocol, hostname, origin } = new URL(given ?? 'https://api-m.paypal.com');
+  // The secret travels there.
+  if (protocol === 'http:' && !['127.0.0.1', '[::1]', 'localhost'].includes(hostname))
+    read.problems.push('PAYPAL_API_URL takes http:// only for this machine itself, and https:// elsewhere.');
+  const webhookIds = (PAYPAL_WEBHOOK_ID ?? '').split(',').map(id => id.trim());
+  if (PAYPAL_WEBHOOK_ID && !webhookIds.every(id => /^[A-Z0-9]{1,50}$/.test(id)))
+    read.problems.push('PAYPAL_WEBHOOK_ID takes the id of a webhook as PayPal shows it, or several with commas.');
+  return { clientId: PAYPAL_CLIENT_ID ?? '', clientSecret: PAYPAL_CLIENT_SECRET ?? '', webhookIds, url: origin };
 }
 
 function readSecrets(environment: Environment, dataDir: string, split: boolean): Record<SecretName, string> {

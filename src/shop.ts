@@ -19,6 +19,7 @@ import { type FirstStart, firstStart } from './first-start.ts';
 import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
 import { migrateSchemas } from './migrate-schemas.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
+import { paypalGateway } from './payments/paypal/paypal-gateway.ts';
 import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
 import { stripeGateway } from './payments/stripe/stripe-gateway.ts';
@@ -140,6 +141,7 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   const gateways = [
     ...(simulator ? [simulatorGateway({ books: simulator.books, secret })] : []),
     ...(url ? [simulatorGateway({ url, secret })] : []),
+    ...(config.paypal ? [paypalGateway({ ...config.paypal, ...payBack(config), clock })] : []),
     ...(config.stripe ? [stripeGateway({ ...config.stripe, ...payBack(config), clock })] : []),
   ];
   return {

@@ -61,7 +61,8 @@ const BREAK_MS = 3_000;
 
 /** Every repeat carries the same key and the same input, so that a first try that did arrive is not done twice. */
 export function gatewayCalls(gateway: Gateway, options: CallOptions): GatewayCalls {
-  const { timeoutMs, clock, random, log, metrics } = options;
+  const { clock, random, log, metrics } = options;
+  const timeoutMs = gateway.timeoutMs ?? options.timeoutMs;
   const of = { gateway: gateway.name };
   const breaker = openBreaker(gateway.name, options);
   // A call's time begins when it is sent: in a crowd the ones that wait here have not failed at the gateway.

@@ -91,6 +91,7 @@ export const movements: Record<string, Proof> = {
       [world.tokens.declined, 'declined'],
       [world.tokens.insufficientFunds, 'insufficient_funds'],
     ] as const) {
+      if (token === null) continue;
       const request = newRequest(token);
       const answer = await ask.authorise(request);
       assert.deepEqual([answer.state, (answer as { reason?: string }).reason], ['declined', reason]);

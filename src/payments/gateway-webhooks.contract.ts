@@ -34,10 +34,10 @@ async function stateOf({ gateway }: GatewayWorld, webhook: RawWebhook): Promise<
   return (await gateway.verifyWebhook(webhook)).state;
 }
 
-/** The same body with another amount in it, of the same length. */
+/** The same body with another amount in it, of the same length: in minor units or as a decimal, it ends alike. */
 function withOneByteChanged(rawBody: Buffer): Buffer {
   const altered = Buffer.from(rawBody);
-  const at = altered.lastIndexOf(String(AMOUNT));
+  const at = altered.lastIndexOf(String(AMOUNT).slice(-2));
   assert.ok(at > 0, 'the amount stands in the body');
   altered[at] = altered[at] === 0x31 ? 0x32 : 0x31;
   return altered;

@@ -7,6 +7,8 @@ import type { NextAction, PaymentMethod } from './contract.ts';
  */
 export interface Gateway {
   readonly name: string;
+  /** Of one try of a call, where the gateway needs longer than others do. */
+  readonly timeoutMs?: number;
   authorise(request: AuthoriseRequest, signal: AbortSignal): Promise<Authorised | Declined | Pending | Unknown>;
   capture(request: KeyedRequest & { amount: number }, signal: AbortSignal): Promise<Captured | Refused | Unknown>;
   void(request: KeyedRequest, signal: AbortSignal): Promise<Voided | Refused | Unknown>;
@@ -53,6 +55,11 @@ export interface RefundRequest extends KeyedRequest {
 export interface FindRequest {
   order_id: string;
   gateway_ref: string | null;
+  /**
+   * The payment is still waited for. Where a payer's approval alone sets no money aside (PayPal), the look-up that sees
+   * it then does so, once. Without this word `find` changes nothing.
+   */
+  is_wanted?: boolean;
 }
 
 export interface ListRequest {

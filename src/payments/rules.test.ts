@@ -78,6 +78,23 @@ test('changes in any order keep every invariant, and a repeated one changes noth
   );
 });
 
+test('money that is set aside after the end is wanted back, under a reference that we know too', () => {
+  const pending: Learned = { state: 'pending', gateway_ref: 'ch_1', next_action: { type: 'wait' } };
+  const failed: Learned = { state: 'failed', reason: 'declined', gateway_ref: 'ch_1' };
+  const voided = applyChange(openPayment(terms, pending, NOW), { kind: 'voided', reason: 'cancelled' }, NOW).row;
+  for (const over of [voided, openPayment(terms, failed, NOW)]) {
+    for (const gateway_ref of ['ch_1', 'ch_2']) {
+      const late: Change = { kind: 'learned', terms, learned: { state: 'authorized', gateway_ref } };
+      const { row, event } = applyChange(over, late, NOW);
+      assert.ok(!isUnwanted(row) && !isUnwanted(over));
+      assert.deepEqual([row.status, row.wanted, row.gateway_ref, event], [over.status, 'void', gateway_ref, null]);
+      const after = applyChange(row, { kind: 'voided', reason: null }, NOW).row;
+      assert.ok(!isUnwanted(after));
+      assert.deepEqual([after.status, after.wanted, after.reason], [over.status, null, over.reason]);
+    }
+  }
+});
+
 test('refunds in any order never exceed what was captured, and repeats change nothing', () => {
   const step = fc
     .record({

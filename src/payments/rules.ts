@@ -165,8 +165,9 @@ function learn(row: Row, { terms, learned }: Extract<Change, { kind: 'learned' }
   }
   if (row.status === 'pending') return learnOfPending(row, learned, nowMs);
   const isOver = row.status === 'failed' || row.status === 'voided';
-  const isKnown = learned.state !== 'authorized' || row.gateway_ref === learned.gateway_ref;
-  if (!isOver || isKnown || row.wanted === 'void') return { row, event: null };
+  if (!isOver || learned.state !== 'authorized' || row.wanted === 'void') return { row, event: null };
+  // Also under the reference that we know: an authorisation may arrive at the gateway after its void. One void too many
+  // costs a call; one too few would keep somebody's money.
   return quiet(row, { gateway_ref: learned.gateway_ref, wanted: 'void', outcome_known: false, ...retrySoon(nowMs) });
 }
 

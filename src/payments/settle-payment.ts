@@ -57,7 +57,8 @@ async function voidAtGateway(context: PaymentContext, row: PaymentRow, gateway_r
 /** Asks the payment's own gateway; a contradiction changes nothing and raises the alarm. */
 async function learnFromGateway(context: PaymentContext, row: PaymentRow): Promise<Row> {
   const { order_id } = row;
-  const result = await gatewayOf(context, row).find({ order_id, gateway_ref: row.gateway_ref });
+  const is_wanted = row.status === 'pending' && row.wanted === null;
+  const result = await gatewayOf(context, row).find({ order_id, gateway_ref: row.gateway_ref, is_wanted });
   if (result.state === 'found') {
     const { gateway_ref, amount, currency } = result.payment;
     const problem = contradiction(row, { gateway: row.gateway, gateway_ref, amount, currency });

@@ -7,8 +7,8 @@ import type { NetworkFault } from './network-faults.ts';
 /** An adapter and whoever is behind it, made anew for each proof. */
 export interface GatewayWorld {
   gateway: Gateway;
-  /** What the other side takes for a card that does so. */
-  tokens: Record<'pays' | 'declined' | 'insufficientFunds' | 'challenged', string>;
+  /** What the other side takes for a card that does so; null where lack of money is a decline like any other. */
+  tokens: Record<'pays' | 'declined' | 'challenged', Token> & { insufficientFunds: Token | null };
   /** What the other side's own books hold of an order, in order of time: only what ever had money set aside. */
   booked(order_id: string): Promise<Booked[]>;
   /** As the person does at the page to which a challenge has sent them. */
@@ -21,6 +21,8 @@ export interface GatewayWorld {
   sign(rawBody: Buffer, how?: { by?: Signer; ageMs?: number }): Promise<RawWebhook>;
 }
 
+/** A card's token; or one of another method. */
+export type Token = string | Pick<AuthoriseRequest, 'method' | 'token'>;
 export type Signer = 'current' | 'older' | 'stranger';
 
 export interface Booked {
@@ -40,10 +42,11 @@ export const AMOUNT = 2999;
 const ANSWERS_WITHIN_MS = 5_000;
 
 /** An order of its own, which would like to pay 29.99 dollars. */
-export function newRequest(token: string, fields: Partial<AuthoriseRequest> = {}): AuthoriseRequest {
+export function newRequest(token: Token, fields: Partial<AuthoriseRequest> = {}): AuthoriseRequest {
   const order_id = ids.next();
   const of = { order_id, payment_id: ids.nextFor(order_id), person_id: ids.nextFor(order_id) };
-  return { key: `order_${order_id}`, ...of, amount: AMOUNT, currency: 'USD', method: 'card', token, ...fields };
+  const by = typeof token === 'string' ? ({ method: 'card', token } as const) : token;
+  return { key: `order_${order_id}`, ...of, amount: AMOUNT, currency: 'USD', ...by, ...fields };
 }
 
 /** Each call as one try of the shop's policy: an answer, or `unknown` after a time limit or whatever was thrown. */
