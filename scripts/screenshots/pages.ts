@@ -162,6 +162,7 @@ export const PAGES: PicturedPage[] = [
   internal('admin-operations', 'staff', '/en/admin/operations'),
   internal('admin-stuck', 'staff', '/en/admin/stuck'),
   internal('admin-audit', 'staff', '/en/admin/audit'),
+  internal('admin-books', 'staff', '/en/admin/books'),
   internal('home-german', 'guest', '/de'),
   internal('design', 'guest', '/dev/design'),
   internal('mailbox', 'staff', '/dev/mail'),

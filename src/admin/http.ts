@@ -2,6 +2,7 @@ import type { DeskDeps } from './deps.ts';
 import { staffGoodsRoutes } from './products/staff-goods.ts';
 import { sellerPages } from './seller/seller-pages.ts';
 import { auditRoutes } from './staff/audit.tsx';
+import { booksRoutes } from './staff/books.tsx';
 import { dashboardRoutes } from './staff/dashboard.tsx';
 import { mailPages } from './staff/mails.tsx';
 import { operationsRoutes } from './staff/operations.tsx';
@@ -22,6 +23,7 @@ export function staffRoutes(deps: DeskDeps): void {
   operationsRoutes(deps);
   stuckRoutes(deps);
   auditRoutes(deps);
+  booksRoutes(deps);
   ordersBoardRoutes(deps);
   orderRoutes(deps);
   reviewsRoutes(deps);

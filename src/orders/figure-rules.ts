@@ -68,11 +68,3 @@ export function totalOf(sold: SoldInStep[]): Omit<SoldInStep, 'at'> {
   }
   return total;
 }
-
-/** Lower than every id that is made at this time or later, and higher than every earlier one. */
-export function firstIdAt(ms: number): string {
-  const hex = Math.min(Math.max(0, ms), 2 ** 48 - 1)
-    .toString(16)
-    .padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
-}

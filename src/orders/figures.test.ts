@@ -2,9 +2,9 @@
 // Method: the module with its neighbours and a clock that is put forward; spans and times are rules, tested alone.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isId } from '#platform/ids';
+import { firstIdAt, isId } from '#platform/ids';
 import { ordersWorld } from '../../test/support/orders-world.ts';
-import { firstIdAt, wholeSteps } from './figure-rules.ts';
+import { wholeSteps } from './figure-rules.ts';
 import { createLiveSales } from './read-figures.ts';
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });

@@ -1,9 +1,8 @@
 import { limits } from '#limits';
 import type { OrderStatus, Orders, StatusCount } from '#orders';
 import { instantMs, timestamp } from '#platform/clock';
-import { isId } from '#platform/ids';
+import { firstIdAt, isId } from '#platform/ids';
 import type { Deps } from './deps.ts';
-import { firstIdAt } from './figure-rules.ts';
 import { type CreatedWithin, countAllOrders, countByStatus, type OrderFilter, readAllOrders } from './list-store.ts';
 import { readPage, viewOrders } from './read-orders.ts';
 import { transitions } from './rules.ts';

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { type App, answer, answers, edgeProblem } from '#platform/http';
 import { object, params } from '#platform/schema';
+import { booksRoutes } from './books-routes.ts';
 import { type Payments, paymentsContract, SimulatorCharge, TimelineEntry } from './contract.ts';
 
 const { refusals } = paymentsContract;
@@ -16,6 +17,7 @@ export function paymentsRoutes(
   { payments, simulatorEnabled }: { payments: Payments; simulatorEnabled: boolean },
 ): void {
   webhookRoute(app, payments);
+  booksRoutes(app, payments);
   app.get(
     '/api/admin/orders/:order_id/payment-timeline',
     {

@@ -17,9 +17,11 @@ import {
 import { isUnwanted, type Row } from './rules.ts';
 import { findAnywhere, settleRow } from './settle-payment.ts';
 
-/** The order ids of a slice are in memory: at 23,000 orders a second about 3.5 million. */
-const SLICE_MS = 150_000;
-const BUCKETS_AT_ONCE = 32;
+/**
+ * The order ids of a slice are in memory: on an ordinary day, at 230 orders a second, 140,000 of ten minutes. Where
+ * less happens the slices grow, so that a quiet month is read in seconds.
+ */
+const SLICE = { leastMs: 600_000, mostMs: 86_400_000, orders: 50_000 };
 const AT_ONCE = 16;
 const OPEN_AGAIN_MAX = 1_000;
 /** An order is older than its payment by as long as its checkout needed to reach the gateway. */
@@ -47,11 +49,15 @@ export async function reconcileBooks(
   const toMs = Date.parse(of.period.to);
   // An order and its payment may lie on two sides of a slice's end.
   let before: ReadonlySet<string> = new Set();
-  for (let fromMs = Date.parse(of.period.from); fromMs < toMs; fromMs += SLICE_MS) {
-    const slice = { fromMs, toMs: Math.min(fromMs + SLICE_MS, toMs) };
+  let lengthMs = SLICE.leastMs;
+  for (let fromMs = Date.parse(of.period.from); fromMs < toMs; ) {
+    const slice = { fromMs, toMs: Math.min(fromMs + lengthMs, toMs) };
     const listed = await compareListed(work, slice, before);
-    before = await compareOurs(work, slice, new Set([...listed, ...before]));
+    const ours = await compareOurs(work, slice, orderId => listed.has(orderId) || before.has(orderId));
+    before = new Set([...listed, ...ours]);
     await onProgress(counts);
+    fromMs = slice.toMs;
+    lengthMs = before.size < SLICE.orders ? Math.min(2 * lengthMs, SLICE.mostMs) : SLICE.leastMs;
   }
   const open = await readOpenDifferences(of.db, { gateway: of.gateway.name, seenBefore, most: OPEN_AGAIN_MAX });
   await compareEach(work, open);
@@ -88,19 +94,17 @@ async function compareListed(
   }
 }
 
+/** Answers what it has compared. */
 async function compareOurs(
   work: Reconciling,
   { fromMs, toMs }: Slice,
-  seen: Set<string>,
-): Promise<ReadonlySet<string>> {
-  const ids = { fromId: firstIdAt(fromMs - ORDER_BEFORE_PAYMENT_MS), toId: firstIdAt(toMs) };
-  for (let from = 0; from < 256; from += BUCKETS_AT_ONCE) {
-    const span = { gateway: work.gateway.name, ...ids, from, to: from + BUCKETS_AT_ONCE - 1 };
-    const left = (await readOrderIdsBetween(work.db, span)).filter(orderId => !seen.has(orderId));
-    await compareEach(work, left);
-    for (const orderId of left) seen.add(orderId);
-  }
-  return seen;
+  isCompared: (orderId: string) => boolean,
+): Promise<string[]> {
+  const fromId = firstIdAt(fromMs - ORDER_BEFORE_PAYMENT_MS);
+  const span = { gateway: work.gateway.name, fromId, toId: firstIdAt(toMs) };
+  const left = (await readOrderIdsBetween(work.db, span)).filter(orderId => !isCompared(orderId));
+  await compareEach(work, left);
+  return left;
 }
 
 async function compareEach(work: Reconciling, orderIds: string[]): Promise<void> {

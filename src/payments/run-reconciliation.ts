@@ -60,9 +60,10 @@ export function createReconciler(context: PaymentContext, { db, clock, ids }: De
       await reconcileBooks({ context, db, gateway, period, signal }, counts => saveProgress(db, runId, counts));
       await endRun(db, runId, { problem: null, at: now() });
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const isStopped = stopping.signal.aborted;
+      const problem = isStopped ? 'the process stopped' : error instanceof Error ? error.message : String(error);
       await endRun(db, runId, { problem, at: now() });
-      throw error;
+      if (!isStopped) throw error;
     }
   }
 

@@ -81,10 +81,10 @@ export function compareKeys(a: string, b: string): number {
   return bucketOf(a) - bucketOf(b) || (a < b ? -1 : 1);
 }
 
-/** The smallest id that could have been made at this time: ids are in order of time. */
+/** Lower than every id that is made at this time or later, and higher than every earlier one. */
 export function firstIdAt(ms: number): string {
-  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
-  return dashed(`${hex}70008000000000000000`);
+  const hex = Math.min(Math.max(0, Math.floor(ms)), 2 ** 48 - 1).toString(16);
+  return dashed(hex.padStart(12, '0').padEnd(32, '0'));
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -186,6 +186,7 @@ function staffPages(): string[] {
     '/en/admin/operations',
     '/en/admin/stuck',
     '/en/admin/audit',
+    '/en/admin/books',
     '/de/admin',
   ];
 }

@@ -79,6 +79,10 @@ POST /api/admin/orders/{order_id}/refund
 POST /api/admin/orders/{order_id}/cancel
 GET /api/admin/audit
 GET /api/admin/stuck
+GET /api/admin/ledger
+GET /api/admin/orders/{order_id}/ledger
+GET /api/admin/reconciliations
+POST /api/admin/reconciliations
 GET /api/admin/operations
 POST /api/admin/operations/jobs/{name}/run
 POST /api/admin/operations/stuck-events/retry

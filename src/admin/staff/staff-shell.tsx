@@ -49,6 +49,7 @@ function menu(desk: Words['desk']): DeskGroup[] {
         { name: desk.operations, path: '/admin/operations', icon: 'clock' },
         { name: desk.stuck, path: '/admin/stuck', icon: 'warning' },
         { name: desk.audit, path: '/admin/audit', icon: 'check' },
+        { name: desk.books, path: '/admin/books', icon: 'money' },
       ],
     },
   ];

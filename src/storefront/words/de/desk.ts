@@ -20,6 +20,7 @@ export const desk: typeof english = {
   operations: 'Aufgaben und Ereignisse',
   stuck: 'Steckt fest',
   audit: 'Prüfung',
+  books: 'Bücher',
   sales: 'Umsatz',
   filters: 'Filter',
   nothingFound: 'Nichts passt dazu.',

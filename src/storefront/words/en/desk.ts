@@ -19,6 +19,7 @@ export const desk = {
   operations: 'Jobs and events',
   stuck: 'Stuck',
   audit: 'Audit',
+  books: 'Books',
   sales: 'Sales',
   filters: 'Filters',
   nothingFound: 'Nothing matches.',
