@@ -19,7 +19,17 @@ import { FACTS_TIMEOUT_MS, FactSpan, FactsWanted } from '#platform/facts';
 import { Money } from '#platform/money';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
-import { Id, nullable, object, oneOf, Timestamp, text } from '#platform/schema';
+import { Id, nullable, object, oneOf, PageQuery, Timestamp, text } from '#platform/schema';
+import { type LoggedWebhook, type ReadWebhook, WebhookFilter, WebhookName, type WebhookPage } from './webhook-log.ts';
+
+export {
+  LoggedWebhook,
+  ReadWebhook,
+  WebhookFilter,
+  WebhookName,
+  type WebhookPage,
+  WebhookState,
+} from './webhook-log.ts';
 
 const amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 });
 
@@ -206,6 +216,18 @@ export interface Payments {
    * were kept says so in the detail of `created` instead of guessing when.
    */
   getTimeline(input: { order_id: string }): Promise<TimelineEntry[]>;
+  /** The log of webhooks, newest first. Those that agreed with us are kept for a month, those that are stuck stay. */
+  listWebhooks(
+    input: WebhookFilter & { page: number; page_size: number },
+  ): Promise<Outcome<WebhookPage, 'PAGE_TOO_DEEP'>>;
+  /** With its body, without anything personal; null where there is no such webhook. */
+  getWebhook(input: WebhookName): Promise<ReadWebhook | null>;
+  /**
+   * Puts a webhook back to `received` and looks at it once more, however often: it makes us ask the gateway, whose
+   * books decide, so what has had its effect has no other. Answers what became of it; `received` where the gateway
+   * doesn't answer, and the inbox goes on by itself.
+   */
+  replayWebhook(input: WebhookName): Promise<Outcome<LoggedWebhook, 'WEBHOOK_NOT_FOUND'>>;
   /** The simulator's own books: to compare with ours. */
   listSimulatorCharges(input: { order_id?: string }): Promise<SimulatorCharge[]>;
   /** Payments whose outcome is unknown or whose webhook contradicts our record, with what to do. */
@@ -218,6 +240,8 @@ export interface Payments {
 export interface StuckPayment {
   order_id: string | null;
   payment_id: string | null;
+  /** Where a webhook is what is stuck. */
+  webhook: WebhookName | null;
   kind: 'outcome_unknown' | 'refund_refused' | 'webhook_mismatch' | 'webhook_unknown_order';
   detail: string;
   since: string;
@@ -248,6 +272,9 @@ export const paymentsContract = defineContract<Payments>({
       object({ gateway: text(40), headers: Type.Record(Type.String(), Type.String()), body: Type.String() }),
     ),
     getTimeline: query(ofOrder),
+    listWebhooks: query(object({ ...WebhookFilter.properties, ...PageQuery })),
+    getWebhook: query(WebhookName),
+    replayWebhook: command(WebhookName, 30_000),
     listSimulatorCharges: query(object({ order_id: Type.Optional(Id) })),
     listStuck: query(Nothing),
     readFacts: query(FactsWanted, FACTS_TIMEOUT_MS),
@@ -265,5 +292,7 @@ export const paymentsContract = defineContract<Payments>({
     REFUND_REFUSED: { status: 409, meaning: 'The payment gateway refused the refund; nothing was given back.' },
     SIGNATURE_INVALID: { status: 401, meaning: 'The signature does not match the body, or is too old.' },
     WEBHOOK_INVALID: { status: 400, meaning: 'The body is not a webhook of this gateway.' },
+    WEBHOOK_NOT_FOUND: { status: 404, meaning: 'There is no such webhook in the log.' },
+    PAGE_TOO_DEEP: { status: 400, meaning: 'Lists end at row 10,000. Narrow the list instead.' },
   },
 });

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { type App, answer, answers, edgeProblem } from '#platform/http';
 import { object, params } from '#platform/schema';
 import { type Payments, paymentsContract, SimulatorCharge, TimelineEntry } from './contract.ts';
+import { webhookLogRoutes } from './webhook-log-routes.ts';
 
 const { refusals } = paymentsContract;
 const WEBHOOK_BYTES_MAX = 262_144;
@@ -16,6 +17,7 @@ export function paymentsRoutes(
   { payments, simulatorEnabled }: { payments: Payments; simulatorEnabled: boolean },
 ): void {
   webhookRoute(app, payments);
+  webhookLogRoutes(app, payments);
   app.get(
     '/api/admin/orders/:order_id/payment-timeline',
     {

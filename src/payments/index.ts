@@ -12,12 +12,14 @@ import { gatewayCalls } from './gateway-call.ts';
 import { getTimeline } from './get-timeline.ts';
 import { shareInFlight } from './in-flight.ts';
 import { listStuck } from './list-stuck.ts';
+import { getWebhook, listWebhooks } from './list-webhooks.ts';
 import type { PaymentContext } from './payment-context.ts';
 import { createPaymentGroups } from './payment-groups.ts';
 import { processWebhooks } from './process-webhooks.ts';
 import { readFacts } from './read-facts.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { refundPayment } from './refund-payment.ts';
+import { replayWebhook } from './replay-webhook.ts';
 import { isUnwanted, present } from './rules.ts';
 import { settlePayment } from './settle-payment.ts';
 import { readPayments } from './store.ts';
@@ -93,6 +95,9 @@ function paymentsApi(
       return received;
     },
     getTimeline: input => getTimeline(db, input),
+    listWebhooks: input => listWebhooks(db, input),
+    getWebhook: input => getWebhook(db, input),
+    replayWebhook: input => replayWebhook(context, db, input),
     listSimulatorCharges: async query => (await simulator?.list(query)) ?? [],
     listStuck: () => listStuck(context, db),
     ...readFacts({ db, clock }),

@@ -12,6 +12,7 @@ import { product as productDe } from './de/product.ts';
 import { selling as sellingDe } from './de/selling.ts';
 import { shell as shellDe } from './de/shell.ts';
 import { staff as staffDe } from './de/staff.ts';
+import { staffMoney as staffMoneyDe } from './de/staff-money.ts';
 import { staffOps as staffOpsDe } from './de/staff-ops.ts';
 import { things as thingsDe } from './de/things.ts';
 import { account } from './en/account.ts';
@@ -28,6 +29,7 @@ import { product } from './en/product.ts';
 import { selling } from './en/selling.ts';
 import { shell } from './en/shell.ts';
 import { staff } from './en/staff.ts';
+import { staffMoney } from './en/staff-money.ts';
 import { staffOps } from './en/staff-ops.ts';
 import { things } from './en/things.ts';
 import type { Language } from './languages.ts';
@@ -48,6 +50,7 @@ const en = {
   product,
   shell,
   staff,
+  staffMoney,
   staffOps,
   things,
 };
@@ -66,6 +69,7 @@ const de: Words = {
   product: productDe,
   shell: shellDe,
   staff: staffDe,
+  staffMoney: staffMoneyDe,
   staffOps: staffOpsDe,
   things: thingsDe,
 };
