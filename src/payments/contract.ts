@@ -55,6 +55,10 @@ export const PaymentInput = object({
 });
 export type PaymentInput = Static<typeof PaymentInput>;
 
+/** A way to pay. Not available: its gateway doesn't answer just now, and may all the same be tried. */
+export const OfferedMethod = object({ method: PaymentMethod, gateway: text(40), is_available: Type.Boolean() });
+export type OfferedMethod = Static<typeof OfferedMethod>;
+
 export const NextAction = Type.Union([
   object({ type: Type.Literal('wait') }),
   object({ type: Type.Literal('redirect'), url: text(2000) }),
@@ -165,10 +169,11 @@ export interface PaymentFact {
 
 export interface Payments {
   /**
-   * Authorises once an order. `pending` carries `next_action`: `wait` (outcome unknown, or a bank transfer under way)
-   * or `redirect` (3-D Secure); its end is told by `payment.authorized` or `payment.failed`. PAYMENT_DECLINED has
-   * `reason`. With `is_first` a plain yes is not written down yet: the caller goes on at once and hands the answer to
-   * `capture` as `authorised`; if it stops in between, `settlePayment` or `voidPayment` finds the money at the gateway.
+   * Authorises once an order, at the first available gateway of its method where none is named. `pending` carries
+   * `next_action`: `wait` (outcome unknown, or a bank transfer under way) or `redirect` (3-D Secure); its end is told
+   * by `payment.authorized` or `payment.failed`. PAYMENT_DECLINED has `reason`. With `is_first` a plain yes is not
+   * written down yet: the caller goes on at once and hands the answer to `capture` as `authorised`; if it stops in
+   * between, `settlePayment` or `voidPayment` finds the money at the gateway.
    */
   authorise(input: Static<typeof Authorise>): Promise<Outcome<Payment, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN'>>;
   /**
@@ -194,8 +199,10 @@ export interface Payments {
   ): Promise<
     Outcome<{ payment: Payment; amount: number }, 'REFUND_EXCEEDS_CAPTURED' | 'PAYMENT_NOT_CAPTURED' | 'REFUND_REFUSED'>
   >;
-  /** Whether `authorise` knows a gateway by this name: for a caller that writes nothing for bad input. */
-  hasGateway(input: { gateway: string }): Promise<boolean>;
+  /** Whether `authorise` has a gateway for this, the named one or any. Its caller writes nothing for bad input. */
+  hasGateway(input: Pick<PaymentInput, 'method' | 'gateway'>): Promise<boolean>;
+  /** The ways to pay, best first: those whose gateway doesn't answer just now come last. */
+  listMethods(input: Record<string, never>): Promise<OfferedMethod[]>;
   /** In no order; orders without a payment are left out. At most 500 ids. */
   getPayments(input: { order_ids: string[] }): Promise<Payment[]>;
   /**
@@ -265,7 +272,8 @@ export const paymentsContract = defineContract<Payments>({
     capture: command(Capture, 30_000),
     voidPayment: command(object({ order_id: Id, reason: text(200) }), 30_000),
     refund: command(Refund, 30_000),
-    hasGateway: query(object({ gateway: text(40) })),
+    hasGateway: query(object({ method: PaymentMethod, gateway: Type.Optional(text(40)) })),
+    listMethods: query(Nothing),
     getPayments: query(object({ order_ids: Type.Array(Id, { maxItems: 500 }) })),
     settlePayment: query(ofOrder, 30_000),
     receiveWebhook: command(
@@ -283,7 +291,7 @@ export const paymentsContract = defineContract<Payments>({
   },
   refusals: {
     PAYMENT_DECLINED: { status: 402, meaning: 'The payment was declined. Another card or method may work.' },
-    GATEWAY_UNKNOWN: { status: 400, meaning: 'There is no such payment gateway here.' },
+    GATEWAY_UNKNOWN: { status: 400, meaning: 'There is no such payment gateway here, or none that takes this method.' },
     CAPTURE_FAILED: { status: 402, meaning: 'The payment could not be captured and was given back.' },
     PAYMENT_NOT_AUTHORIZED: { status: 409, meaning: 'There is no authorised payment to capture.' },
     PAYMENT_NOT_CAPTURED: { status: 409, meaning: 'Nothing was captured, so nothing can be refunded.' },

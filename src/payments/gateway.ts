@@ -7,6 +7,8 @@ import type { NextAction, PaymentMethod } from './contract.ts';
  */
 export interface Gateway {
   readonly name: string;
+  /** What it takes, in the order in which it is offered. */
+  readonly methods: readonly PaymentMethod[];
   authorise(request: AuthoriseRequest, signal: AbortSignal): Promise<Authorised | Declined | Pending | Unknown>;
   capture(request: KeyedRequest & { amount: number }, signal: AbortSignal): Promise<Captured | Refused | Unknown>;
   void(request: KeyedRequest, signal: AbortSignal): Promise<Voided | Refused | Unknown>;

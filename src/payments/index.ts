@@ -6,6 +6,7 @@ import { createOutbox } from '#platform/outbox';
 import { runWhenPoked } from '#platform/run-when-poked';
 import { authorisePayment } from './authorise-payment.ts';
 import { capturePayment } from './capture-payment.ts';
+import { gatewaysFor, listMethods } from './choose-gateway.ts';
 import type { Payments, SimulatorCharge } from './contract.ts';
 import type { Gateway } from './gateway.ts';
 import { gatewayCalls } from './gateway-call.ts';
@@ -83,7 +84,8 @@ function paymentsApi(
     capture: input => captures(input.order_id, () => capturePayment(context, input)),
     voidPayment: input => voids(input.order_id, () => voidPayment(context, input)),
     refund: input => refunds(input.refund_id, () => refundPayment(context, input)),
-    hasGateway: async ({ gateway }) => context.gateways.has(gateway),
+    hasGateway: async input => gatewaysFor(context, input).length > 0,
+    listMethods: async () => listMethods(context),
     async getPayments({ order_ids }) {
       const rows = await readPayments(db, order_ids);
       return rows.filter(row => !isUnwanted(row)).map(row => present(row));
