@@ -31,8 +31,10 @@ export async function getWebhook(db: Database, name: WebhookName): Promise<ReadW
 }
 
 export function logged(row: WebhookRow): LoggedWebhook {
-  const { gateway, event_id, type, order_id, claim, state, detail, attempts, received_at, processed_at } = row;
+  const { gateway, event_id, type, order_id, state, detail, attempts, received_at, processed_at } = row;
   const problem = row.problem as LoggedWebhook['problem'];
   const name = { gateway, event_id, type, order_id };
+  const { gateway_ref: payment_there, about, amount, currency, refund_id } = row.claim;
+  const claim = { about, payment_there, amount, currency, refund_id };
   return { ...name, claim, state, problem, detail, tries: attempts, received_at, processed_at };
 }

@@ -79,7 +79,7 @@ describe('the log', () => {
       event_id: 'evt_lie',
       type: 'payment.authorized',
       order_id,
-      claim: { about: 'payment', gateway_ref: data.charge_id, amount: 1, currency: 'USD', refund_id: null },
+      claim: { about: 'payment', payment_there: data.charge_id, amount: 1, currency: 'USD', refund_id: null },
       state: 'stuck',
       problem: 'webhook_mismatch',
       detail: 'an amount of 1 instead of 2999',

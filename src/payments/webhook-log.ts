@@ -20,7 +20,8 @@ export type WebhookName = Static<typeof WebhookName>;
 /** What a webhook says, as far as it is matched with our record; null is what it doesn't say. */
 const Claim = object({
   about: oneOf('payment', 'other'),
-  gateway_ref: nullable(text(500)),
+  /** The gateway's own name for the payment. */
+  payment_there: nullable(text(500)),
   amount: nullable(Type.Integer()),
   currency: nullable(text(200)),
   refund_id: nullable(text(200)),

@@ -103,7 +103,7 @@ function ClaimPanel({ webhook: { claim, order_id } }: { webhook: LoggedWebhook }
         facts={[
           [said.order, <ClaimedOrder key="order" order_id={order_id} />],
           [said.amount, <ClaimedAmount key="amount" claim={claim} />],
-          [said.gatewayRef, shown(claim.gateway_ref)],
+          [said.gatewayRef, shown(claim.payment_there)],
           [said.refund, shown(claim.refund_id)],
         ]}
       />
