@@ -156,7 +156,7 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
 
 /** Where a gateway leads a person back to from their bank. Without a token: a bank should be told none. */
 function payBack({ publicUrl }: Config): { returnUrl(order_id: string): string } {
-  return { returnUrl: order_id => `${publicUrl}/orders/${order_id}?placed=1` };
+  return { returnUrl: order_id => `${publicUrl}/orders/${order_id}?placed=1&back=1` };
 }
 
 async function serve(

@@ -12,6 +12,7 @@ export function createInstantGateway(): Gateway & { captured(): number } {
   let captured = 0;
   return {
     name: 'instant',
+    methods: ['card', 'wallet', 'bank_transfer'],
     captured: () => captured,
     async authorise(request) {
       if (!charges.has(request.order_id)) charges.set(request.order_id, { request, state: 'authorized' });

@@ -15,6 +15,8 @@ import { stockListRoutes } from './staff/stock-list.tsx';
 import { stockRoutes } from './staff/stock-routes.tsx';
 import { stuckRoutes } from './staff/stuck.tsx';
 import { warehouseRoutes } from './staff/warehouses.tsx';
+import { webhookRoutes } from './staff/webhook.tsx';
+import { webhookListRoutes } from './staff/webhooks.tsx';
 
 /** Every page of the staff, a line each: the file is named for the page. All of them ask for access `staff`. */
 export function staffRoutes(deps: DeskDeps): void {
@@ -22,6 +24,8 @@ export function staffRoutes(deps: DeskDeps): void {
   mailPages(deps);
   operationsRoutes(deps);
   stuckRoutes(deps);
+  webhookListRoutes(deps);
+  webhookRoutes(deps);
   auditRoutes(deps);
   booksRoutes(deps);
   ordersBoardRoutes(deps);

@@ -176,6 +176,11 @@ export interface Orders {
   supersedeCheckouts(input: { person_id: string }): Promise<null>;
   /** What the person entered, also for a checkout that has ended, and the order that it became, if it lives. */
   getCheckoutEntry(input: Static<typeof ownCheckout>): Promise<CheckoutEntry | null>;
+  /** The checkout of the person's failed order, while its hold lasts: it can be paid in another way. */
+  findOpenCheckout(input: {
+    order_id: string;
+    person_id: string;
+  }): Promise<{ checkout_id: string; expires_at: string } | null>;
   /** Gives the hold back. Refused once a payment has begun. */
   releaseCheckout(input: Static<typeof ownCheckout>): Promise<Outcome<null, 'CHECKOUT_NOT_FOUND' | 'CHECKOUT_PAID'>>;
   /** Parallel places of one checkout all receive the same order. A decline ends the order, not the checkout. */
@@ -334,6 +339,7 @@ export const ordersContract = defineContract<Orders>({
     quoteCheckout: query(QuoteCheckout),
     getCheckout: query(ownCheckout),
     getCheckoutEntry: query(ownCheckout),
+    findOpenCheckout: query(object({ order_id: Id, person_id: Id })),
     getHeldUnits: query(ofPerson),
     supersedeCheckouts: command(ofPerson),
     releaseCheckout: command(ownCheckout),

@@ -15,7 +15,7 @@ import { markDelivered, markShipped } from './mark-delivery.ts';
 import { placeOrder } from './place-order.ts';
 import { quoteCheckout } from './quote-checkout.ts';
 import { quoteShipping } from './quote-shipping.ts';
-import { getCheckout, getCheckoutEntry, readHeldUnits, releaseCheckout } from './read-checkouts.ts';
+import { findOpenCheckout, getCheckout, getCheckoutEntry, readHeldUnits, releaseCheckout } from './read-checkouts.ts';
 import { readFacts } from './read-facts.ts';
 import { createLiveSales, getSalesFigures } from './read-figures.ts';
 import { exportOrders, getDeliveries, getOrder, listOrders } from './read-orders.ts';
@@ -50,6 +50,7 @@ export function createOrders(options: OrdersOptions): Module<Orders> {
     quoteCheckout: input => quoteCheckout(deps, input),
     getCheckout: input => getCheckout(deps, input),
     getCheckoutEntry: input => getCheckoutEntry(deps, input),
+    findOpenCheckout: input => findOpenCheckout(deps, input),
     getHeldUnits: async ({ person_id }) => (await deps.openLines.read(person_id)) ?? [],
     supersedeCheckouts: input => supersedeCheckouts(deps, input),
     releaseCheckout: input => releaseCheckout(deps, input),

@@ -54,8 +54,8 @@ async function joinCheckout(deps: Deps, seen: CheckoutRow): ReturnType<Orders['p
 }
 
 /** Asked before anything is made of it: a word that nobody knows is bad input, and bad input changes nothing. */
-export async function knowsGateway(deps: Deps, { gateway }: PaymentInput): Promise<boolean> {
-  return gateway === undefined || (await deps.payments.hasGateway({ gateway }));
+export function knowsGateway(deps: Deps, { method, gateway }: PaymentInput): Promise<boolean> {
+  return deps.payments.hasGateway({ method, gateway });
 }
 
 function orderOf(deps: Deps, checkout: CheckoutRow, orderId: string): OrderRow {

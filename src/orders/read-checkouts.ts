@@ -7,6 +7,7 @@ import { extendHold } from './extend-hold.ts';
 import { presentCheckout } from './present.ts';
 import { releaseHold } from './release-hold.ts';
 import { countUnits } from './rules.ts';
+import { readOrders } from './store.ts';
 import { endedCheckout } from './tell-ended.ts';
 
 export async function getCheckout(
@@ -33,6 +34,18 @@ export async function getCheckoutEntry(
   const entered = { shipping_address, billing_address, shipping_method, ...(email !== null && { email }) };
   const isTaken = state === 'paying' || state === 'ordered';
   return { entered, order_id: isTaken ? row.order_id : null };
+}
+
+export async function findOpenCheckout(
+  deps: Deps,
+  { order_id, person_id }: { order_id: string; person_id: string },
+): ReturnType<Orders['findOpenCheckout']> {
+  const [order] = await readOrders(deps.db, [order_id]);
+  if (order === undefined || order.person_id !== person_id) return null;
+  // A buy-now has no checkout of that id.
+  const [row] = await readCheckouts(deps.db, [order.checkout_id]);
+  if (row === undefined || row.state !== 'open' || endedCheckout(row, deps.clock)) return null;
+  return { checkout_id: row.checkout_id, expires_at: row.expires_at };
 }
 
 export async function releaseCheckout(

@@ -1,9 +1,10 @@
-import { accept, type Outcome, refuse } from '#platform/outcome';
+import { accept, type Outcome, refuse, Unavailable } from '#platform/outcome';
+import { gatewaysFor } from './choose-gateway.ts';
 import type { Payment, Payments } from './contract.ts';
 import type { GatewayCalls } from './gateway-call.ts';
-import type { PaymentContext } from './payment-context.ts';
+import { gatewayOf, type PaymentContext } from './payment-context.ts';
 import { isUnwanted, type Learned, learnedFrom, openPayment, present, type Row, type Terms } from './rules.ts';
-import { bringAbout } from './settle-payment.ts';
+import { bringAbout, findAnywhere } from './settle-payment.ts';
 
 type Input = Parameters<Payments['authorise']>[0];
 
@@ -19,13 +20,18 @@ export async function authorisePayment(
   context: PaymentContext,
   input: Input,
 ): Promise<Outcome<Payment, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN'>> {
-  const { groups, gateways, defaultGateway, clock } = context;
-  const gateway = gateways.get(input.payment.gateway ?? defaultGateway);
-  if (gateway === undefined) return refuse('GATEWAY_UNKNOWN');
+  const { groups, clock } = context;
+  const takers = gatewaysFor(context, input.payment);
+  if (takers.length === 0) return refuse('GATEWAY_UNKNOWN');
   const known = input.is_first === true ? null : await groups.read.submit(input.order_id);
   // Where the outcome is unknown, the identical request under its key is the way to know it.
   const isAnswered = known !== null && (isUnwanted(known) || known.status !== 'pending' || known.outcome_known);
   if (isAnswered) return answerOf(known);
+  const isOpen = known === null && input.is_first !== true && takers.length > 1;
+  if (isOpen) return await lookUp(context, input.order_id);
+  // What was asked before is asked again where it was asked.
+  const gateway =
+    known === null ? (takers.find(taker => taker.isAvailable()) ?? takers[0]!) : gatewayOf(context, known);
 
   const terms: Terms = {
     order_id: input.order_id,
@@ -42,6 +48,17 @@ export async function authorisePayment(
   if (isNext) return accept(present(openPayment(terms, learned, clock.nowMs())));
   const row = await recordLearned(context, terms, learned);
   return answerOf(await bringAbout(context, row));
+}
+
+/**
+ * Which of several gateways a first try has asked is on no record, and it may be any of them: it is looked for, and no
+ * other one is asked, since the money could then be taken twice. Where nobody has it the order fails, and whatever
+ * still comes is given back.
+ */
+async function lookUp(context: PaymentContext, order_id: string): Promise<Outcome<Payment, 'PAYMENT_DECLINED'>> {
+  const row = await findAnywhere(context, order_id);
+  if (row === 'unknown') throw new Unavailable('a payment gateway does not answer', { retryAfterSeconds: 5 });
+  return row === 'none' ? refuse('PAYMENT_DECLINED', { reason: 'not_authorized' }) : answerOf(row);
 }
 
 async function askGateway(gateway: GatewayCalls, terms: Terms, token: string): Promise<Learned> {

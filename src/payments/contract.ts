@@ -19,7 +19,7 @@ import { FACTS_TIMEOUT_MS, FactSpan, FactsWanted } from '#platform/facts';
 import { Money } from '#platform/money';
 import { type DomainEvent, type EventBatch, ReadEvents } from '#platform/outbox';
 import type { Outcome } from '#platform/outcome';
-import { Id, nullable, object, oneOf, Timestamp, text } from '#platform/schema';
+import { Id, nullable, object, oneOf, PageQuery, Timestamp, text } from '#platform/schema';
 import {
   type LedgerBalance,
   type LedgerEntry,
@@ -27,6 +27,16 @@ import {
   type ReconciliationReport,
   StartReconciliation,
 } from './books-parts.ts';
+import { type LoggedWebhook, type ReadWebhook, WebhookFilter, WebhookName, type WebhookPage } from './webhook-log.ts';
+
+export {
+  LoggedWebhook,
+  ReadWebhook,
+  WebhookFilter,
+  WebhookName,
+  type WebhookPage,
+  WebhookState,
+} from './webhook-log.ts';
 
 const amount = Type.Integer({ minimum: 0, maximum: 1_000_000_000_000 });
 
@@ -61,6 +71,10 @@ export const PaymentInput = object({
   token: text(500),
 });
 export type PaymentInput = Static<typeof PaymentInput>;
+
+/** A way to pay. Not available: its gateway doesn't answer just now, and may all the same be tried. */
+export const OfferedMethod = object({ method: PaymentMethod, gateway: text(40), is_available: Type.Boolean() });
+export type OfferedMethod = Static<typeof OfferedMethod>;
 
 export const NextAction = Type.Union([
   object({ type: Type.Literal('wait') }),
@@ -191,10 +205,11 @@ export interface PaymentFact {
 
 export interface Payments {
   /**
-   * Authorises once an order. `pending` carries `next_action`: `wait` (outcome unknown, or a bank transfer under way)
-   * or `redirect` (3-D Secure); its end is told by `payment.authorized` or `payment.failed`. PAYMENT_DECLINED has
-   * `reason`. With `is_first` a plain yes is not written down yet: the caller goes on at once and hands the answer to
-   * `capture` as `authorised`; if it stops in between, `settlePayment` or `voidPayment` finds the money at the gateway.
+   * Authorises once an order, at the first available gateway of its method where none is named. `pending` carries
+   * `next_action`: `wait` (outcome unknown, or a bank transfer under way) or `redirect` (3-D Secure); its end is told
+   * by `payment.authorized` or `payment.failed`. PAYMENT_DECLINED has `reason`. With `is_first` a plain yes is not
+   * written down yet: the caller goes on at once and hands the answer to `capture` as `authorised`; if it stops in
+   * between, `settlePayment` or `voidPayment` finds the money at the gateway.
    */
   authorise(input: Static<typeof Authorise>): Promise<Outcome<Payment, 'PAYMENT_DECLINED' | 'GATEWAY_UNKNOWN'>>;
   /**
@@ -235,8 +250,10 @@ export interface Payments {
     input: Static<typeof StartReconciliation>,
   ): Promise<Outcome<{ run_ids: string[] }, 'GATEWAY_UNKNOWN' | 'PERIOD_INVALID'>>;
   getReconciliation(input: Record<string, never>): Promise<ReconciliationReport>;
-  /** Whether `authorise` knows a gateway by this name: for a caller that writes nothing for bad input. */
-  hasGateway(input: { gateway: string }): Promise<boolean>;
+  /** Whether `authorise` has a gateway for this, the named one or any. Its caller writes nothing for bad input. */
+  hasGateway(input: Pick<PaymentInput, 'method' | 'gateway'>): Promise<boolean>;
+  /** The ways to pay, best first: those whose gateway doesn't answer just now come last. */
+  listMethods(input: Record<string, never>): Promise<OfferedMethod[]>;
   /** In no order; orders without a payment are left out. At most 500 ids. */
   getPayments(input: { order_ids: string[] }): Promise<Payment[]>;
   /**
@@ -257,6 +274,18 @@ export interface Payments {
    * were kept says so in the detail of `created` instead of guessing when.
    */
   getTimeline(input: { order_id: string }): Promise<TimelineEntry[]>;
+  /** The log of webhooks, newest first. Those that agreed with us are kept for a month, those that are stuck stay. */
+  listWebhooks(
+    input: WebhookFilter & { page: number; page_size: number },
+  ): Promise<Outcome<WebhookPage, 'PAGE_TOO_DEEP'>>;
+  /** With its body, without anything personal; null where there is no such webhook. */
+  getWebhook(input: WebhookName): Promise<ReadWebhook | null>;
+  /**
+   * Puts a webhook back to `received` and looks at it once more, however often: it makes us ask the gateway, whose
+   * books decide, so what has had its effect has no other. Answers what became of it; `received` where the gateway
+   * doesn't answer, and the inbox goes on by itself.
+   */
+  replayWebhook(input: WebhookName): Promise<Outcome<LoggedWebhook, 'WEBHOOK_NOT_FOUND'>>;
   /** The simulator's own books: to compare with ours. */
   listSimulatorCharges(input: { order_id?: string }): Promise<SimulatorCharge[]>;
   /** Payments whose outcome is unknown or whose webhook contradicts our record, with what to do. */
@@ -269,6 +298,8 @@ export interface Payments {
 export interface StuckPayment {
   order_id: string | null;
   payment_id: string | null;
+  /** Where a webhook is what is stuck. */
+  webhook: WebhookName | null;
   kind: 'outcome_unknown' | 'refund_refused' | 'webhook_mismatch' | 'webhook_unknown_order' | 'books_differ';
   detail: string;
   since: string;
@@ -296,13 +327,17 @@ export const paymentsContract = defineContract<Payments>({
     getLedgerEntries: query(ofOrder),
     startReconciliation: command(StartReconciliation),
     getReconciliation: query(Nothing),
-    hasGateway: query(object({ gateway: text(40) })),
+    hasGateway: query(object({ method: PaymentMethod, gateway: Type.Optional(text(40)) })),
+    listMethods: query(Nothing),
     getPayments: query(object({ order_ids: Type.Array(Id, { maxItems: 500 }) })),
     settlePayment: query(ofOrder, 30_000),
     receiveWebhook: command(
       object({ gateway: text(40), headers: Type.Record(Type.String(), Type.String()), body: Type.String() }),
     ),
     getTimeline: query(ofOrder),
+    listWebhooks: query(object({ ...WebhookFilter.properties, ...PageQuery })),
+    getWebhook: query(WebhookName),
+    replayWebhook: command(WebhookName, 30_000),
     listSimulatorCharges: query(object({ order_id: Type.Optional(Id) })),
     listStuck: query(Nothing),
     readFacts: query(FactsWanted, FACTS_TIMEOUT_MS),
@@ -312,7 +347,7 @@ export const paymentsContract = defineContract<Payments>({
   refusals: {
     PAYMENT_DECLINED: { status: 402, meaning: 'The payment was declined. Another card or method may work.' },
     PERIOD_INVALID: { status: 400, meaning: 'the period ends before it begins, or is too long' },
-    GATEWAY_UNKNOWN: { status: 400, meaning: 'There is no such payment gateway here.' },
+    GATEWAY_UNKNOWN: { status: 400, meaning: 'There is no such payment gateway here, or none that takes this method.' },
     CAPTURE_FAILED: { status: 402, meaning: 'The payment could not be captured and was given back.' },
     PAYMENT_NOT_AUTHORIZED: { status: 409, meaning: 'There is no authorised payment to capture.' },
     PAYMENT_NOT_CAPTURED: { status: 409, meaning: 'Nothing was captured, so nothing can be refunded.' },
@@ -321,5 +356,7 @@ export const paymentsContract = defineContract<Payments>({
     REFUND_REFUSED: { status: 409, meaning: 'The payment gateway refused the refund; nothing was given back.' },
     SIGNATURE_INVALID: { status: 401, meaning: 'The signature does not match the body, or is too old.' },
     WEBHOOK_INVALID: { status: 400, meaning: 'The body is not a webhook of this gateway.' },
+    WEBHOOK_NOT_FOUND: { status: 404, meaning: 'There is no such webhook in the log.' },
+    PAGE_TOO_DEEP: { status: 400, meaning: 'Lists end at row 10,000. Narrow the list instead.' },
   },
 });

@@ -30,6 +30,9 @@ type Answer<Of extends (...input: never[]) => Promise<unknown>> = Awaited<Return
 /** A gateway behind the one policy for calls: a bound for each try, bounded repeats of the same request, a breaker. */
 export interface GatewayCalls {
   readonly name: string;
+  readonly methods: Gateway['methods'];
+  /** False while its circuit is open: nothing would be sent. */
+  isAvailable(): boolean;
   authorise(request: AuthoriseRequest): Promise<Answer<Gateway['authorise']>>;
   capture(request: KeyedRequest & { amount: number }): Promise<Answer<Gateway['capture']>>;
   void(request: KeyedRequest): Promise<Answer<Gateway['void']>>;
@@ -64,7 +67,7 @@ export function gatewayCalls(gateway: Gateway, options: CallOptions): GatewayCal
   const { clock, random, log, metrics } = options;
   const timeoutMs = gateway.timeoutMs ?? options.timeoutMs;
   const of = { gateway: gateway.name };
-  const breaker = openBreaker(gateway.name, options);
+  const { breaker, isAvailable } = openBreaker(gateway.name, options);
   // A call's time begins when it is sent: in a crowd the ones that wait here have not failed at the gateway.
   const lanes = bulkhead(limits.gatewayCallsMax, limits.gatewayQueueMax);
   const labels = ['gateway', 'operation', 'state'] as const;
@@ -99,6 +102,8 @@ export function gatewayCalls(gateway: Gateway, options: CallOptions): GatewayCal
 
   return {
     name: gateway.name,
+    methods: gateway.methods,
+    isAvailable,
     authorise: request => repeat('authorise', signal => gateway.authorise(request, signal)),
     capture: request => repeat('capture', signal => gateway.capture(request, signal)),
     void: request => repeat('void', signal => gateway.void(request, signal)),
@@ -109,13 +114,17 @@ export function gatewayCalls(gateway: Gateway, options: CallOptions): GatewayCal
   };
 }
 
-function openBreaker(name: string, { log, metrics }: CallOptions) {
+function openBreaker(name: string, { clock, log, metrics }: CallOptions) {
   const of = { gateway: name };
   const breaker = circuitBreaker(
     handleAll.orWhenResult(result => (result as { state?: unknown } | undefined)?.state === 'unknown'),
     { halfOpenAfter: BREAK_MS, breaker: new SamplingBreaker(BREAKER) },
   );
-  breaker.onBreak(() => log.error(of, 'the gateway does not answer: its circuit is open'));
+  let openedAtMs = 0;
+  breaker.onBreak(() => {
+    openedAtMs = clock.nowMs();
+    log.error(of, 'the gateway does not answer: its circuit is open');
+  });
   breaker.onReset(() => log.info(of, 'the gateway answers again'));
   metrics.gauge(
     'gateway_circuit_open',
@@ -123,7 +132,9 @@ function openBreaker(name: string, { log, metrics }: CallOptions) {
     () => [{ labels: of, value: breaker.state === CircuitState.Open ? 1 : 0 }],
     ['gateway'],
   );
-  return breaker;
+  // A circuit stays open until somebody tries again, so after its pause it is one to be tried.
+  const isAvailable = () => breaker.state !== CircuitState.Open || clock.nowMs() - openedAtMs >= BREAK_MS;
+  return { breaker, isAvailable };
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Gateway {
   readonly name: string;
   /** Of one try of a call, where the gateway needs longer than others do. */
   readonly timeoutMs?: number;
+  /** What it takes, in the order in which it is offered. */
+  readonly methods: readonly PaymentMethod[];
   authorise(request: AuthoriseRequest, signal: AbortSignal): Promise<Authorised | Declined | Pending | Unknown>;
   capture(request: KeyedRequest & { amount: number }, signal: AbortSignal): Promise<Captured | Refused | Unknown>;
   void(request: KeyedRequest, signal: AbortSignal): Promise<Voided | Refused | Unknown>;

@@ -4,7 +4,8 @@ import { Type } from 'typebox';
 import { type App, answer, answers, edgeProblem } from '#platform/http';
 import { object, params } from '#platform/schema';
 import { booksRoutes } from './books-routes.ts';
-import { type Payments, paymentsContract, SimulatorCharge, TimelineEntry } from './contract.ts';
+import { OfferedMethod, type Payments, paymentsContract, SimulatorCharge, TimelineEntry } from './contract.ts';
+import { webhookLogRoutes } from './webhook-log-routes.ts';
 
 const { refusals } = paymentsContract;
 const WEBHOOK_BYTES_MAX = 262_144;
@@ -18,6 +19,8 @@ export function paymentsRoutes(
 ): void {
   webhookRoute(app, payments);
   booksRoutes(app, payments);
+  webhookLogRoutes(app, payments);
+  methodsRoute(app, payments);
   app.get(
     '/api/admin/orders/:order_id/payment-timeline',
     {
@@ -50,6 +53,25 @@ export function paymentsRoutes(
       if (!simulatorEnabled) throw edgeProblem('NOT_FOUND');
       return { items: await payments.listSimulatorCharges(query) };
     },
+  );
+}
+
+/** Kept briefly: a gateway that falls silent is soon offered last. */
+function methodsRoute(app: App, payments: Payments): void {
+  app.get(
+    '/api/payment-methods',
+    {
+      config: { access: 'anyone', cache: 'public, max-age=5' },
+      schema: {
+        summary: 'The ways to pay, best first',
+        description:
+          'A payment that names no gateway goes to the first available one of its method. `is_available` is false ' +
+          'while a gateway does not answer: it may be tried all the same.',
+        tags: ['payments'],
+        response: answers({ 200: object({ items: Type.Array(OfferedMethod) }) }),
+      },
+    },
+    async () => ({ items: await payments.listMethods({}) }),
   );
 }
 

@@ -6,6 +6,7 @@ import { createOutbox, type Outbox } from '#platform/outbox';
 import { runWhenPoked } from '#platform/run-when-poked';
 import { authorisePayment } from './authorise-payment.ts';
 import { capturePayment } from './capture-payment.ts';
+import { gatewaysFor, listMethods } from './choose-gateway.ts';
 import type { Payments, SimulatorCharge } from './contract.ts';
 import type { Gateway } from './gateway.ts';
 import { gatewayCalls } from './gateway-call.ts';
@@ -13,12 +14,14 @@ import { getLedger, getLedgerEntries } from './get-ledger.ts';
 import { getTimeline } from './get-timeline.ts';
 import { shareInFlight } from './in-flight.ts';
 import { listStuck } from './list-stuck.ts';
+import { getWebhook, listWebhooks } from './list-webhooks.ts';
 import type { PaymentContext } from './payment-context.ts';
 import { createPaymentGroups } from './payment-groups.ts';
 import { processWebhooks } from './process-webhooks.ts';
 import { readFacts } from './read-facts.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { refundPayment } from './refund-payment.ts';
+import { replayWebhook } from './replay-webhook.ts';
 import { isUnwanted, present } from './rules.ts';
 import { createReconciler, type Reconciler } from './run-reconciliation.ts';
 import { settlePayment } from './settle-payment.ts';
@@ -85,7 +88,8 @@ function paymentsApi(
     capture: input => captures(input.order_id, () => capturePayment(context, input)),
     voidPayment: input => voids(input.order_id, () => voidPayment(context, input)),
     refund: input => refunds(input.refund_id, () => refundPayment(context, input)),
-    hasGateway: async ({ gateway }) => context.gateways.has(gateway),
+    hasGateway: async input => gatewaysFor(context, input).length > 0,
+    listMethods: async () => listMethods(context),
     async getPayments({ order_ids }) {
       const rows = await readPayments(db, order_ids);
       return rows.filter(row => !isUnwanted(row)).map(row => present(row));
@@ -101,6 +105,9 @@ function paymentsApi(
     getLedger: input => getLedger(db, input),
     getLedgerEntries: input => getLedgerEntries(db, input),
     getTimeline: input => getTimeline(db, input),
+    listWebhooks: input => listWebhooks(db, input),
+    getWebhook: input => getWebhook(db, input),
+    replayWebhook: input => replayWebhook(context, db, input),
     listSimulatorCharges: async query => (await simulator?.list(query)) ?? [],
     listStuck: () => listStuck(context, db),
     ...readFacts({ db, clock }),

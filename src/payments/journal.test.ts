@@ -105,6 +105,7 @@ test('a capture that was refused has no entry', async t => {
 test('what the gateway keeps of a capture is a cost', async t => {
   const keeping: Gateway = {
     name: 'keeping',
+    methods: ['card'],
     authorise: async ({ order_id }) => ({ state: 'authorized', gateway_ref: `ref_${order_id}` }),
     capture: async () => ({ state: 'captured', fee: 117 }),
     void: async () => ({ state: 'voided' }),

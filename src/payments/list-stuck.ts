@@ -24,6 +24,7 @@ export async function listStuck({ clock }: PaymentContext, db: Database): Promis
       (row): StuckPayment => ({
         order_id: row.order_id,
         payment_id: row.payment_id,
+        webhook: null,
         kind: 'outcome_unknown',
         detail: `${row.gateway} has not told the outcome of ${row.wanted ?? 'authorise'} in ${row.attempts} tries`,
         since: row.created_at,
@@ -34,6 +35,7 @@ export async function listStuck({ clock }: PaymentContext, db: Database): Promis
       (refund): StuckPayment => ({
         order_id: refund.order_id,
         payment_id: null,
+        webhook: null,
         kind: refund.status === 'failed' ? 'refund_refused' : 'outcome_unknown',
         detail:
           refund.status === 'failed'
@@ -50,16 +52,19 @@ export async function listStuck({ clock }: PaymentContext, db: Database): Promis
       (webhook): StuckPayment => ({
         order_id: webhook.order_id,
         payment_id: null,
+        webhook: { gateway: webhook.gateway, event_id: webhook.event_id },
         kind: webhook.problem as StuckPayment['kind'],
         detail: `${webhook.type} ${webhook.event_id} of ${webhook.gateway}: ${webhook.detail}`,
         since: webhook.received_at,
-        what_to_do: 'Compare the payment at the gateway with the order. Nothing was changed by this webhook.',
+        what_to_do:
+          'Compare the payment at the gateway with the order: nothing was changed by this webhook. Then replay it.',
       }),
     ),
     ...differences.map(
       ({ gateway, order_id, detail, found_at }): StuckPayment => ({
         order_id,
         payment_id: null,
+        webhook: null,
         kind: 'books_differ',
         detail: `${gateway}: ${detail}`,
         since: found_at,

@@ -37,12 +37,13 @@ async function processRoute(
 ): Promise<void> {
   while (!signal?.aborted) {
     const due = await claimWebhooks(db, { ...RETRY, now: timestamp(context.clock.nowMs()), batch: BATCH }, route);
-    await Promise.all(due.map(webhook => processOne(context, db, webhook)));
+    await Promise.all(due.map(webhook => processWebhook(context, db, webhook)));
     if (due.length < BATCH) return;
   }
 }
 
-async function processOne(context: PaymentContext, db: Database, webhook: WebhookRow): Promise<void> {
+/** Never throws: what fails is logged, and its next time is set already. */
+export async function processWebhook(context: PaymentContext, db: Database, webhook: WebhookRow): Promise<void> {
   const { clock, log, alarms } = context;
   const { gateway, event_id, type, order_id } = webhook;
   const of = { gateway, event_id, type, order_id };

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { timestamp } from '#platform/clock';
 import { accept, type Outcome, refuse } from '#platform/outcome';
 import type { PaymentContext } from './payment-context.ts';
+import { bucketOfEvent } from './webhook-store.ts';
 
 type Webhook = { gateway: string; headers: Record<string, string>; body: string };
 
@@ -23,7 +23,7 @@ export async function receiveWebhook(
   if (verdict.state === 'malformed') return refuse('WEBHOOK_INVALID');
   const { event_id, type, order_id, about, gateway_ref, amount, currency, refund_id } = verdict.event;
   await groups.webhook.submit({
-    bucket: createHash('sha256').update(event_id).digest()[0]!,
+    bucket: bucketOfEvent(event_id),
     gateway: name,
     event_id,
     order_id,
@@ -35,6 +35,7 @@ export async function receiveWebhook(
     detail: null,
     attempts: 0,
     received_at: timestamp(nowMs),
+    processed_at: null,
   });
   return accept(null);
 }

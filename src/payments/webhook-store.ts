@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { type Route, routedTo, whereRouted } from '#platform/route';
-import type { Connection } from '#platform/sql';
-import { sql } from '#platform/sql';
+import { type Connection, join, type Sql, sql } from '#platform/sql';
+import type { WebhookFilter, WebhookName } from './contract.ts';
 import type { GatewayEvent } from './gateway.ts';
 
 export type WebhookClaim = Pick<GatewayEvent, 'about' | 'gateway_ref' | 'amount' | 'currency' | 'refund_id'>;
@@ -18,10 +19,16 @@ export interface WebhookRow {
   detail: string | null;
   attempts: number;
   received_at: string;
+  processed_at: string | null;
 }
 
 const columns = sql`w.bucket, w.gateway, w.event_id, w.order_id, w.type, w.claim, w.body, w.state, w.problem, w.detail,
-  w.attempts, w.received_at`;
+  w.attempts, w.received_at, w.processed_at`;
+
+/** Of the event's id, since its order is only a claim. */
+export function bucketOfEvent(eventId: string): number {
+  return createHash('sha256').update(eventId).digest()[0]!;
+}
 
 /** Keeps each event once, however often it comes; they are due at once. */
 export async function keepWebhooks(db: Connection, rows: WebhookRow[], route: Route): Promise<void> {
@@ -83,6 +90,57 @@ export async function endWebhook(
     set state = ${end.state}, problem = ${end.problem}, detail = ${end.detail}, processed_at = ${end.at},
       next_try_at = null
     where bucket = ${webhook.bucket} and gateway = ${webhook.gateway} and event_id = ${webhook.event_id}`);
+}
+
+/** Newest first, by any gateway and bucket. */
+export function readWebhooks(
+  db: Connection,
+  filter: WebhookFilter,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<WebhookRow[]> {
+  return db.query<WebhookRow>(sql`
+    select ${columns} from payments.webhooks w where ${matching(filter)}
+    order by w.received_at desc, w.gateway, w.event_id limit ${limit} offset ${offset}`);
+}
+
+/** Counted up to `most`. */
+export async function countWebhooks(db: Connection, filter: WebhookFilter, most: number): Promise<number> {
+  const rows = await db.query<{ count: number }>(sql`
+    select count(*) from (select 1 from payments.webhooks w where ${matching(filter)} limit ${most}) counted`);
+  return rows[0]!.count;
+}
+
+function matching({ gateway, state, order_id }: WebhookFilter): Sql {
+  const conditions = [
+    gateway === undefined ? null : sql`w.gateway = ${gateway}`,
+    state === undefined ? null : sql`w.state = ${state}`,
+    order_id === undefined ? null : sql`w.order_id = ${order_id}`,
+  ].filter(condition => condition !== null);
+  return conditions.length === 0 ? sql`true` : join(conditions, ' and ');
+}
+
+export async function readWebhook(db: Connection, name: WebhookName): Promise<WebhookRow | undefined> {
+  const rows = await db.query<WebhookRow>(sql`select ${columns} from payments.webhooks w where ${named(name)}`);
+  return rows[0];
+}
+
+/** Received once more, and taken: the inbox finds it at `nextTryAt`, should its caller die. */
+export async function putBackWebhook(
+  db: Connection,
+  name: WebhookName,
+  nextTryAt: string,
+): Promise<WebhookRow | undefined> {
+  const rows = await db.query<WebhookRow>(sql`
+    update payments.webhooks w
+    set state = 'received', problem = null, detail = null, processed_at = null, attempts = w.attempts + 1,
+      next_try_at = ${nextTryAt}
+    where ${named(name)}
+    returning ${columns}`);
+  return rows[0];
+}
+
+function named({ gateway, event_id }: WebhookName): Sql {
+  return sql`w.bucket = ${bucketOfEvent(event_id)} and w.gateway = ${gateway} and w.event_id = ${event_id}`;
 }
 
 export function listStuckWebhooks(db: Connection, most: number): Promise<WebhookRow[]> {

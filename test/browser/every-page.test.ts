@@ -2,6 +2,7 @@
 // and fits its screen. Method: a shop with a little of everything, walked by each role in Chromium.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { signWebhook } from '#platform/webhook-signature';
 import { checkAccessibility } from '../support/accessibility.ts';
 import { openBrowser, shot } from '../support/browser.ts';
 import { address, type Client, card, createClient, eventually, newGuest, newProduct } from '../support/client.ts';
@@ -19,6 +20,7 @@ interface Filled {
   staff: Client;
   user_id: string;
   checkout: string;
+  webhook: string;
 }
 
 let shop: TestShop;
@@ -93,7 +95,26 @@ async function fill(): Promise<Filled> {
     staff: staff!,
     user_id: customerPerson.user_id,
     checkout: checkout.checkout_id,
+    webhook: await tellLie(order),
   };
+}
+
+/** A webhook that contradicts our record; answers its id. */
+async function tellLie(order_id: string): Promise<string> {
+  const event_id = 'evt_of_a_liar';
+  const data = { order_id, amount: 1, currency: 'USD' };
+  const body = JSON.stringify({ event_id, type: 'payment.captured', created_at: '2026-01-01T00:00:00Z', data });
+  const signature = signWebhook({ secret: 'test-simulator-secret', rawBody: body, nowMs: Date.now() });
+  assert.equal(
+    (await createClient(shop.url).post('/api/webhooks/payments/simulator', body, { signature })).status,
+    200,
+  );
+  const admin = createClient(shop.url, shop.adminKey);
+  await eventually('it is looked at', async () => {
+    const { body: webhook } = await admin.get(`/api/admin/webhooks/simulator/${event_id}`);
+    return webhook.state === 'stuck';
+  });
+  return event_id;
 }
 
 async function signIn({ email, password }: { email: string; password: string }): Promise<Client> {
@@ -166,7 +187,7 @@ function sellerPages(): string[] {
 }
 
 function staffPages(): string[] {
-  const { product, order, user_id } = filled;
+  const { product, order, user_id, webhook } = filled;
   return [
     '/en/admin',
     '/en/admin/orders',
@@ -185,6 +206,9 @@ function staffPages(): string[] {
     '/en/admin/mails',
     '/en/admin/operations',
     '/en/admin/stuck',
+    '/en/admin/webhooks',
+    '/de/admin/webhooks?state=stuck',
+    `/en/admin/webhooks/simulator/${webhook}`,
     '/en/admin/audit',
     '/en/admin/books',
     '/de/admin',

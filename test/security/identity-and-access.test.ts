@@ -16,8 +16,18 @@ const shop = sharedShop({}, async filled => {
   operations = await readOperations(filled.url);
 });
 
-/** Parameters that name nobody's thing: the public catalogue, a part from outside, a file. */
-const PUBLIC_PARAMS = new Set(['seller_id', 'review_id', 'gateway', 'carrier', 'picture', 'name', 'file', '*']);
+/** Parameters that name nobody's thing: the public catalogue, a part from outside and what it told staff, a file. */
+const PUBLIC_PARAMS = new Set([
+  'seller_id',
+  'review_id',
+  'gateway',
+  'event',
+  'carrier',
+  'picture',
+  'name',
+  'file',
+  '*',
+]);
 /** Whose things each parameter can name. */
 const ownedParams = () => ({
   order_id: [cast.ada.order_id, cast.guest.order_id],

@@ -3,7 +3,7 @@ import { Panel } from '#design/parts';
 import { useView } from '#design/view';
 import type { Order } from '#orders';
 
-export type OrderKeys = Record<'ship' | 'deliver' | 'cancel' | 'refund', string>;
+export type OrderKeys = Record<'ship' | 'deliver' | 'cancel' | 'refund' | 'settle', string>;
 
 interface ActionProps {
   order: Order;

@@ -7,8 +7,10 @@ import { params } from '#platform/schema';
 import type { DeskDeps } from '../deps.ts';
 import { filled, withQuery } from '../products/addresses.ts';
 import { readPrice } from '../products/price-text.ts';
+import type { OrderKeys } from './order-actions.tsx';
 import { OrderView } from './order-view.tsx';
 import { listQuery } from './read-list.ts';
+import { settleNow } from './settle-now.ts';
 
 const staff = { kind: 'staff' } as const;
 const ofOrder = params('order_id');
@@ -42,7 +44,7 @@ export function orderRoutes(deps: DeskDeps): void {
             email={delivery?.email ?? null}
             user={user}
             said={asked.query}
-            keys={{ ship: site.ids.next(), deliver: site.ids.next(), cancel: site.ids.next(), refund: site.ids.next() }}
+            keys={keysOf(site)}
           />
         ),
       };
@@ -50,6 +52,10 @@ export function orderRoutes(deps: DeskDeps): void {
   );
   shippingForms(deps);
   moneyForms(deps);
+}
+
+function keysOf({ ids }: DeskDeps['site']): OrderKeys {
+  return { ship: ids.next(), deliver: ids.next(), cancel: ids.next(), refund: ids.next(), settle: ids.next() };
 }
 
 /** Back to the order, with what was done or why it was not. */
@@ -74,7 +80,7 @@ function shippingForms({ site, fulfillment }: DeskDeps): void {
   });
 }
 
-function moneyForms({ site, orders }: DeskDeps): void {
+function moneyForms({ site, orders, payments }: DeskDeps): void {
   const options = { access: 'staff', params: ofOrder } as const;
   formRoute(site, '/admin/orders/:order_id/cancel', options, async asked => {
     const cancelled = await orders.cancelOrder({ ...asked.params, viewer: staff });
@@ -89,6 +95,9 @@ function moneyForms({ site, orders }: DeskDeps): void {
     const refunded = await orders.refundOrder({ refund_id: asked.request.commandId, order_id, ...wish });
     return back(asked, refunded.ok ? { done: 'refunded' } : { refused: refunded.code });
   });
+  formRoute(site, '/admin/orders/:order_id/settle', options, async asked =>
+    back(asked, await settleNow(payments, asked.params)),
+  );
 }
 
 type RefundWish = Omit<Parameters<DeskDeps['orders']['refundOrder']>[0], 'refund_id' | 'order_id'>;

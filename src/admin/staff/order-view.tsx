@@ -7,9 +7,12 @@ import type { Shipment } from '#fulfillment';
 import type { Order } from '#orders';
 import type { SimulatorCharge, TimelineEntry } from '#payments';
 import { money } from '#platform/money';
+import { withQuery } from '../products/addresses.ts';
 import { Said } from '../said.tsx';
 import { OrderActions, type OrderKeys } from './order-actions.tsx';
 import { StaffShell } from './staff-shell.tsx';
+import { isWaiting, WaitingPayment } from './waiting-payment.tsx';
+import { WEBHOOKS_PATH } from './webhook-parts.tsx';
 
 export interface OrderViewProps {
   order: Order;
@@ -27,8 +30,9 @@ export function OrderView(props: OrderViewProps) {
   const { order, said } = props;
   const { words, dateTime } = useView();
   const { orders } = words.staff;
-  const done = orders.done[said.done as keyof typeof orders.done];
-  const refused = orders.refusals[said.refused as keyof typeof orders.refusals];
+  const { settled, unsettled } = words.staffMoney.waiting;
+  const done = { ...orders.done, ...settled }[said.done as keyof typeof orders.done];
+  const refused = { ...orders.refusals, ...unsettled }[said.refused as keyof typeof orders.refusals];
   return (
     <StaffShell title={`${orders.order} ${order.order_id.slice(0, 13)}`} current="/admin/orders">
       <div class="section-head">
@@ -110,14 +114,15 @@ function Items({ order }: { order: Order }) {
   );
 }
 
-function Payment({ order, timeline, booked }: OrderViewProps) {
-  const { words, money: written } = useView();
+function Payment({ order, timeline, booked, keys }: OrderViewProps) {
+  const { words, to, money: written } = useView();
   const { orders } = words.staff;
   const { things } = words;
   if (order.payment === null) {
     return (
       <Panel title={orders.payment}>
         <p>{orders.noPayment}</p>
+        {isWaiting(order) && <WaitingPayment order={order} formKey={keys.settle} />}
       </Panel>
     );
   }
@@ -131,6 +136,7 @@ function Payment({ order, timeline, booked }: OrderViewProps) {
           ['Id', <code key="id">{payment_id}</code>],
         ]}
       />
+      {isWaiting(order) && <WaitingPayment order={order} formKey={keys.settle} />}
       <h3>{orders.paymentTimeline}</h3>
       <Timeline
         steps={timeline.map(({ kind, at, amount, detail }) => ({
@@ -140,6 +146,9 @@ function Payment({ order, timeline, booked }: OrderViewProps) {
           isDone: !kind.endsWith('failed') && kind !== 'webhook_mismatch',
         }))}
       />
+      <p>
+        <a href={to(withQuery(WEBHOOKS_PATH, { order_id: order.order_id }))}>{words.staffMoney.webhooks.ofOrder}</a>
+      </p>
       {booked.length > 0 && <GatewayBooks entries={booked} currency={order.total.currency} />}
     </Panel>
   );

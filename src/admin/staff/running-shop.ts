@@ -1,3 +1,4 @@
+import type { WebhookName } from '#payments';
 import type { JobStatus } from '#platform/jobs';
 import type { Outcome } from '#platform/outcome';
 import type { SubscriptionStatus } from '#platform/subscription-status';
@@ -32,6 +33,8 @@ export interface StuckItem {
   detail: string;
   since: string;
   what_to_do: string;
+  /** The webhook that contradicts our record. */
+  webhook: WebhookName | null;
 }
 
 /** The shop as it runs, which the gateway watches: of this process, where the shop is split. */

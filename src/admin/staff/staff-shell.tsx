@@ -48,6 +48,7 @@ function menu(desk: Words['desk']): DeskGroup[] {
       links: [
         { name: desk.operations, path: '/admin/operations', icon: 'clock' },
         { name: desk.stuck, path: '/admin/stuck', icon: 'warning' },
+        { name: desk.webhooks, path: '/admin/webhooks', icon: 'refresh' },
         { name: desk.audit, path: '/admin/audit', icon: 'check' },
         { name: desk.books, path: '/admin/books', icon: 'money' },
       ],

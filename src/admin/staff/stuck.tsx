@@ -10,6 +10,7 @@ import type { DeskDeps } from '../deps.ts';
 import { Choices } from './operations.tsx';
 import type { StuckItem } from './running-shop.ts';
 import { StaffShell } from './staff-shell.tsx';
+import { webhookPath } from './webhook-parts.tsx';
 
 const PATH = '/admin/stuck';
 const kinds = ['order', 'payment', 'event'] as const;
@@ -102,6 +103,11 @@ function StuckList({ items, kind, page, keyOf }: Omit<StuckPageProps, 'news'>) {
         <div class="desk-detail">
           <p lang="en">{item.what_to_do}</p>
           {item.kind === 'event' && <Retry id={item.id} keyOf={keyOf} />}
+          {item.webhook !== null && (
+            <p>
+              <a href={to(webhookPath(item.webhook))}>{words.staffMoney.webhooks.read}</a>
+            </p>
+          )}
         </div>
       ),
     },

@@ -78,6 +78,7 @@ export function paypalGateway({ webhookIds, returnUrl, clock, ...access }: Paypa
   const isSigned = webhookVerifier({ webhookIds, certificates });
   return {
     name: 'paypal',
+    methods: ['wallet'],
     timeoutMs: TIMEOUT_MS,
     authorise: (request, signal) => authorise(paypal, request, returnUrl(request.order_id), signal),
     find: ({ order_id, gateway_ref, is_wanted = false }, signal) =>

@@ -23,6 +23,7 @@ export function simulatorGateway(options: SimulatorGatewayOptions): Gateway {
   const ask: Door = 'url' in options ? httpDoor(options.url) : asked => options.books.ask(asked);
   return {
     name: 'simulator',
+    methods: ['card', 'wallet', 'bank_transfer'],
     async authorise({ key, order_id, payment_id, person_id, amount, currency, method, token }, signal) {
       const terms = { order_id, payment_id, person_id, amount, currency, method };
       const { status, body } = await ask({ operation: 'authorise', key, ...terms, token }, signal);

@@ -32,6 +32,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
   const webhookTrust = { secrets: options.webhookSecrets, isLive: options.secretKey.includes('_live_') };
   return {
     name: 'stripe',
+    methods: ['card', 'wallet'],
     async authorise(request, signal) {
       // Declined before Stripe is asked.
       if (request.method === 'bank_transfer') return declined('method_not_offered');

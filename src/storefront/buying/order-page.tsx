@@ -1,6 +1,5 @@
-import type { ComponentChildren } from 'preact';
 import { AddressLines } from '#design/address-lines';
-import { Button, Key, LinkButton } from '#design/forms';
+import { Button, Key } from '#design/forms';
 import { Icon } from '#design/icon';
 import { OrderBadge } from '#design/order-badge';
 import { Breadcrumbs, Facts, Notice, Panel, Timeline } from '#design/parts';
@@ -10,6 +9,8 @@ import type { Shipment } from '#fulfillment';
 import type { Order } from '#orders';
 import type { Address } from '#platform/address';
 import { ItemList, type Pictures } from './item-list.tsx';
+import { type Bank, Failed, type Retry, Waiting, type WaitsFor } from './order-payment.tsx';
+import { OwnLink, Telling } from './order-telling.tsx';
 import { Sums } from './sums.tsx';
 import { Tracking } from './tracking.tsx';
 
@@ -22,8 +23,11 @@ export interface OrderPageProps {
   shipments: Shipment[];
   /** Why its payment failed, in one word. */
   reason: string | null;
-  /** Where its payment waits to be confirmed. */
-  bank: string | undefined;
+  bank: Bank | undefined;
+  waitsFor: WaitsFor;
+  /** Back from where the payment is confirmed. */
+  isBack: boolean;
+  retry: Retry | undefined;
   /** The token that its viewer came by. */
   access: string | undefined;
   /** Its whole address with the token, for those who need one. */
@@ -42,6 +46,8 @@ export function OrderPage(props: OrderPageProps) {
   const { words, date } = useView();
   const { orders } = words;
   const isWaiting = order.status === 'PAYMENT_PENDING' || order.status === 'CREATED';
+  // Who is to go to the bank reads, and is not interrupted.
+  const asksToConfirm = props.bank !== undefined && !props.isBack;
   const title = orders.orderTitle(order.order_id.slice(0, 13));
   const refresh = (
     <noscript>
@@ -49,7 +55,7 @@ export function OrderPage(props: OrderPageProps) {
     </noscript>
   );
   return (
-    <Shell title={title} head={isWaiting && props.bank === undefined ? refresh : undefined}>
+    <Shell title={title} head={isWaiting && !asksToConfirm ? refresh : undefined}>
       <div id="order" data-island={isWaiting ? 'wait' : undefined}>
         <Breadcrumbs crumbs={[{ name: orders.title, path: '/orders' }, { name: title }]} />
         {problem !== undefined && (
@@ -87,30 +93,14 @@ export function OrderPage(props: OrderPageProps) {
 
 /** What an order's person wants to know first. */
 function State(props: OrderPageProps) {
-  const { order, isPlaced, isCancelled, reason, bank } = props;
-  const { orders, checkout } = useView().words;
+  const { order, isPlaced, isCancelled } = props;
+  const { orders } = useView().words;
   switch (order.status) {
     case 'CREATED':
     case 'PAYMENT_PENDING':
-      return bank === undefined ? (
-        <Telling tone="careful" title={orders.waitingTitle}>
-          <p>{orders.waitingText}</p>
-          {order.payment?.method === 'bank_transfer' && <p>{orders.waitingTransfer}</p>}
-          <OwnLink {...props} />
-        </Telling>
-      ) : (
-        <Telling tone="careful" title={orders.bankTitle}>
-          <p>{orders.bankText}</p>
-          <p class="notice-way">
-            <LinkButton href={bank} icon="lock">
-              {orders.toBank}
-            </LinkButton>
-          </p>
-          <OwnLink {...props} />
-        </Telling>
-      );
+      return <Waiting {...props} />;
     case 'PAYMENT_FAILED':
-      return <Failed text={(checkout.reasons[reason ?? ''] ?? checkout.otherReason) as string} />;
+      return <Failed {...props} />;
     case 'CANCELLED':
       return (
         <Telling tone={isCancelled ? 'good' : 'plain'} title={orders.cancelledTitle}>
@@ -120,31 +110,6 @@ function State(props: OrderPageProps) {
     default:
       return isPlaced ? <Thanks {...props} /> : <OwnLink {...props} />;
   }
-}
-
-function Telling(props: { tone: 'good' | 'careful' | 'bad' | 'plain'; title: string; children: ComponentChildren }) {
-  return (
-    <Notice tone={props.tone} isNews>
-      <p>
-        <strong class="telling">{props.title}</strong>
-      </p>
-      {props.children}
-    </Notice>
-  );
-}
-
-function Failed({ text }: { text: string }) {
-  const { words, to } = useView();
-  const { orders } = words;
-  return (
-    <Telling tone="bad" title={orders.failedTitle}>
-      <p>{text}</p>
-      <p>{orders.failedText}</p>
-      <p class="notice-way">
-        <LinkButton href={to('/checkout')}>{orders.tryAgain}</LinkButton>
-      </p>
-    </Telling>
-  );
 }
 
 function Thanks(props: OrderPageProps) {
@@ -164,20 +129,6 @@ function Thanks(props: OrderPageProps) {
       </ul>
       <OwnLink {...props} />
     </Telling>
-  );
-}
-
-/** The only way back for a guest whose browser forgets. */
-function OwnLink({ link, isPlaced }: OrderPageProps) {
-  const { orders } = useView().words;
-  if (link === undefined || !isPlaced) return null;
-  return (
-    <p>
-      {orders.keepLink}{' '}
-      <a class="text-link" href={link}>
-        {orders.orderLink}
-      </a>
-    </p>
   );
 }
 

@@ -6,6 +6,7 @@ import { useView } from '#design/view';
 import type { Money } from '#platform/money';
 import type { Refusal } from '#platform/outcome';
 import type { Words } from '../words/words.ts';
+import { tellReason } from './decline-reason.ts';
 
 /** A refusal of orders with the names that its words need. */
 export interface Told {
@@ -85,7 +86,7 @@ function describe(speech: Speech, told: Told, isHeld: boolean): { title: string;
       return { title: checkout.limitTitle, lines };
     }
     case 'PAYMENT_DECLINED': {
-      const reason = checkout.reasons[detail.reason ?? ''] ?? checkout.otherReason;
+      const reason = tellReason(speech.words, detail.reason);
       return {
         title: checkout.declinedTitle,
         lines: [reason, isHeld ? checkout.declinedHeld : checkout.declinedReleased],

@@ -11,6 +11,7 @@ import { showsPasswords } from './show-password.ts';
 import { suggests } from './suggest.ts';
 import { swapsParts } from './swap-part.ts';
 import { tellsOffline } from './tell-offline.ts';
+import { tellsPaying } from './tell-paying.ts';
 import { turnsGallery } from './turn-gallery.ts';
 import { waitsForOrder } from './wait-for-order.ts';
 
@@ -23,6 +24,7 @@ remembersProduct();
 showsPasswords();
 sendsOnce();
 countsDown();
+tellsPaying();
 quotesTotals();
 swapsParts();
 waitsForOrder();

@@ -14,13 +14,13 @@ import { isId } from '#platform/ids';
 import { money as moneyOf } from '#platform/money';
 import { Id, object } from '#platform/schema';
 import { DeliveryFields } from '../buying/delivery-fields.tsx';
-import { readPayment } from '../buying/payment-choice.ts';
 import { PaymentFields } from '../buying/payment-fields.tsx';
 import { readDelivery } from '../buying/read-delivery.ts';
 import { type Quoted, readQuote } from '../buying/read-quote.ts';
 import { type Buyer, readBuyer } from '../buying/read-shopper.ts';
 import { RefusalNotice, type Told, tellRefusal } from '../buying/refusal-notice.tsx';
 import { Sums } from '../buying/sums.tsx';
+import { readPayment, readWays, type Way } from '../buying/ways-to-pay.ts';
 import type { StorefrontDeps } from '../deps.ts';
 
 const { refusals } = ordersContract;
@@ -43,7 +43,8 @@ export function buyNowRoutes(deps: StorefrontDeps): void {
   );
   formRoute(site, '/buy-now', { access: 'person', rateLimit: 'checkout' }, async ({ view, request, fields }) => {
     const buyer = await readBuyer(deps, request);
-    const read = readAll(fields, buyer, site);
+    const ways = await readWays(deps.payments);
+    const read = readAll(fields, buyer, { ways, isProduction: site.isProduction });
     if (!read.ok) return buyNowPage(deps, { buyer, fields, errors: read.errors, status: 400 });
     const { expected_price, ...wanted } = read.wanted;
     const placed = await deps.orders.buyNow({
@@ -61,10 +62,10 @@ export function buyNowRoutes(deps: StorefrontDeps): void {
   });
 }
 
-function readAll(fields: Fields, buyer: Buyer, site: { isProduction: boolean }) {
+function readAll(fields: Fields, buyer: Buyer, asked: { ways: Way[]; isProduction: boolean }) {
   const wanted = readWanted(fields);
   const delivery = readDelivery(fields, buyer);
-  const payment = readPayment(fields, site);
+  const payment = readPayment(fields, asked.ways, asked);
   if (wanted.ok && delivery.ok && payment !== undefined) {
     return { ok: true as const, wanted: wanted.value, delivery: delivery.value.input, payment };
   }
@@ -91,8 +92,11 @@ async function buyNowPage(deps: StorefrontDeps, asked: Asked): Promise<Rendered>
   if (product === undefined || product.deleted) throw edgeProblem('NOT_FOUND');
   const [stock] = await deps.inventory.getAvailability({ product_ids: [id] });
   const units = unitsOf(fields);
-  const quoted = await readQuote(deps, { buyer, fields, product: { product_id: id, quantity: units } });
-  const page = { buyer, fields, errors, told, quoted, product, units, available: stock?.available ?? 0 };
+  const [quoted, ways] = await Promise.all([
+    readQuote(deps, { buyer, fields, product: { product_id: id, quantity: units } }),
+    readWays(deps.payments),
+  ]);
+  const page = { buyer, fields, errors, told, ways, quoted, product, units, available: stock?.available ?? 0 };
   return { status, body: <BuyNowPage {...page} formKey={deps.site.ids.next()} /> };
 }
 
@@ -107,6 +111,7 @@ interface BuyNowPageProps {
   fields: Fields;
   errors: FieldErrors | undefined;
   told: Told | undefined;
+  ways: Way[];
   quoted: Quoted;
   product: CatalogProduct;
   units: number;
@@ -115,7 +120,7 @@ interface BuyNowPageProps {
 }
 
 function BuyNowPage(props: BuyNowPageProps) {
-  const { buyer, fields, errors, told, quoted, product, units, formKey } = props;
+  const { buyer, fields, errors, told, ways, quoted, product, units, formKey } = props;
   const { words, to } = useView();
   const text = words.checkout;
   const page = `/buy-now?product_id=${product.product_id}&quantity=${units}`;
@@ -138,7 +143,7 @@ function BuyNowPage(props: BuyNowPageProps) {
           <Wanted {...props} />
           <DeliveryFields buyer={buyer} fields={fields} errors={errors} quote={quoted.quote} page={page} />
           <div class="panel">
-            <PaymentFields fields={fields} errors={errors} />
+            <PaymentFields fields={fields} errors={errors} ways={ways} />
           </div>
         </div>
         <aside class="split-sticky">

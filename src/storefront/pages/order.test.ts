@@ -70,7 +70,7 @@ describe('an order that waits', () => {
     const bank = /href="([^"]*\/challenges\/[^"]*)"/.exec(page.html)?.[1]?.replaceAll('&amp;', '&');
     assert.ok(bank, page.html);
     const back = new URL(bank).searchParams.get('return_url')!;
-    assert.equal(back, `${shop.url}/en/orders/${orderIdOf(page)}?placed=1`, 'without the token');
+    assert.equal(back, `${shop.url}/en/orders/${orderIdOf(page)}?placed=1&back=1`, 'without the token');
     const answered = await fetch(bank, {
       method: 'POST',
       body: new URLSearchParams({ answer: 'confirm' }),

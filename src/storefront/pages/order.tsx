@@ -4,12 +4,13 @@ import { ownCart } from '#cart';
 import { formRoute, privatePage, type Redirect, type Rendered } from '#design/routes';
 import type { View } from '#design/view';
 import { type Order, ordersContract, type Viewer } from '#orders';
-import type { NextAction } from '#payments';
+import type { Payment } from '#payments';
 import { edgeProblem } from '#platform/http';
 import { personOf } from '#platform/identity';
 import { derivedId } from '#platform/ids';
 import { params } from '#platform/schema';
 import { OrderPage, type OrderProblem } from '../buying/order-page.tsx';
+import type { Bank, Retry, WaitsFor } from '../buying/order-payment.tsx';
 import { readPictures } from '../buying/read-pictures.ts';
 import type { StorefrontDeps } from '../deps.ts';
 import { keepAddressSecret } from './signed-in.ts';
@@ -18,6 +19,7 @@ const ACCESS_LENGTH_MAX = 200;
 const query = Type.Object({
   access: Type.Optional(Type.String()),
   placed: Type.Optional(Type.String()),
+  back: Type.Optional(Type.String()),
   cancelled: Type.Optional(Type.String()),
 });
 const ofOrder = { params: params('order_id') } as const;
@@ -27,7 +29,11 @@ export function orderRoutes(deps: StorefrontDeps): void {
   const options = { ...ofOrder, access: 'anyone', rateLimit: 'order', query } as const;
   privatePage(deps.site, '/orders/:order_id', options, async ({ view, request, reply, params, query }) => {
     const order = await findOrder(deps, request, params.order_id, query.access);
-    const told = { isPlaced: query.placed !== undefined, isCancelled: query.cancelled !== undefined };
+    const told = {
+      isPlaced: query.placed !== undefined,
+      isCancelled: query.cancelled !== undefined,
+      isBack: query.back !== undefined,
+    };
     return orderPage(deps, { view, request, reply, order, access: query.access, ...told });
   });
   cancelRoute(deps);
@@ -103,6 +109,7 @@ interface Asked {
   access: string | undefined;
   isPlaced?: boolean;
   isCancelled?: boolean;
+  isBack?: boolean;
   problem?: OrderProblem;
   status?: number;
 }
@@ -112,7 +119,7 @@ async function orderPage(deps: StorefrontDeps, asked: Asked): Promise<Rendered |
   const { order_id } = order;
   keepAddressSecret(reply);
   const order_ids = [order_id];
-  const [pictures, [parcels], [payment], [delivery]] = await Promise.all([
+  const [pictures, [parcels], [payment], [delivery], retry] = await Promise.all([
     readPictures(
       deps.catalog,
       order.items.map(item => item.product_id),
@@ -121,6 +128,7 @@ async function orderPage(deps: StorefrontDeps, asked: Asked): Promise<Rendered |
     deps.payments.getPayments({ order_ids }),
     // A guest has nothing but the link to come back by; who has an account needs none.
     request.caller.kind === 'user' && access === undefined ? [] : deps.orders.getDeliveries({ order_ids }),
+    readRetry(deps, request, order),
   ]);
   const isWaiting = order.status === 'PAYMENT_PENDING' || order.status === 'CREATED';
   const link = delivery && `${deps.site.publicUrl()}${view.to(addressOf(order_id, delivery.access_token))}`;
@@ -129,7 +137,10 @@ async function orderPage(deps: StorefrontDeps, asked: Asked): Promise<Rendered |
     pictures,
     shipments: parcels?.shipments ?? [],
     reason: payment?.reason ?? null,
-    bank: isWaiting ? bankOf(deps, view, order_id, payment?.next_action ?? null) : undefined,
+    bank: isWaiting && payment !== undefined ? bankOf(deps, view, payment) : undefined,
+    waitsFor: waitOf(payment),
+    retry,
+    isBack: asked.isBack ?? false,
     access,
     link,
     isPlaced: asked.isPlaced ?? false,
@@ -140,10 +151,31 @@ async function orderPage(deps: StorefrontDeps, asked: Asked): Promise<Rendered |
   return { status: asked.status ?? 200, body: <OrderPage {...page} /> };
 }
 
-/** The bank's page, which leads back to this one. Without the token: it is nothing that a bank should be told. */
-function bankOf({ site }: StorefrontDeps, view: View, orderId: string, next: NextAction | null): string | undefined {
-  if (next?.type !== 'redirect') return undefined;
-  const url = new URL(next.url);
-  url.searchParams.set('return_url', `${site.publicUrl()}${view.to(addressOf(orderId, undefined, { placed: '1' }))}`);
-  return url.href;
+/** Where a failed order can be paid in another way, and for how long its goods are still held. */
+async function readRetry(deps: StorefrontDeps, request: FastifyRequest, order: Order): Promise<Retry | undefined> {
+  const person_id = personOf(request.caller);
+  if (order.status !== 'PAYMENT_FAILED' || person_id === null) return undefined;
+  const open = await deps.orders.findOpenCheckout({ order_id: order.order_id, person_id });
+  if (open === null) return undefined;
+  const leftMs = Date.parse(open.expires_at) - deps.clock.nowMs();
+  return { checkout_id: open.checkout_id, minutes: Math.max(1, Math.ceil(leftMs / 60_000)) };
+}
+
+/** What is known of a payment without an end is told as it is. */
+function waitOf(payment: Payment | undefined): WaitsFor {
+  if (payment === undefined) return 'answer';
+  if (payment.method === 'bank_transfer') return 'transfer';
+  return payment.status === 'authorized' ? 'capture' : 'outcome';
+}
+
+/**
+ * The page where its person confirms the payment. The simulator is told here where it leads back to, without the token,
+ * which is nothing that a bank should know; the other gateways know it from the authorisation.
+ */
+function bankOf({ site }: StorefrontDeps, view: View, { order_id, gateway, next_action }: Payment): Bank | undefined {
+  if (next_action?.type !== 'redirect') return undefined;
+  const url = new URL(next_action.url);
+  const back = view.to(addressOf(order_id, undefined, { placed: '1', back: '1' }));
+  if (gateway === 'simulator') url.searchParams.set('return_url', `${site.publicUrl()}${back}`);
+  return { url: url.href, gateway };
 }

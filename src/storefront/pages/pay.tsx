@@ -12,12 +12,12 @@ import { edgeProblem } from '#platform/http';
 import { personOf } from '#platform/identity';
 import { params } from '#platform/schema';
 import { ItemList, type Pictures } from '../buying/item-list.tsx';
-import { readPayment } from '../buying/payment-choice.ts';
 import { PaymentFields } from '../buying/payment-fields.tsx';
 import { readPictures } from '../buying/read-pictures.ts';
 import { RefusalNotice, type Told, tellRefusal } from '../buying/refusal-notice.tsx';
 import { Steps } from '../buying/steps.tsx';
 import { Sums } from '../buying/sums.tsx';
+import { readPayment, readWays, type Way } from '../buying/ways-to-pay.ts';
 import type { StorefrontDeps } from '../deps.ts';
 
 const { refusals } = ordersContract;
@@ -35,7 +35,8 @@ export function payRoutes(deps: StorefrontDeps): void {
 
   formRoute(site, '/checkout/:checkout_id/pay', options, async ({ view, request, fields, params }) => {
     const asked = { view, request, fields, ...params };
-    const payment = readPayment(fields, site);
+    const ways = await readWays(deps.payments);
+    const payment = readPayment(fields, ways, site);
     if (payment === undefined) return payPage(deps, { ...asked, errors: { method: 'required' }, status: 400 });
     // Sent twice, it is the key that makes it one order; with another key, the checkout does.
     const input = { order_id: request.commandId, shopper: shopperOf(request), payment, ...params };
@@ -76,7 +77,8 @@ async function payPage(deps: StorefrontDeps, asked: Asked): Promise<Rendered | R
     checkout.items.map(item => item.product_id),
   );
   const minutes = minutesLeft(checkout, clock.nowMs());
-  const page = { checkout, pictures, minutes, fields, errors, told, formKey: site.ids.next() };
+  const ways = await readWays(deps.payments);
+  const page = { checkout, pictures, minutes, fields, errors, told, ways, formKey: site.ids.next() };
   return { status, body: <PayPage {...page} /> };
 }
 
@@ -109,11 +111,12 @@ interface PayPageProps {
   fields: Fields;
   errors: FieldErrors | undefined;
   told: Told | undefined;
+  ways: Way[];
   formKey: string;
 }
 
 function PayPage(props: PayPageProps) {
-  const { checkout, pictures, minutes, fields, errors, told, formKey } = props;
+  const { checkout, pictures, minutes, fields, errors, told, ways, formKey } = props;
   const { words, to, money } = useView();
   const text = words.checkout;
   const back = to(`/checkout?from=${checkout.checkout_id}`);
@@ -127,7 +130,7 @@ function PayPage(props: PayPageProps) {
           <Delivery checkout={checkout} back={back} />
           <form id="pay" class="panel" method="post" action={to(`/checkout/${checkout.checkout_id}/pay`)}>
             <Key value={formKey} />
-            <PaymentFields fields={fields} errors={errors} />
+            <PaymentFields fields={fields} errors={errors} ways={ways} />
           </form>
         </div>
         <aside class="split-sticky">
@@ -136,9 +139,15 @@ function PayPage(props: PayPageProps) {
               <ItemList items={checkout.items} pictures={pictures} />
               <Sums totals={checkout} />
               <Hold checkout={checkout} minutes={minutes} back={back} />
-              <button type="submit" form="pay" class="button button-primary">
+              <button
+                type="submit"
+                form="pay"
+                class="button button-primary"
+                data-island="paying"
+                data-busy={text.paying}
+              >
                 <Icon name="lock" />
-                {text.pay(money(checkout.total))}
+                <span>{text.pay(money(checkout.total))}</span>
               </button>
             </div>
           </Panel>

@@ -13,6 +13,7 @@ import { selling as sellingDe } from './de/selling.ts';
 import { shell as shellDe } from './de/shell.ts';
 import { staff as staffDe } from './de/staff.ts';
 import { staffBooks as staffBooksDe } from './de/staff-books.ts';
+import { staffMoney as staffMoneyDe } from './de/staff-money.ts';
 import { staffOps as staffOpsDe } from './de/staff-ops.ts';
 import { things as thingsDe } from './de/things.ts';
 import { account } from './en/account.ts';
@@ -30,6 +31,7 @@ import { selling } from './en/selling.ts';
 import { shell } from './en/shell.ts';
 import { staff } from './en/staff.ts';
 import { staffBooks } from './en/staff-books.ts';
+import { staffMoney } from './en/staff-money.ts';
 import { staffOps } from './en/staff-ops.ts';
 import { things } from './en/things.ts';
 import type { Language } from './languages.ts';
@@ -51,6 +53,7 @@ const en = {
   shell,
   staff,
   staffBooks,
+  staffMoney,
   staffOps,
   things,
 };
@@ -70,6 +73,7 @@ const de: Words = {
   shell: shellDe,
   staff: staffDe,
   staffBooks: staffBooksDe,
+  staffMoney: staffMoneyDe,
   staffOps: staffOpsDe,
   things: thingsDe,
 };

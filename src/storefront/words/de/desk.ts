@@ -19,6 +19,7 @@ export const desk: typeof english = {
   mails: 'Mails',
   operations: 'Aufgaben und Ereignisse',
   stuck: 'Steckt fest',
+  webhooks: 'Webhooks',
   audit: 'Prüfung',
   books: 'Bücher',
   sales: 'Umsatz',

@@ -25,15 +25,48 @@ export const orders: typeof english = {
   keepLink: 'Bewahren Sie diesen Link auf: Er öffnet Ihre Bestellung auf jedem Gerät, ohne Konto.',
   orderLink: 'Link zu dieser Bestellung',
 
-  waitingTitle: 'Wir warten auf Ihre Zahlung',
+  waits: {
+    answer: { title: 'Wir warten auf Ihre Zahlung', text: 'Die Zahlung hat eben erst begonnen.' },
+    transfer: {
+      title: 'Wir warten auf Ihre Zahlung',
+      text: 'Ihre Bestellung ist bestätigt, sobald die Überweisung da ist.',
+    },
+    outcome: {
+      title: 'Wir wissen noch nicht, ob Ihre Zahlung durchging',
+      text:
+        'Der Zahlungsanbieter hat nicht geantwortet, und wir fragen weiter. Bitte zahlen Sie nicht noch ' +
+        'einmal: Diese Bestellung wird höchstens einmal abgebucht, und wenn sie nicht bezahlt ist, ' +
+        'sagen wir es Ihnen.',
+    },
+    capture: {
+      title: 'Ihre Bank hat zugestimmt, ein Wort fehlt noch',
+      text:
+        'Das Geld ist vorgemerkt, und der Anbieter hat noch nicht gemeldet, dass es eingezogen ist. ' +
+        'Bitte zahlen Sie nicht noch einmal: Diese Bestellung wird höchstens einmal abgebucht.',
+    },
+  },
   waitingText:
     'Diese Seite sieht von selbst wieder nach. Sie können auch gehen: Wir schreiben Ihnen, wenn alles durch ist.',
-  waitingTransfer: 'Ihre Bestellung ist bestätigt, sobald die Überweisung da ist.',
-  bankTitle: 'Ihre Bank bittet um eine Bestätigung',
-  bankText: 'Ein Schritt fehlt noch: Bestätigen Sie die Zahlung bei Ihrer Bank. Danach kommen Sie hierher zurück.',
-  toBank: 'Weiter zu Ihrer Bank',
+  confirmAt: {
+    bank: {
+      title: 'Ihre Bank bittet um eine Bestätigung',
+      text: 'Ein Schritt fehlt noch: Bestätigen Sie die Zahlung bei Ihrer Bank. Danach kommen Sie hierher zurück.',
+      go: 'Weiter zu Ihrer Bank',
+      backTitle: 'Wir warten auf das Wort Ihrer Bank',
+      notYet: 'Sie haben noch nicht bestätigt?',
+    },
+    paypal: {
+      title: 'Bestätigen Sie die Zahlung bei PayPal',
+      text: 'Ein Schritt fehlt noch: Stimmen Sie der Zahlung bei PayPal zu. Danach kommen Sie hierher zurück.',
+      go: 'Weiter zu PayPal',
+      backTitle: 'Wir warten auf das Wort von PayPal',
+      notYet: 'Sie haben noch nicht zugestimmt?',
+    },
+  },
   failedTitle: 'Diese Bestellung wurde nicht bezahlt',
   failedText: 'Abgebucht wurde nichts. Ihr Warenkorb ist, wie er war.',
+  nothingTaken: 'Abgebucht wurde nichts.',
+  payOtherwise: 'Anders bezahlen',
   tryAgain: 'Noch einmal versuchen',
   cancelledTitle: 'Diese Bestellung ist storniert',
   cancelledText: 'Was bezahlt war, geht an Sie zurück, und die Artikel sind wieder im Regal.',

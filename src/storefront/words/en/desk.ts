@@ -18,6 +18,7 @@ export const desk = {
   mails: 'Mails',
   operations: 'Jobs and events',
   stuck: 'Stuck',
+  webhooks: 'Webhooks',
   audit: 'Audit',
   books: 'Books',
   sales: 'Sales',

@@ -23,14 +23,46 @@ export const orders = {
   keepLink: 'Keep this link: it opens your order on any device, without an account.',
   orderLink: 'Link to this order',
 
-  waitingTitle: 'We are waiting for your payment',
+  waits: {
+    answer: { title: 'We are waiting for your payment', text: 'The payment has only just begun.' },
+    transfer: {
+      title: 'We are waiting for your payment',
+      text: 'Your order is confirmed as soon as the transfer has arrived.',
+    },
+    outcome: {
+      title: 'We do not know yet whether your payment went through',
+      text:
+        'The payment provider has not answered, and we keep asking. Please do not pay again: this order ' +
+        'is charged once at most, and if it was not paid we tell you.',
+    },
+    capture: {
+      title: 'Your bank has agreed, one word is missing',
+      text:
+        'The money is set aside, and the provider has not told us yet that it was taken. Please do not ' +
+        'pay again: this order is charged once at most.',
+    },
+  },
   waitingText: 'This page looks again by itself. You can also leave: we send you a mail when it is through.',
-  waitingTransfer: 'Your order is confirmed as soon as the transfer has arrived.',
-  bankTitle: 'Your bank wants you to confirm',
-  bankText: 'One step is left: confirm the payment with your bank. Then you come back here.',
-  toBank: 'Continue to your bank',
+  confirmAt: {
+    bank: {
+      title: 'Your bank wants you to confirm',
+      text: 'One step is left: confirm the payment with your bank. Then you come back here.',
+      go: 'Continue to your bank',
+      backTitle: 'We are waiting for the word of your bank',
+      notYet: 'You have not confirmed it yet?',
+    },
+    paypal: {
+      title: 'Confirm the payment at PayPal',
+      text: 'One step is left: agree to the payment at PayPal. Then you come back here.',
+      go: 'Continue to PayPal',
+      backTitle: 'We are waiting for the word of PayPal',
+      notYet: 'You have not agreed to it yet?',
+    },
+  },
   failedTitle: 'This order was not paid',
   failedText: 'Nothing was charged. Your cart is as it was.',
+  nothingTaken: 'Nothing was charged.',
+  payOtherwise: 'Pay in another way',
   tryAgain: 'Try again',
   cancelledTitle: 'This order is cancelled',
   cancelledText: 'What was paid goes back to you, and the items are back on the shelf.',
