@@ -91,3 +91,21 @@ describe('PayPal', () => {
     assert.ok(!problems.includes('very-secret-word'));
   });
 });
+
+describe('the simulator', () => {
+  const has = (more: Record<string, string>) => readConfig({ DATA_DIR, ...more }).hasSimulator;
+
+  test('is there, also beside a gateway that moves money, but not with one in production', () => {
+    const production = { NODE_ENV: 'production' };
+    assert.equal(has({}), true);
+    assert.equal(has(PAYPAL), true);
+    assert.equal(has(production), true);
+    assert.equal(has({ ...production, ...PAYPAL }), false);
+    assert.equal(has({ ...production, ...PAYPAL, SIMULATOR: 'on' }), true);
+    assert.equal(has({ ...PAYPAL, SIMULATOR: 'off' }), false);
+  });
+
+  test('is refused to be left out where nothing else takes money', () => {
+    assert.match(problemOf({ SIMULATOR: 'off' }), /1 problem.*SIMULATOR=off leaves no way to pay/s);
+  });
+});

@@ -73,6 +73,8 @@ export interface Config {
   trustedProxies: string[];
   tls: boolean;
   logLevel: string;
+  /** Off by itself in production as soon as a gateway is there that moves money: the simulator's orders are unpaid. */
+  hasSimulator: boolean;
   simulatorPort: number;
   simulatorSettleMs: number;
   /** Absent: the simulator runs inside the payments process. */
@@ -129,6 +131,9 @@ export function readConfig(environment: Environment = process.env): Config {
   const moduleUrls = readModuleUrls(read, modules);
   const port = read.integer('PORT', 3000, { min: 0, max: 65_535 });
   const host = environment.HOST || '127.0.0.1';
+  const stripe = readStripe(read);
+  const paypal = readPaypal(read);
+  const isMoneyReal = stripe !== undefined || paypal !== undefined;
   const config = {
     production,
     port,
@@ -157,15 +162,19 @@ export function readConfig(environment: Environment = process.env): Config {
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
       production ? 'info' : 'warn',
     ),
+    hasSimulator: read.flag('SIMULATOR', !(production && isMoneyReal)),
     simulatorPort: read.integer('SIMULATOR_PORT', 0, { min: 0, max: 65_535 }),
     simulatorSettleMs: 1000 * read.integer('SIMULATOR_SETTLE_SECONDS', 2, { min: 0, max: 86_400 }),
     simulatorUrl: read.url('SIMULATOR_URL', ['http:', 'https:']),
-    stripe: readStripe(read),
+    stripe,
     carrierStepMs: 1000 * read.integer('CARRIER_STEP_SECONDS', 60, { min: 1, max: 86_400 }),
     smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
     mailFrom: environment.MAIL_FROM || 'Doorbuster <shop@localhost>',
-    paypal: readPaypal(read),
+    paypal,
   };
+  if (!config.hasSimulator && !isMoneyReal && modules.has('payments')) {
+    read.problems.push('SIMULATOR=off leaves no way to pay: configure Stripe or PayPal.');
+  }
   if (read.problems.length > 0) throw new ConfigError(read.problems);
   mkdirSync(dataDir, { recursive: true });
   return { ...config, secrets: readSecrets(environment, dataDir, split) };

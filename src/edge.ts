@@ -152,7 +152,7 @@ function addRoutes(app: App, config: Config, deps: EdgeDeps, { identity, joined,
   searchRoutes(app, { search, catalog });
   cartRoutes(app, { cart, currency });
   orderRoutes(app, { orders, shopperOf, shipments: { schema: Shipment, ofOrders: joined.shipmentsOf } });
-  paymentsRoutes(app, { payments, simulatorEnabled: true });
+  paymentsRoutes(app, { payments, simulatorEnabled: config.hasSimulator });
   fulfillmentRoutes(app, { fulfillment, OrderView, orderView: joined.orderView });
   inventoryRoutes(app, { inventory, productExists: joined.productExists, mayManage: joined.mayManage });
   auditRoutes(app, { audit });

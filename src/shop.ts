@@ -118,7 +118,8 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
   if (redis) stops.push(() => redis.stop());
   const secret = secrets.simulatorWebhook;
-  const isPaying = config.modules.has('payments') && config.simulatorUrl === undefined;
+  const url = config.hasSimulator ? config.simulatorUrl : undefined;
+  const isPaying = config.modules.has('payments') && config.hasSimulator && url === undefined;
   const settleMs = config.simulatorSettleMs;
   const simulator = isPaying
     ? await startSimulator({ dataDir, port: config.simulatorPort, secret, settleMs, log, clock, ids })
@@ -137,12 +138,12 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
       })
     : undefined;
   if (carrier) stops.push(() => carrier.stop());
-  const url = config.simulatorUrl;
+  // The first one of a method takes what names none.
   const gateways = [
+    ...(config.stripe ? [stripeGateway({ ...config.stripe, ...payBack(config), clock })] : []),
+    ...(config.paypal ? [paypalGateway({ ...config.paypal, ...payBack(config), clock })] : []),
     ...(simulator ? [simulatorGateway({ books: simulator.books, secret })] : []),
     ...(url ? [simulatorGateway({ url, secret })] : []),
-    ...(config.paypal ? [paypalGateway({ ...config.paypal, ...payBack(config), clock })] : []),
-    ...(config.stripe ? [stripeGateway({ ...config.stripe, ...payBack(config), clock })] : []),
   ];
   return {
     hotStore: createHotStore({ clock }),

@@ -140,18 +140,23 @@ describe('an order that is paid by PayPal', () => {
   });
 });
 
-describe('what PayPal does not take is declined at once', () => {
-  for (const [what, payment] of [
-    ['a card', { ...byPaypal, method: 'card' }],
-    ['a bank transfer', { ...byPaypal, method: 'bank_transfer' }],
-    ['the token of another gateway', { ...byPaypal, token: 'tok_visa' }],
+describe('what PayPal does not take is refused at once', () => {
+  for (const [what, payment, refusal] of [
+    ['a card', { ...byPaypal, method: 'card' }, [400, 'GATEWAY_UNKNOWN', undefined]],
+    ['a bank transfer', { ...byPaypal, method: 'bank_transfer' }, [400, 'GATEWAY_UNKNOWN', undefined]],
+    [
+      'the token of another gateway',
+      { ...byPaypal, token: 'tok_visa' },
+      [402, 'PAYMENT_DECLINED', 'method_not_supported'],
+    ],
   ] as const) {
     test(`${what}, before PayPal hears of it`, async () => {
       const [product, guest] = await Promise.all([newProduct(shop, { stock: 1, price: 2999 }), newGuest(shop)]);
       const wish = { product_id: product.product_id, quantity: 1, ...delivery };
-      const declined = await guest.post('/api/buy-now', { ...wish, payment });
-      assert.deepEqual([declined.status, declined.body.reason], [402, 'method_not_supported']);
-      assert.deepEqual(paypal.bookedOf(declined.body.order_id), []);
+      const asked = paypal.books.orders.size;
+      const refused = await guest.post('/api/buy-now', { ...wish, payment });
+      assert.deepEqual([refused.status, refused.body.code, refused.body.reason], refusal);
+      assert.equal(paypal.books.orders.size, asked);
       await assertStock(product.product_id, { total_quantity: 1, reserved: 0 });
     });
   }

@@ -111,7 +111,7 @@ describe('an order paid by Stripe', () => {
     assert.equal(body.next_action.type, 'redirect');
     assert.deepEqual(booksOf(body.order_id), { states: ['requires_action'], charges: [] });
     const back = await answerChallenge(body.next_action.url, 'confirm');
-    assert.match(back ?? '', new RegExp(`/orders/${body.order_id}\\?placed=1$`));
+    assert.match(back ?? '', new RegExp(`/orders/${body.order_id}\\?placed=1&back=1$`));
     const order = await untilStatus(body.order_id, 'CONFIRMED');
     assert.equal(order.payment.status, 'captured');
     assert.deepEqual(booksOf(body.order_id), paid);
@@ -150,11 +150,10 @@ describe('an order paid by Stripe', () => {
     assert.deepEqual([refund?.amount, refund?.metadata.order_id, more.length], [TOTAL, order_id, 0]);
   });
 
-  test('can not be a bank transfer there: declined before Stripe is asked, and a card pays', async () => {
+  test('can not be a bank transfer there: refused before there is an order, and a card pays', async () => {
     const { pay } = await newCheckout();
-    const declined = await pay('pm_card_visa', 'bank_transfer');
-    assert.deepEqual([declined.status, declined.body.reason], [402, 'method_not_offered']);
-    assert.deepEqual(booksOf(declined.body.order_id), { states: [], charges: [] });
+    const refused = await pay('pm_card_visa', 'bank_transfer');
+    assert.deepEqual([refused.status, refused.body.code], [400, 'GATEWAY_UNKNOWN']);
     assert.equal((await pay('pm_card_visa')).status, 201);
   });
 
