@@ -19,6 +19,7 @@ import { type FirstStart, firstStart } from './first-start.ts';
 import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
 import { migrateSchemas } from './migrate-schemas.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
+import { seededChaos } from './payments/simulator/chaos.ts';
 import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
 
@@ -118,8 +119,9 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   const secret = secrets.simulatorWebhook;
   const isPaying = config.modules.has('payments') && config.simulatorUrl === undefined;
   const settleMs = config.simulatorSettleMs;
+  const chaos = config.simulatorChaos && seededChaos(config.simulatorChaos, ids.secret());
   const simulator = isPaying
-    ? await startSimulator({ dataDir, port: config.simulatorPort, secret, settleMs, log, clock, ids })
+    ? await startSimulator({ dataDir, port: config.simulatorPort, secret, settleMs, log, clock, ids, chaos })
     : undefined;
   if (simulator) stops.push(() => simulator.stop());
   if (simulator && config.production)
