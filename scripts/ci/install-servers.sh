@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 SCHEMATHESIS_VERSION=4.32.5
+TOXIPROXY_VERSION=v2.12.0
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
@@ -39,6 +40,7 @@ if [ ! -x .venv/bin/schemathesis ] && ! python3 -c "import ensurepip, venv" 2> /
 fi
 if ! command -v chromium chromium-browser google-chrome > /dev/null; then packages+=(chromium); fi
 if ! command -v redis-server > /dev/null; then packages+=(redis-server); fi
+if [ ! -x .servers/toxiproxy-server ] && ! command -v go > /dev/null; then packages+=(golang-go); fi
 # Without a font, Chromium draws boxes, and no picture or contrast of a page is worth looking at.
 if ! fc-list 2> /dev/null | grep -q .; then packages+=(fontconfig fonts-dejavu-core); fi
 if [ "${#packages[@]}" -gt 0 ]; then
@@ -51,6 +53,13 @@ if [ "$has_version" != "$SCHEMATHESIS_VERSION" ]; then
   echo "Installing schemathesis $SCHEMATHESIS_VERSION into .venv"
   python3 -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check "schemathesis==$SCHEMATHESIS_VERSION"
+fi
+
+# The package's own folder is named server, and so is what it installs.
+if [ ! -x .servers/toxiproxy-server ]; then
+  echo "Installing toxiproxy $TOXIPROXY_VERSION into .servers"
+  GOBIN="$PWD/.servers" go install "github.com/Shopify/toxiproxy/v2/cmd/server@$TOXIPROXY_VERSION"
+  mv .servers/server .servers/toxiproxy-server
 fi
 
 echo "Servers and tools for the tests are in place."

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What some tests need beyond `npm install`. A laptop may lack it, CI may not. */
-export type Part = 'postgres15' | 'icecat' | 'schemathesis' | 'chromium' | 'redis';
+export type Part = 'postgres15' | 'icecat' | 'schemathesis' | 'chromium' | 'redis' | 'toxiproxy';
 
 interface PartFacts {
   /** What it is for, told to whoever lacks it. */
@@ -40,6 +40,11 @@ export const PARTS: Record<Part, PartFacts> = {
     tests: 'the gate before the ledger on a real Redis, alone and as a cluster',
     enable: 'apt-get install redis-server',
     find: () => onPath(['redis-server']),
+  },
+  toxiproxy: {
+    tests: 'payments over a network that is slow, resets, and cuts answers',
+    enable: 'bash scripts/ci/install-servers.sh',
+    find: () => existing(join(ROOT, '.servers/toxiproxy-server')),
   },
 };
 
