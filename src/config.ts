@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join, resolve } from 'node:path';
 import { parseRedisUrl } from '#platform/redis-address';
 import type { Sharding } from '#platform/route';
+import { type ChaosRates, parseChaosRates } from './payments/simulator/chaos.ts';
 
 /** The modules that `MODULES=` may name; all of them by default. */
 export const moduleNames = [
@@ -81,6 +82,8 @@ export interface Config {
   simulatorUrl: string | undefined;
   /** Absent: nothing is paid through Stripe. */
   stripe: StripeConfig | undefined;
+  /** `timeout=0.1,error=0.1,duplicate=0.2,reorder=0.2`: shares of what goes wrong at the simulator by chance. */
+  simulatorChaos: ChaosRates | undefined;
   carrierStepMs: number;
   smtpUrl: string | undefined;
   mailFrom: string;
@@ -167,6 +170,7 @@ export function readConfig(environment: Environment = process.env): Config {
     simulatorSettleMs: 1000 * read.integer('SIMULATOR_SETTLE_SECONDS', 2, { min: 0, max: 86_400 }),
     simulatorUrl: read.url('SIMULATOR_URL', ['http:', 'https:']),
     stripe,
+    simulatorChaos: readChaos(read, production),
     carrierStepMs: 1000 * read.integer('CARRIER_STEP_SECONDS', 60, { min: 1, max: 86_400 }),
     smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
     mailFrom: environment.MAIL_FROM || 'Doorbuster <shop@localhost>',
@@ -178,6 +182,15 @@ export function readConfig(environment: Environment = process.env): Config {
   if (read.problems.length > 0) throw new ConfigError(read.problems);
   mkdirSync(dataDir, { recursive: true });
   return { ...config, secrets: readSecrets(environment, dataDir, split) };
+}
+
+function readChaos({ environment, problems }: Reader, production: boolean): ChaosRates | undefined {
+  const text = environment.SIMULATOR_CHAOS;
+  if (text === undefined || text === '') return undefined;
+  const rates = parseChaosRates(text);
+  if (rates === null) problems.push('SIMULATOR_CHAOS takes timeout=0.1,error=0.1,duplicate=0.2,reorder=0.2: to 0.9.');
+  if (production) problems.push('SIMULATOR_CHAOS makes payments fail by chance, which no shop in production wants.');
+  return rates ?? undefined;
 }
 
 function readModules(read: Reader): ReadonlySet<ModuleName> {

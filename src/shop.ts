@@ -20,6 +20,7 @@ import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
 import { migrateSchemas } from './migrate-schemas.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
 import { paypalGateway } from './payments/paypal/paypal-gateway.ts';
+import { seededChaos } from './payments/simulator/chaos.ts';
 import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
 import { stripeGateway } from './payments/stripe/stripe-gateway.ts';
@@ -121,8 +122,9 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
   const url = config.hasSimulator ? config.simulatorUrl : undefined;
   const isPaying = config.modules.has('payments') && config.hasSimulator && url === undefined;
   const settleMs = config.simulatorSettleMs;
+  const chaos = config.simulatorChaos && seededChaos(config.simulatorChaos, ids.secret());
   const simulator = isPaying
-    ? await startSimulator({ dataDir, port: config.simulatorPort, secret, settleMs, log, clock, ids })
+    ? await startSimulator({ dataDir, port: config.simulatorPort, secret, settleMs, log, clock, ids, chaos })
     : undefined;
   if (simulator) stops.push(() => simulator.stop());
   if (simulator && config.production)

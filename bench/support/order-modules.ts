@@ -1,11 +1,12 @@
+import type { Static } from 'typebox';
 import type { Accounts } from '#accounts';
 import type { CartModule } from '#cart';
 import type { Catalog, CatalogProduct } from '#catalog';
 import type { Inventory } from '#inventory';
 import { limits } from '#limits';
-import type { Orders } from '#orders';
-import type { Payments } from '#payments';
-import { systemClock } from '#platform/clock';
+import type { BuyNow, Orders } from '#orders';
+import type { PaymentInput, Payments } from '#payments';
+import { type Clock, systemClock } from '#platform/clock';
 import { createIds, type Ids, systemRandom } from '#platform/ids';
 import { createJobs } from '#platform/jobs';
 import { createLog } from '#platform/log';
@@ -29,8 +30,12 @@ export interface OrderModules {
   db: Database;
   ids: Ids;
   inventory: Inventory;
+  orders: Orders;
+  payments: Payments;
   /** Of the server, for its CPU time. */
   postgresPid: number;
+  /** One unit for a guest of its own, by a card that pays or in another way: what `buyNow` is asked. */
+  wish(productId: string, payment?: PaymentInput): Static<typeof BuyNow>;
   /** One unit, by a guest of its own. */
   buyNow(productId: string): ReturnType<Orders['buyNow']>;
   /** Puts products of `units` each on sale. */
@@ -50,6 +55,11 @@ export interface OrderModulesOptions {
   simulator?: Parameters<typeof createPayments>[0]['simulator'];
   /** False: nobody reads events, and nobody sweeps. */
   isFollowed?: boolean;
+  /** Of one try of a call. */
+  gatewayTimeoutMs?: number;
+  /** `error` where outages are made on purpose. */
+  logLevel?: 'warn' | 'error';
+  clock?: Clock;
   /** The default one where it is absent. */
   ledger?: Pick<Parameters<typeof createInventory>[0], 'ledgerStrategy' | 'redis'>;
 }
@@ -58,17 +68,15 @@ const schemas = ['inventory', 'payments', 'orders'];
 const RESERVATION_TTL_MS = 900_000;
 export const BUYER_EMAIL = 'bench@example.com';
 const delivery = { email: BUYER_EMAIL, shipping_method: 'standard' as const, shipping_address: address };
-const payment = { ...card(), method: 'card' as const };
+const byCard = { ...card(), method: 'card' as const };
 
 /**
  * Inventory, payments and orders with their subscriptions and jobs in this process, on an embedded PostgreSQL that
  * keeps what it has told. Catalogue, carts and accounts are plain data: an order does not write there.
  */
-export async function openOrderModules(
-  scope: BenchScope,
-  { gateways, simulator, isFollowed = true, ledger }: OrderModulesOptions,
-): Promise<OrderModules> {
-  const log = createLog({ level: 'warn' });
+export async function openOrderModules(scope: BenchScope, options: OrderModulesOptions): Promise<OrderModules> {
+  const { gateways, simulator, isFollowed = true, clock = systemClock, ledger } = options;
+  const log = createLog({ level: options.logLevel ?? 'warn' });
   const { poolMax, statementTimeoutMs } = limits;
   const { postgres, db } = await openBenchPostgres(scope, { schemas, log, poolMax, statementTimeoutMs });
   const outboxes = new Map<string, Outbox>();
@@ -76,12 +84,12 @@ export async function openOrderModules(
     listen: (source: string, listener: () => void) => outboxes.get(source)?.onCommitted(listener) ?? (() => {}),
   };
   const ids = createIds();
-  const clock = systemClock;
   const deps: ModuleDeps = { db, clock, ids, random: systemRandom, log, metrics: createMetrics(), events };
   const goods = new Map<string, CatalogProduct>();
   const catalog = { getProducts: async ({ product_ids }) => product_ids.flatMap(id => goods.get(id) ?? []) } as Catalog;
   const inventory = createInventory({ ...deps, ...ledger, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
-  const payments = createPayments({ ...deps, gateways, defaultGateway: gateways[0]!.name, simulator });
+  const paying = { gateways, defaultGateway: gateways[0]!.name, simulator, gatewayTimeoutMs: options.gatewayTimeoutMs };
+  const payments = createPayments({ ...deps, ...paying });
   const orders = createOrders({
     ...deps,
     ...{ catalog, inventory: inventory.api, payments: payments.api, currency: 'USD' },
@@ -95,8 +103,14 @@ export async function openOrderModules(
   await startAll(scope, Object.values(modules));
   if (isFollowed) await followAll(scope, Object.values(modules), createJobs({ url: postgres.url, log, clock }));
   const subscriptions = orders.subscriptions ?? [];
+  const wish: OrderModules['wish'] = (product_id, payment = byCard) => {
+    const person_id = ids.next();
+    const of = { order_id: ids.nextFor(person_id), product_id, quantity: 1, payment };
+    return { ...delivery, ...of, shopper: { kind: 'guest', person_id, email: null, prime: false } };
+  };
   return {
-    ...{ db, ids, inventory: inventory.api, postgresPid: postgres.pid },
+    ...{ db, ids, inventory: inventory.api, orders: orders.api, payments: payments.api, postgresPid: postgres.pid },
+    wish,
     async sell(products, units) {
       const productIds = Array.from({ length: products }, () => ids.next());
       for (const product_id of productIds) {
@@ -107,17 +121,10 @@ export async function openOrderModules(
       }
       return productIds;
     },
-    buyNow(product_id) {
-      const person_id = ids.next();
-      return orders.api.buyNow({
-        ...delivery,
-        ...{ order_id: ids.nextFor(person_id), product_id, quantity: 1, payment },
-        shopper: { kind: 'guest', person_id, email: null, prime: false },
-      });
-    },
+    buyNow: product_id => orders.api.buyNow(wish(product_id)),
     backlog: () => backlogOf([orders, payments]),
     drained: () => drain(isFollowed ? subscriptions : []),
-    audit: () => auditAll({ inventory: inventory.api, orders: orders.api, payments: payments.api }),
+    audit: () => auditAll({ inventory: inventory.api, orders: orders.api, payments: payments.api, clock }),
   };
 }
 
@@ -149,8 +156,8 @@ async function drain(subscriptions: Subscription[]): Promise<void> {
   for (const subscription of [...subscriptions, ...subscriptions]) await subscription.drained();
 }
 
-async function auditAll(modules: { inventory: Inventory; orders: Orders; payments: Payments }): Promise<string[]> {
-  const { invariants } = await runAudit({ ...modules, clock: systemClock });
+async function auditAll(audited: Parameters<typeof runAudit>[0]): Promise<string[]> {
+  const { invariants } = await runAudit(audited);
   const broken = invariants.filter(({ ok }) => !ok);
   return broken.map(({ name, violations }) => `audit: ${name} does not hold: ${violations[0]}`);
 }

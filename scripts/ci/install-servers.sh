@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.."
 
 SCHEMATHESIS_VERSION=4.32.5
 STRIPE_MOCK_VERSION=v0.203.0
+TOXIPROXY_VERSION=v2.12.0
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
@@ -43,7 +44,8 @@ if ! command -v redis-server > /dev/null; then packages+=(redis-server); fi
 has_stripe_mock() {
   [ -x .servers/stripe-mock ] && [ "$(cat .servers/stripe-mock.version 2> /dev/null)" = "$STRIPE_MOCK_VERSION" ]
 }
-if ! has_stripe_mock && ! command -v go > /dev/null; then packages+=(golang-go); fi
+needs_go() { ! has_stripe_mock || [ ! -x .servers/toxiproxy-server ]; }
+if needs_go && ! command -v go > /dev/null; then packages+=(golang-go); fi
 # Without a font, Chromium draws boxes, and no picture or contrast of a page is worth looking at.
 if ! fc-list 2> /dev/null | grep -q .; then packages+=(fontconfig fonts-dejavu-core); fi
 if [ "${#packages[@]}" -gt 0 ]; then
@@ -63,6 +65,12 @@ if ! has_stripe_mock; then
   mkdir -p .servers
   GOBIN="$PWD/.servers" go install "github.com/stripe/stripe-mock@$STRIPE_MOCK_VERSION"
   echo "$STRIPE_MOCK_VERSION" > .servers/stripe-mock.version
+fi
+# The package's own folder is named server, and so is what it installs.
+if [ ! -x .servers/toxiproxy-server ]; then
+  echo "Installing toxiproxy $TOXIPROXY_VERSION into .servers"
+  GOBIN="$PWD/.servers" go install "github.com/Shopify/toxiproxy/v2/cmd/server@$TOXIPROXY_VERSION"
+  mv .servers/server .servers/toxiproxy-server
 fi
 
 echo "Servers and tools for the tests are in place."

@@ -329,6 +329,23 @@ describe('a refund', () => {
     assert.deepEqual(await world.units(product), [40, 0, 40]);
   });
 
+  test('that a crash interrupted is ended by a cancellation, and a crash of that one too leaves the rest to the sweeper', async t => {
+    const world = await ordersWorld(t);
+    const product = await world.sell(9);
+    const order_id = await bought(world, product);
+    const crash = () => Promise.reject(new Error('crash'));
+    const refunding = world.openOrders({ payments: { ...world.payments, refund: crash } }).api;
+    const refund_id = world.ids.nextFor(order_id);
+    await assert.rejects(refunding.refundOrder({ refund_id, order_id, amount: usd(100), reason: '' }), /crash/);
+    // It ends the refund of 100, and stops before the rest.
+    const cancelling = world.openOrders({ payments: { ...world.payments, voidPayment: crash } }).api;
+    assert.equal(code(await cancelling.cancelOrder({ order_id, viewer: { kind: 'staff' } })), 'ok');
+    assert.deepEqual(await world.charges(order_id), [['captured', 1715, 100]]);
+    await world.settle();
+    assert.deepEqual(await world.charges(order_id), [['refunded', 1715, 1715]]);
+    assert.deepEqual(await world.units(product), [9, 0, 9]);
+  });
+
   test('that a crash interrupted goes on although the order was shipped meanwhile', async t => {
     const world = await ordersWorld(t);
     const product = await world.sell(9);

@@ -109,13 +109,18 @@ async function settleRecord(
       refunds,
       refunded: as === 'done' ? order.refunded : order.refunded - record.amount,
       at: timestamp(deps.clock.nowMs()),
-      deadline_at: refunds.some(refund => refund.state === 'pending') ? order.deadline_at : null,
+      deadline_at: isMoreToDo({ ...order, refunds }) ? order.deadline_at : null,
     });
     if (as === 'done') await appendEvents(tx, 'orders', [refundedEvent(row, record, deps.currency)], bucketOf(orderId));
     return row;
   });
   deps.outbox.committed();
   return settled;
+}
+
+/** Of a cancelled order this refund was only a part of what goes back, which is not at its end with it. */
+function isMoreToDo({ status, refunds }: Pick<OrderRow, 'status' | 'refunds'>): boolean {
+  return status === 'CANCELLED' || refunds.some(refund => refund.state === 'pending');
 }
 
 function refundedEvent(row: OrderRow, record: RefundRecord, currency: string): NewEvent {

@@ -10,7 +10,10 @@ import { findAnywhere, settleRow } from './settle-payment.ts';
 import { readRefunds } from './store.ts';
 import { claimWebhooks, endWebhook, readDueBuckets, type WebhookRow } from './webhook-store.ts';
 
-const BATCH = 16;
+/** Half of what one gateway is asked at once: shoppers come first. */
+const AT_ONCE = 32;
+/** What comes while a gateway keeps one webhook waiting is looked for so often. */
+const LOOK_AGAIN_MS = 250;
 const RETRY = { firstMs: 1_000, mostMs: 60_000 };
 
 /** What became of a webhook; `later`: the gateway didn't answer, so it comes again. */
@@ -35,11 +38,20 @@ async function processRoute(
   { db, route }: { db: Database; route: Route },
   signal?: AbortSignal,
 ): Promise<void> {
-  while (!signal?.aborted) {
-    const due = await claimWebhooks(db, { ...RETRY, now: timestamp(context.clock.nowMs()), batch: BATCH }, route);
-    await Promise.all(due.map(webhook => processWebhook(context, db, webhook)));
-    if (due.length < BATCH) return;
+  const running = new Set<Promise<void>>();
+  for (let isOver = false; !isOver && !signal?.aborted; ) {
+    // One whose gateway is silent holds up no other. Half of the places free is enough to claim, and not one by one.
+    while (running.size > AT_ONCE / 2) await Promise.race(running);
+    const batch = AT_ONCE - running.size;
+    const due = await claimWebhooks(db, { ...RETRY, now: timestamp(context.clock.nowMs()), batch }, route);
+    for (const webhook of due) {
+      const work = processWebhook(context, db, webhook).finally(() => running.delete(work));
+      running.add(work);
+    }
+    const ended = Promise.all(running).then(() => true);
+    isOver = due.length < batch && (await Promise.race([ended, context.clock.sleep(LOOK_AGAIN_MS).then(() => false)]));
   }
+  await Promise.all(running);
 }
 
 /** Never throws: what fails is logged, and its next time is set already. */

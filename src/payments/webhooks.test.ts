@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { sql } from '#platform/sql';
 import { isSignedBy, signWebhook } from '#platform/webhook-signature';
 import { type PaymentShop, paymentShop, until, WEBHOOK_SECRET } from '../../test/support/payment-shop.ts';
+import type { Gateway } from './gateway.ts';
 import { simulatorGateway } from './simulator/simulator-gateway.ts';
 
 type Event = { event_id: string; type: string; created_at: string; data: Record<string, unknown> };
@@ -113,6 +114,37 @@ describe('a truthful webhook', () => {
     }
     await rotated.stop?.();
   });
+});
+
+test('a webhook whose gateway is silent does not hold up those behind it', async t => {
+  // On Citus the buckets have their turns one after the other.
+  const shop = await paymentShop(t, { ...unheard, sharding: 'none' });
+  const silent = await settledTransfer(shop);
+  const others: (typeof silent)[] = [];
+  for (let i = 0; i < 40; i += 1) others.push(await settledTransfer(shop));
+  const goOn = Promise.withResolvers<void>();
+  t.after(async () => goOn.resolve());
+  const [gateway] = shop.deps.gateways;
+  const find: Gateway['find'] = async (request, signal) => {
+    if (request.order_id === silent.order.order_id) await goOn.promise;
+    return gateway!.find(request, signal);
+  };
+  const { createPayments } = await import('./index.ts');
+  const held = createPayments({ ...shop.deps, gateways: [{ ...gateway!, find }], gatewayTimeoutMs: 60_000 });
+  t.after(async () => held.stop?.());
+  for (const { event } of [silent, ...others]) {
+    const body = JSON.stringify(event);
+    const signature = signWebhook({ secret: WEBHOOK_SECRET, rawBody: body, nowMs: shop.clock.nowMs() });
+    const input = { gateway: 'simulator', headers: { signature }, body: Buffer.from(body).toString('base64') };
+    assert.equal((await held.api.receiveWebhook(input)).ok, true);
+  }
+  const statuses = (asked: typeof others) =>
+    Promise.all(asked.map(async ({ order }) => (await shop.stored(order.order_id))?.status));
+  await until(async () => (await statuses(others)).every(status => status === 'authorized'));
+  assert.deepEqual(await statuses([silent]), ['pending']);
+  goOn.resolve();
+  await processed(shop);
+  assert.deepEqual(await statuses([silent]), ['authorized']);
 });
 
 describe('a false webhook is refused and kept nowhere', () => {

@@ -14,14 +14,18 @@ export interface FaultLine {
   /** The same object, whose async methods are counted and meet the fault. */
   wrap<Target extends object>(target: Target): Target;
   readonly calls: number;
+  /** Whether a call has met the fault. */
+  readonly isMet: boolean;
 }
 
 /** One line for all that a process calls: its database and other modules are numbered together, as they are called. */
 export function faultLine(fault?: Fault): FaultLine {
   let calls = 0;
   let isDead = false;
+  let isMet = false;
 
   function meet(): never {
+    isMet = true;
     isDead = fault?.kind === 'crash';
     throw fault?.kind === 'outage' ? new Unavailable('an injected outage') : new Error('an injected crash');
   }
@@ -52,6 +56,9 @@ export function faultLine(fault?: Fault): FaultLine {
     },
     get calls() {
       return calls;
+    },
+    get isMet() {
+      return isMet;
     },
   };
 }

@@ -23,7 +23,7 @@ import { createInventory } from '../../src/inventory/index.ts';
 import type { OrdersOptions } from '../../src/orders/deps.ts';
 import { createOrders } from '../../src/orders/index.ts';
 import type { Gateway } from '../../src/payments/gateway.ts';
-import { createPayments } from '../../src/payments/index.ts';
+import { createPayments, type PaymentsDeps } from '../../src/payments/index.ts';
 import type { Books } from '../../src/payments/simulator/books.ts';
 import { simulatorGateway } from '../../src/payments/simulator/simulator-gateway.ts';
 import { startSimulator } from '../../src/payments/simulator/start-simulator.ts';
@@ -36,6 +36,7 @@ import { sharding as shardingOfRun } from './sharding.ts';
 type Test = { after(work: () => Promise<void>): void };
 
 export const TTL_MS = 900_000;
+export const SIMULATOR_SECRET = 'a secret of the simulator';
 /** California: 7.25 % tax; standard shipping 599, free from 5,000. */
 export const HOME = {
   name: 'Ada',
@@ -86,7 +87,7 @@ export async function ordersWorld(t: Test, options: WorldOptions = {}) {
 
   /** Orders once more over the same data, as another process would run it; `changes` puts faults in its way. */
   function openOrders(changes: Partial<OrdersOptions> = {}): Module<Orders> {
-    const opened = createOrders({ ...shopOptions, metrics: createMetrics(), ...changes });
+    const opened = createOrders({ ...shopOptions, metrics: parts.elsewhere, ...changes });
     stops.push(() => opened.stop?.());
     return opened;
   }
@@ -107,7 +108,16 @@ export async function ordersWorld(t: Test, options: WorldOptions = {}) {
   const world = {
     ...{ db: deps.db, clock, ids, books: parts.books, module: orders, paymentsModule: payments },
     ...{ orders: orders.api, inventory: inventory.api, payments: payments.api, cart: shopOptions.cart },
-    ...{ openOrders, follow, erase: parts.erase, join: parts.join, price: shelf.price, remove: shelf.remove },
+    ...{
+      openOrders,
+      openPayments: parts.openPayments,
+      gateway: parts.gateway,
+      follow,
+      erase: parts.erase,
+      join: parts.join,
+      price: shelf.price,
+      remove: shelf.remove,
+    },
     /** A new product with these units: a number lies in the west. */
     async sell(units: number | Record<string, number>, fields: Partial<CatalogProduct> = {}): Promise<string> {
       const product_id = ids.next();
@@ -150,7 +160,7 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
   const inventory = createInventory({ ...deps, ...stocking });
   await inventory.start?.();
   stops.push(() => inventory.stop?.());
-  const { payments, books } = await openPayments(deps, { t, stops, options });
+  const { payments, ...paying } = await openPayments(deps, { t, stops, options });
   listenTo('payments', payments);
   const sold = { catalog: shelf.catalog, inventory: inventory.api, currency: 'USD' };
   const orders: { api?: Orders } = {};
@@ -167,27 +177,36 @@ async function openParts(t: Test, stops: Stops, options: WorldOptions) {
     reservationTtlMs: TTL_MS,
     orderAccessSecret: 'a secret of the orders',
   };
-  return { deps, clock, ids, shelf, inventory, payments, books, listenTo, erase, join, shopOptions, orders };
+  return { deps, clock, ids, shelf, inventory, payments, ...paying, listenTo, erase, join, shopOptions, orders };
 }
 
 async function openPayments(deps: ModuleDeps, { t, stops, options }: { t: Test; stops: Stops; options: WorldOptions }) {
   const { log, clock, ids } = deps;
   const dataDir = await temporaryFolder(t);
-  const secret = 'a secret of the simulator';
+  const secret = SIMULATOR_SECRET;
   const simulator = await startSimulator({ dataDir, port: 'none', secret, settleMs: 60_000, log, clock, ids });
   stops.push(() => simulator.stop());
-  const gateway = simulatorGateway({ books: simulator.books, secret });
-  const payments = createPayments({
+  const plain = simulatorGateway({ books: simulator.books, secret });
+  const gateway = options.gateway?.(plain) ?? plain;
+  const paymentsDeps: PaymentsDeps = {
     ...deps,
-    gateways: [options.gateway?.(gateway) ?? gateway],
+    gateways: [gateway],
     defaultGateway: 'simulator',
     gatewayTimeoutMs: options.gatewayTimeoutMs ?? 2_000,
     notFoundAfterMs: 1_000,
     simulator: simulator.books,
-  });
-  stops.push(() => payments.stop?.());
+  };
+  function open(changes: Partial<PaymentsDeps> = {}): Module<Payments> {
+    const opened = createPayments({ ...paymentsDeps, ...changes });
+    stops.push(() => opened.stop?.());
+    return opened;
+  }
   // With what the shopper and the bank would do at the simulator's own pages.
-  return { payments, books: simulator.books as Books };
+  /** Of all other processes together: a thousand of them would spend their time on a thousand clocks of Node. */
+  const elsewhere = createMetrics();
+  /** Payments once more over the same data, as another process would run it; `changes` puts faults in its way. */
+  const openPayments = (changes?: Partial<PaymentsDeps>) => open({ metrics: elsewhere, ...changes });
+  return { payments: open(), openPayments, elsewhere, gateway, books: simulator.books as Books };
 }
 
 /** Products as plain data, which a test may reprice or take off the shelf. */

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What some tests need beyond `npm install`. A laptop may lack it, CI may not. */
-export type Part = 'postgres15' | 'icecat' | 'schemathesis' | 'chromium' | 'redis' | 'stripe-mock';
+export type Part = 'postgres15' | 'icecat' | 'schemathesis' | 'chromium' | 'redis' | 'stripe-mock' | 'toxiproxy';
 
 interface PartFacts {
   /** What it is for, told to whoever lacks it. */
@@ -45,6 +45,11 @@ export const PARTS: Record<Part, PartFacts> = {
     tests: "every call to Stripe against Stripe's own description of its API",
     enable: 'bash scripts/ci/install-servers.sh',
     find: () => existing(join(ROOT, '.servers/stripe-mock')),
+  },
+  toxiproxy: {
+    tests: 'payments over a network that is slow, resets, and cuts answers',
+    enable: 'bash scripts/ci/install-servers.sh',
+    find: () => existing(join(ROOT, '.servers/toxiproxy-server')),
   },
 };
 

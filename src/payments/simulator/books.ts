@@ -3,6 +3,7 @@ import type { Clock } from '#platform/clock';
 import type { Ids } from '#platform/ids';
 import type { SimulatorCharge } from '../contract.ts';
 import { type BooksStore, type Charge, type KeyRow, openBooksStore } from './books-store.ts';
+import type { Chaos } from './chaos.ts';
 import {
   authoriseCharge,
   type ChargeTerms,
@@ -42,6 +43,7 @@ export interface BooksOptions {
    * `untold`: webhooks only of what no answer has told (challenges, transfers, lost answers); `all`: of every change.
    */
   webhooks: 'untold' | 'all';
+  chaos: Chaos;
   baseUrl: () => string;
   /** A webhook or a settlement has become due, or will be. */
   onScheduled: () => void;
@@ -80,19 +82,26 @@ export function openBooks({ dataDir, webhooks, onScheduled, ...rest }: BooksOpti
     return value;
   }
 
+  async function answered(request: SimulatorRequest): Promise<Answered> {
+    if (request.operation !== 'find' && request.operation !== 'list') {
+      return await change(() => answerKeyed(till, request));
+    }
+    const read = (answer: SimulatorAnswer): Answered => ({ answer, isSilent: false, delayMs: 0 });
+    if (request.operation === 'list') return read(listPage(till, request));
+    const charge = store.findChargeOfOrder(request.order_id);
+    return read(charge === undefined ? no(404, 'no_such_charge') : { status: 200, body: showCharge(till, charge) });
+  }
+
   return {
     store,
     write,
     async ask(request) {
-      if (request.operation === 'find') {
-        const charge = store.findChargeOfOrder(request.order_id);
-        return charge === undefined ? no(404, 'no_such_charge') : { status: 200, body: showCharge(till, charge) };
-      }
-      if (request.operation === 'list') return listPage(till, request);
-      const { answer, isSilent, delayMs } = await change(() => answerKeyed(till, request));
-      if (isSilent) return await new Promise(() => {});
+      const fate = till.chaos.requestFate();
+      if (fate === 'not_done') return outOfOrder;
+      const { answer, isSilent, delayMs } = await answered(request);
+      if (isSilent || fate === 'silent') return await new Promise(() => {});
       if (delayMs > 0) await till.clock.sleep(delayMs);
-      return answer;
+      return fate === 'answer_lost' ? outOfOrder : answer;
     },
     async list({ order_id }) {
       const charges =
@@ -126,8 +135,12 @@ function listPage(till: Till, { from, to, after }: Extract<SimulatorRequest, { o
   return { status: 200, body: { items: charges.map(charge => showCharge(till, charge)), next } };
 }
 
+type Answered = { answer: SimulatorAnswer; isSilent: boolean; delayMs: number };
+
+const outOfOrder = no(503, 'out_of_order');
+
 /** Idempotent by key: an answer is kept with the hash of its input. Outages (503, silence) are not kept. */
-function answerKeyed(till: Till, request: Keyed): { answer: SimulatorAnswer; isSilent: boolean; delayMs: number } {
+function answerKeyed(till: Till, request: Keyed): Answered {
   const { store } = till;
   const input_hash = createHash('sha256').update(JSON.stringify(request)).digest('base64url');
   const known = store.findKey(request.key);
@@ -140,7 +153,7 @@ function answerKeyed(till: Till, request: Keyed): { answer: SimulatorAnswer; isS
   const silence = tries === 0 ? (behaviour?.silence ?? null) : null;
   if (silence === 'not_charged' || tries < (behaviour?.failures ?? 0)) {
     store.saveKey(key);
-    return at(no(503, 'out_of_order'), silence !== null);
+    return at(outOfOrder, silence !== null);
   }
   const answer =
     request.operation === 'authorise' ? authoriseCharge(till, request, behaviour!) : answerCharge(till, request);

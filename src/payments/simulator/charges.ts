@@ -2,6 +2,7 @@ import { type Clock, timestamp } from '#platform/clock';
 import type { Ids } from '#platform/ids';
 import type { PaymentMethod } from '../contract.ts';
 import type { BooksStore, Charge } from './books-store.ts';
+import type { Chaos } from './chaos.ts';
 import type { Behaviour } from './tokens.ts';
 
 /** What the rules of charges work on; every call runs inside a transaction of the books. */
@@ -15,6 +16,7 @@ export interface Till {
   baseUrl: () => string;
   /** Webhooks of every change, not only of what no answer has told. */
   tellsAll: boolean;
+  chaos: Chaos;
   /** A webhook or a settlement has been written that has its time. */
   schedule: () => void;
 }
@@ -118,11 +120,11 @@ function change({ store }: Till, charge: Charge, fields: Partial<Charge>): Charg
 
 /** Written with the change itself, so that none gets lost. */
 function tell(till: Till, type: string, charge: Charge, fields: Record<string, unknown> = {}): void {
-  const { store, clock, ids, schedule } = till;
+  const { store, clock, ids, chaos, schedule } = till;
   const { order_id, amount, currency, charge_id, reason } = charge;
   const event_id = `evt_${ids.secret(18)}`;
   const data = { order_id, amount, currency, charge_id, reason: reason ?? undefined, ...fields };
   const body = JSON.stringify({ event_id, type, created_at: timestamp(clock.nowMs()), data });
-  store.saveWebhook({ event_id, body, due_at: clock.nowMs(), tries: 0 });
+  store.saveWebhook({ event_id, body, due_at: clock.nowMs() + chaos.webhookDelayMs(), tries: 0 });
   schedule();
 }

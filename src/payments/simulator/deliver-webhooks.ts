@@ -3,6 +3,7 @@ import type { Log } from '#platform/log';
 import { signWebhook } from '#platform/webhook-signature';
 import type { Books } from './books.ts';
 import type { WebhookRow } from './books-store.ts';
+import type { Chaos } from './chaos.ts';
 
 const AT_ONCE = 16;
 const TIMEOUT_MS = 10_000;
@@ -18,18 +19,21 @@ export interface Delivery {
   stop(): Promise<void>;
 }
 
+interface DeliveryOptions {
+  books: Books;
+  secret: string;
+  clock: Clock;
+  log: Log;
+  chaos: Chaos;
+}
+
 /**
  * Ends bank transfers when their time has come, and brings webhooks to the shop until it takes them. What is not
  * delivered stays in the books, so a restart goes on with it.
  */
-export function deliverWebhooks(options: {
-  books: Books;
-  secret: string;
-  url: string | undefined;
-  clock: Clock;
-  log: Log;
-}): Delivery {
-  const { books, clock, log, secret } = options;
+export function deliverWebhooks(options: DeliveryOptions & { url: string | undefined }): Delivery {
+  const { books, clock, log } = options;
+  const deliver = deliverer(options);
   let url = options.url;
   let isStopping = false;
   let wake = new AbortController();
@@ -54,30 +58,6 @@ export function deliverWebhooks(options: {
     return Math.max(0, Math.min(IDLE_MAX_MS, ...waits));
   }
 
-  async function deliver(webhook: WebhookRow, to: string): Promise<void> {
-    try {
-      const signature = signWebhook({ secret, rawBody: webhook.body, nowMs: clock.nowMs() });
-      const answer = await fetch(to, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', signature },
-        body: webhook.body,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      await answer.arrayBuffer();
-      if (!answer.ok) throw new Error(`the shop answered ${answer.status}`);
-      await books.write(() => books.store.forgetWebhook(webhook.event_id));
-    } catch (error) {
-      const tries = webhook.tries + 1;
-      const due_at = clock.nowMs() + Math.min(RETRY_FIRST_MS * 2 ** Math.min(tries, 10), RETRY_MAX_MS);
-      log.debug({ event_id: webhook.event_id, tries, err: error }, 'the simulator tries a webhook again');
-      await books.write(() => {
-        if (tries >= GIVE_UP_TRIES) books.store.forgetWebhook(webhook.event_id);
-        else books.store.saveWebhook({ ...webhook, tries, due_at });
-      });
-    }
-  }
-
   const running = loop().catch(error => log.error({ err: error }, "the simulator's webhooks have stopped"));
   return {
     poke: () => wake.abort(),
@@ -90,5 +70,36 @@ export function deliverWebhooks(options: {
       wake.abort();
       await running;
     },
+  };
+}
+
+/** One try: what is not taken comes again after a growing pause. */
+function deliverer({ books, secret, clock, log, chaos }: DeliveryOptions) {
+  return async (webhook: WebhookRow, to: string): Promise<void> => {
+    try {
+      const signature = signWebhook({ secret, rawBody: webhook.body, nowMs: clock.nowMs() });
+      const answer = await fetch(to, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', signature },
+        body: webhook.body,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await answer.arrayBuffer();
+      if (!answer.ok) throw new Error(`the shop answered ${answer.status}`);
+      const repeatMs = chaos.repeatAfterMs();
+      await books.write(() => {
+        if (repeatMs === null) books.store.forgetWebhook(webhook.event_id);
+        else books.store.saveWebhook({ ...webhook, due_at: clock.nowMs() + repeatMs });
+      });
+    } catch (error) {
+      const tries = webhook.tries + 1;
+      const due_at = clock.nowMs() + Math.min(RETRY_FIRST_MS * 2 ** Math.min(tries, 10), RETRY_MAX_MS);
+      log.debug({ event_id: webhook.event_id, tries, err: error }, 'the simulator tries a webhook again');
+      await books.write(() => {
+        if (tries >= GIVE_UP_TRIES) books.store.forgetWebhook(webhook.event_id);
+        else books.store.saveWebhook({ ...webhook, tries, due_at });
+      });
+    }
   };
 }

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '#platform/clock';
 import { createIds, type Ids } from '#platform/ids';
 import type { Log } from '#platform/log';
 import { type Books, openBooks, type SimulatorBooks } from './books.ts';
+import { type Chaos, calm } from './chaos.ts';
 import { deliverWebhooks } from './deliver-webhooks.ts';
 import { serveSimulator } from './http-server.ts';
 
@@ -24,13 +25,16 @@ export interface SimulatorOptions {
   log: Log;
   webhookUrl?: string;
   webhooks?: 'untold' | 'all';
+  /** What goes wrong by chance. With it webhooks tell `all`, so that there are some to repeat and hold back. */
+  chaos?: Chaos;
   clock?: Clock;
   ids?: Ids;
 }
 
 /** A payment gateway of play money, with every failure on demand and books of its own that outlive it. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { dataDir, secret, settleMs, log, clock = systemClock, ids = createIds(), webhooks = 'untold' } = options;
+  const { dataDir, secret, settleMs, log, clock = systemClock, ids = createIds(), chaos = calm } = options;
+  const { webhooks = chaos === calm ? 'untold' : 'all' } = options;
   let url = 'http://127.0.0.1';
   let webhookUrl = options.webhookUrl;
   const books: Books = openBooks({
@@ -39,10 +43,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ids,
     settleMs,
     webhooks,
+    chaos,
     baseUrl: () => url,
     onScheduled: () => delivery.poke(),
   });
-  const delivery = deliverWebhooks({ books, secret, url: webhookUrl, clock, log });
+  const delivery = deliverWebhooks({ books, secret, url: webhookUrl, clock, log, chaos });
   const shopOrigin = () => (webhookUrl === undefined ? null : new URL(webhookUrl).origin);
   const server = options.port === 'none' ? null : await serveSimulator({ books, port: options.port, log, shopOrigin });
   if (server !== null) url = server.url;
