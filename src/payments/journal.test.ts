@@ -94,6 +94,29 @@ test('money that was found at the gateway is the customer’s until its order sa
   assert.deepEqual((await entriesOf(shop, order_id)).toSorted(), [['capture', -2999, 2999, 0, 0, 0, 0], sale]);
 });
 
+test('somebody who finds the captured money first takes nothing from the order that tells whose it is', async t => {
+  const hook = { during: async () => {} };
+  const shop = await paymentShop(t, {
+    wrapGateway: gateway => ({
+      ...gateway,
+      async capture(request, signal) {
+        const answer = await gateway.capture(request, signal);
+        await hook.during();
+        return answer;
+      },
+    }),
+  });
+  const { split } = splitOf(shop);
+  const order = shop.order();
+  const { order_id } = order;
+  await shop.api.authorise(order);
+  // A webhook, the reconciler or a sweeper sees it at the gateway before the capture's own answer is written down.
+  hook.during = async () => void (await shop.api.settlePayment({ order_id }));
+  assert.ok((await shop.api.capture({ order_id, split })).ok);
+  const sale = ['sale', 2999, 0, -2500, -199, -300, 0];
+  assert.deepEqual((await entriesOf(shop, order_id)).toSorted(), [['capture', -2999, 2999, 0, 0, 0, 0], sale]);
+});
+
 test('a capture that was refused has no entry', async t => {
   const shop = await paymentShop(t);
   const order = shop.order('tok_capture_fails');

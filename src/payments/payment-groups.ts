@@ -5,9 +5,10 @@ import { bucketOf } from '#platform/ids';
 import type { ModuleDeps } from '#platform/module';
 import { appendEvents, type Outbox } from '#platform/outbox';
 import type { Route } from '#platform/route';
-import { captureEntry, type JournalEntry } from './journal-rules.ts';
+import type { Split } from './contract.ts';
+import type { JournalEntry } from './journal-rules.ts';
 import { appendEntries } from './journal-store.ts';
-import { openAccounts, saleEntries } from './post-entries.ts';
+import { openAccounts } from './post-entries.ts';
 import { type RefundRow, type RefundStep, type RefundStepped, stepRefund } from './refund-rules.ts';
 import { applyChange, type Change, isUnwanted, type PaymentEvent, type PaymentRow, type Row } from './rules.ts';
 import * as store from './store.ts';
@@ -142,14 +143,18 @@ async function changeAll(
     const locked = byOrder(await store.lockPayments(tx, orderIds, route));
     const events: PaymentEvent[] = [];
     const touched = new Map<string, PaymentRow>();
-    const entries = await saleEntries(tx, commands, locked);
+    const told = commands.filter(({ change }) => splitIn(change) !== undefined);
+    const accounts = await openAccounts(tx, unique(told.map(command => command.order_id)));
     const results = commands.map(({ order_id, change }) => {
       const before = locked.get(order_id);
       if (before === undefined) throw new Error('only an order that has a row can change it');
       const { row, event } = applyChange(before, change, clock.nowMs());
       if (event !== null) events.push(event);
-      if (change.kind === 'captured' && row !== before && !isUnwanted(row)) {
-        entries.push(captureEntry(row, change.split, change.fee ?? 0));
+      if (!isUnwanted(row)) {
+        const split = splitIn(change);
+        if (change.kind === 'captured' && row !== before) accounts.capture(row, split, change.fee ?? 0);
+        // Somebody else has captured it, who didn't know whose it is.
+        else if (split !== undefined) accounts.sale(row, split);
       }
       if (row !== before && !isUnwanted(row)) touched.set(order_id, row);
       locked.set(order_id, row);
@@ -157,12 +162,16 @@ async function changeAll(
     });
     const at = timestamp(clock.nowMs());
     if (touched.size > 0) await store.updatePayments(tx, [...touched.values()], at, route);
-    await appendEntries(tx, entries, at, route);
+    await appendEntries(tx, accounts.entries, at, route);
     await appendEvents(tx, 'payments', events, route);
     return { results, events };
   });
   if (events.length > 0) outbox.committed();
   return results;
+}
+
+function splitIn(change: Change): Split | undefined {
+  return change.kind === 'captured' || change.kind === 'sale' ? change.split : undefined;
 }
 
 async function refundAll(
