@@ -1,5 +1,5 @@
 // The payment simulator in a process of its own, as a real gateway is: its options come first, then where the shop
-// takes webhooks. It lives until it is killed.
+// takes webhooks. It lives until it is killed, or until whoever started it is gone.
 import { createLog } from '#platform/log';
 import { type ChaosRates, seededChaos } from '../../src/payments/simulator/chaos.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/payments/simulator/start-simulator.ts';
@@ -8,6 +8,7 @@ export interface SimulatorJob extends Pick<SimulatorOptions, 'dataDir' | 'secret
   chaos: { rates: ChaosRates; seed: string };
 }
 
+process.once('disconnect', () => process.exit());
 process.once('message', async ({ chaos: { rates, seed }, ...options }: SimulatorJob) => {
   const log = createLog({ level: 'warn' });
   const simulator = await startSimulator({ ...options, port: 0, log, chaos: seededChaos(rates, seed) });
