@@ -19,10 +19,9 @@ import { type FirstStart, firstStart } from './first-start.ts';
 import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
 import { migrateSchemas } from './migrate-schemas.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
-import { paypalGateway } from './payments/paypal/paypal-gateway.ts';
-import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
+import { openGateways } from './payment-gateways.ts';
+import { remoteBooks } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
-import { stripeGateway } from './payments/stripe/stripe-gateway.ts';
 
 export interface Shop {
   /** Where the gateway listens; undefined in a process without it. */
@@ -64,11 +63,10 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
   const ids = createIds();
   const deps: ModuleDeps = { db, clock, ids, random: systemRandom, log, metrics, events: noEvents, sharding };
 
+  await migrateSchemas(db, config.modules, log);
   const outside = await startOutside(config, deps, stops);
   const modules = createModules(config, deps, outside);
   stops.push(() => modules.closeRemotes());
-  const isEdge = config.modules.has('gateway');
-  await migrateSchemas(db, [...modules.local.keys(), ...(isEdge ? (['gateway'] as const) : [])], log);
 
   const jobs = createJobs({ url, log, clock, metrics });
   addJobs(jobs, modules, log);
@@ -78,6 +76,7 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
     stops.push(() => module.stop?.());
   }
   const first = firstStart(config, { ...deps, modules });
+  const isEdge = config.modules.has('gateway');
   const edge = isEdge ? await createEdge(config, { ...deps, ...outside, modules, firstStart: first, jobs }) : undefined;
   await startBackground(jobs, modules, stops);
   stops.push(() => edge?.stop());
@@ -113,7 +112,7 @@ interface Outside extends OutsideParts {
   simulator: Simulator | undefined;
 }
 
-async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, stops: Stops): Promise<Outside> {
+async function startOutside(config: Config, { db, log, clock, ids }: ModuleDeps, stops: Stops): Promise<Outside> {
   const { dataDir, secrets, redisUrl } = config;
   const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
   if (redis) stops.push(() => redis.stop());
@@ -124,8 +123,6 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
     ? await startSimulator({ dataDir, port: config.simulatorPort, secret, settleMs, log, clock, ids })
     : undefined;
   if (simulator) stops.push(() => simulator.stop());
-  if (simulator && config.production)
-    log.warn('payments go to the simulator: orders are confirmed, and no money moves');
   const carrier = config.modules.has('fulfillment')
     ? await startSimulatedCarrier({
         dataDir,
@@ -138,25 +135,14 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
     : undefined;
   if (carrier) stops.push(() => carrier.stop());
   const url = config.simulatorUrl;
-  const gateways = [
-    ...(simulator ? [simulatorGateway({ books: simulator.books, secret })] : []),
-    ...(url ? [simulatorGateway({ url, secret })] : []),
-    ...(config.paypal ? [paypalGateway({ ...config.paypal, ...payBack(config), clock })] : []),
-    ...(config.stripe ? [stripeGateway({ ...config.stripe, ...payBack(config), clock })] : []),
-  ];
   return {
     hotStore: createHotStore({ clock }),
     redis,
-    gateways,
+    gateways: await openGateways(config, { db, clock, log, books: simulator?.books }),
     simulatorBooks: simulator?.books ?? (url === undefined ? undefined : remoteBooks(url)),
     simulator,
     carrier,
   };
-}
-
-/** Where a gateway leads a person back to from their bank. Without a token: a bank should be told none. */
-function payBack({ publicUrl }: Config): { returnUrl(order_id: string): string } {
-  return { returnUrl: order_id => `${publicUrl}/orders/${order_id}?placed=1` };
 }
 
 async function serve(
