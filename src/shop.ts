@@ -19,11 +19,10 @@ import { type FirstStart, firstStart } from './first-start.ts';
 import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
 import { migrateSchemas } from './migrate-schemas.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
-import { paypalGateway } from './payments/paypal/paypal-gateway.ts';
+import { openGateways } from './payment-gateways.ts';
 import { seededChaos } from './payments/simulator/chaos.ts';
-import { remoteBooks, simulatorGateway } from './payments/simulator/simulator-gateway.ts';
+import { remoteBooks } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
-import { stripeGateway } from './payments/stripe/stripe-gateway.ts';
 
 export interface Shop {
   /** Where the gateway listens; undefined in a process without it. */
@@ -65,11 +64,10 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
   const ids = createIds();
   const deps: ModuleDeps = { db, clock, ids, random: systemRandom, log, metrics, events: noEvents, sharding };
 
+  await migrateSchemas(db, config.modules, log);
   const outside = await startOutside(config, deps, stops);
   const modules = createModules(config, deps, outside);
   stops.push(() => modules.closeRemotes());
-  const isEdge = config.modules.has('gateway');
-  await migrateSchemas(db, [...modules.local.keys(), ...(isEdge ? (['gateway'] as const) : [])], log);
 
   const jobs = createJobs({ url, log, clock, metrics });
   addJobs(jobs, modules, log);
@@ -79,6 +77,7 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
     stops.push(() => module.stop?.());
   }
   const first = firstStart(config, { ...deps, modules });
+  const isEdge = config.modules.has('gateway');
   const edge = isEdge ? await createEdge(config, { ...deps, ...outside, modules, firstStart: first, jobs }) : undefined;
   await startBackground(jobs, modules, stops);
   stops.push(() => edge?.stop());
@@ -114,7 +113,7 @@ interface Outside extends OutsideParts {
   simulator: Simulator | undefined;
 }
 
-async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, stops: Stops): Promise<Outside> {
+async function startOutside(config: Config, { db, log, clock, ids }: ModuleDeps, stops: Stops): Promise<Outside> {
   const { dataDir, secrets, redisUrl } = config;
   const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
   if (redis) stops.push(() => redis.stop());
@@ -127,8 +126,6 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
     ? await startSimulator({ dataDir, port: config.simulatorPort, secret, settleMs, log, clock, ids, chaos })
     : undefined;
   if (simulator) stops.push(() => simulator.stop());
-  if (simulator && config.production)
-    log.warn('payments go to the simulator: orders are confirmed, and no money moves');
   const carrier = config.modules.has('fulfillment')
     ? await startSimulatedCarrier({
         dataDir,
@@ -140,26 +137,14 @@ async function startOutside(config: Config, { log, clock, ids }: ModuleDeps, sto
       })
     : undefined;
   if (carrier) stops.push(() => carrier.stop());
-  // The first one of a method takes what names none.
-  const gateways = [
-    ...(config.stripe ? [stripeGateway({ ...config.stripe, ...payBack(config), clock })] : []),
-    ...(config.paypal ? [paypalGateway({ ...config.paypal, ...payBack(config), clock })] : []),
-    ...(simulator ? [simulatorGateway({ books: simulator.books, secret })] : []),
-    ...(url ? [simulatorGateway({ url, secret })] : []),
-  ];
   return {
     hotStore: createHotStore({ clock }),
     redis,
-    gateways,
+    gateways: await openGateways(config, { db, clock, log, books: simulator?.books }),
     simulatorBooks: simulator?.books ?? (url === undefined ? undefined : remoteBooks(url)),
     simulator,
     carrier,
   };
-}
-
-/** Where a gateway leads a person back to from their bank. Without a token: a bank should be told none. */
-function payBack({ publicUrl }: Config): { returnUrl(order_id: string): string } {
-  return { returnUrl: order_id => `${publicUrl}/orders/${order_id}?placed=1&back=1` };
 }
 
 async function serve(

@@ -46,6 +46,11 @@ export const moneyChecks: Record<string, (books: BothBooks) => string[]> = {
       })
       .map(({ order_id, captured, refunded }) => `of order ${order_id}: ${captured} captured, ${refunded} refunded`);
   },
+  'ledger that is not 0'({ payments }) {
+    return payments
+      .filter(payment => payment.ledger_sum !== 0 || payment.ledger_held !== payment.captured - payment.refunded)
+      .map(({ order_id, ledger_sum, ledger_held }) => `of order ${order_id}: ${ledger_sum}, and ${ledger_held} held`);
+  },
 };
 
 function isConfirmed({ status }: OrderFact): boolean {

@@ -43,7 +43,7 @@ test('and over a network that is slow, resets and cuts answers', async t => {
 });
 
 const order = { order_id: 'o', status: 'CONFIRMED', total: 500, refunded: 0 } as OrderFact;
-const payment = { order_id: 'o', captured: 500, refunded: 0 } as PaymentFact;
+const payment = { order_id: 'o', captured: 500, refunded: 0, ledger_sum: 0, ledger_held: 500 } as PaymentFact;
 const charge = { order_id: 'o', state: 'captured', captured: 500, refunded: 0 } as BothBooks['charges'][number];
 const right: BothBooks = { orders: [order], payments: [payment], charges: [charge] };
 const failed = { ...order, status: 'PAYMENT_FAILED' } as const;
@@ -55,6 +55,7 @@ for (const [check, wrong] of Object.entries({
   'confirmed without capture': { charges: [{ ...charge, captured: 499 }] },
   'refunds that differ': { charges: [{ ...charge, refunded: 1 }] },
   'payments that differ': { payments: [{ ...payment, captured: 0 }] },
+  'ledger that is not 0': { payments: [{ ...payment, ledger_held: 499 }] },
 } satisfies Record<string, Partial<BothBooks>>)) {
   test(`the check of "${check}" holds for right books, and finds wrong ones`, () => {
     assert.deepEqual(moneyChecks[check]!(right), []);

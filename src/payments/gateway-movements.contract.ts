@@ -9,6 +9,8 @@ import {
   authorised,
   booked,
   captured,
+  capturedBy,
+  foundCaptured,
   foundOf,
   ids,
   newRequest,
@@ -30,11 +32,10 @@ export const movements: Record<string, Proof> = {
     assert.deepEqual(await askerOf(world).find(request.order_id), foundOf(request, gateway_ref, {}));
   },
 
-  async 'a capture takes what was set aside'(world) {
+  async 'a capture takes what was set aside, and tells what is kept of it as a look-up does'(world) {
     const { request, ref } = await captured(world);
     assert.deepEqual(await world.booked(request.order_id), booked(ref, 'captured'));
-    const taken = foundOf(request, ref, { state: 'captured', captured: AMOUNT });
-    assert.deepEqual(await askerOf(world).find(request.order_id, ref), taken);
+    assert.deepEqual(await askerOf(world).find(request.order_id, ref), foundCaptured(world, request, ref));
   },
 
   async 'a void lets it go'(world) {
@@ -54,8 +55,7 @@ export const movements: Record<string, Proof> = {
     assert.equal(rest.state, 'refunded');
     assert.notEqual((first as { gateway_ref: string }).gateway_ref, (rest as { gateway_ref: string }).gateway_ref);
     assert.deepEqual(await world.booked(request.order_id), booked(ref, 'captured', { refunded: AMOUNT }));
-    const found = foundOf(request, ref, { state: 'captured', captured: AMOUNT, refunded: AMOUNT });
-    assert.deepEqual(await ask.find(request.order_id, ref), found);
+    assert.deepEqual(await ask.find(request.order_id, ref), foundCaptured(world, request, ref, AMOUNT));
   },
 
   async 'the same key again is the same answer and no second effect'(world) {
@@ -63,7 +63,7 @@ export const movements: Record<string, Proof> = {
     const ask = askerOf(world);
     assert.deepEqual(await ask.authorise(request), { state: 'authorized', gateway_ref: ref });
     assert.deepEqual(await world.booked(request.order_id), booked(ref, 'authorized'));
-    for (const _ of [1, 2]) assert.deepEqual(await ask.capture(request, ref), { state: 'captured' });
+    for (const _ of [1, 2]) assert.deepEqual(await ask.capture(request, ref), capturedBy(world));
     const refund_id = ids.next();
     const given = await ask.refund(request, ref, { amount: 1000, refund_id });
     assert.equal(given.state, 'refunded');
@@ -117,7 +117,7 @@ export const movements: Record<string, Proof> = {
     assert.deepEqual(await ask.find(order_id), foundOf(request, gateway_ref, {}));
     assert.deepEqual(await ask.find(order_id, gateway_ref), foundOf(request, gateway_ref, {}));
     assert.deepEqual(await world.booked(order_id), booked(gateway_ref, 'authorized'));
-    assert.deepEqual(await ask.capture(request, gateway_ref), { state: 'captured' });
+    assert.deepEqual(await ask.capture(request, gateway_ref), capturedBy(world));
     assert.deepEqual(await world.booked(order_id), booked(gateway_ref, 'captured'));
   },
 
@@ -148,8 +148,7 @@ export const movements: Record<string, Proof> = {
   async 'a payment is found by our order id alone, and none where there is none'(world) {
     const { request, ref } = await captured(world);
     await authorised(world);
-    const found = foundOf(request, ref, { state: 'captured', captured: AMOUNT });
-    assert.deepEqual(await askerOf(world).find(request.order_id), found);
+    assert.deepEqual(await askerOf(world).find(request.order_id), foundCaptured(world, request, ref));
     // Of an hour ago: a gateway whose search lags can't be sure of a younger one.
     const { next } = createIds({
       nowMs: () => Date.now() - 3_600_000,

@@ -17,12 +17,12 @@ export interface Gateway {
   refund(request: RefundRequest, signal: AbortSignal): Promise<Refunded | Refused | Unknown>;
   /**
    * Looks the order's payment up: by the gateway's reference where we have it, else by ours, which `authorise` left in
-   * its metadata.
+   * its metadata. What another shop has made on the same account is not found; a webhook of it is `about: 'other'`.
    */
   find(request: FindRequest, signal: AbortSignal): Promise<Found | NotFound | Unknown>;
   /**
-   * What was made there in a time, from inclusive to exclusive, oldest first and a page at a time; only what this shop
-   * has made. Absent where the gateway has no such list.
+   * What was made there in a time, from inclusive to exclusive, in the gateway's own order and a page at a time; only
+   * what this shop has made, so that a page may be empty. Absent where the gateway has no such list.
    */
   list?(request: ListRequest, signal: AbortSignal): Promise<Listed | Unknown>;
   /** Against every secret in use, in constant time. */
@@ -76,7 +76,7 @@ export type Listed = { state: 'listed'; payments: FoundPayment[]; next: string |
 export type Authorised = { state: 'authorized'; gateway_ref: string };
 export type Declined = { state: 'declined'; reason: string; gateway_ref: string | null };
 export type Pending = { state: 'pending'; gateway_ref: string; next_action: NextAction };
-/** `fee`: what the gateway keeps of it, where it says so at once. */
+/** `fee`: what the gateway keeps of it, where it says so at once and in the payment's own currency. */
 export type Captured = { state: 'captured'; fee?: number };
 export type Voided = { state: 'voided' };
 export type Refunded = { state: 'refunded'; gateway_ref: string };
@@ -99,7 +99,7 @@ export interface FoundPayment {
   state: 'pending' | 'authorized' | 'captured' | 'voided' | 'failed';
   captured: number;
   refunded: number;
-  /** What the gateway has kept of what was captured, where it says so. */
+  /** What the gateway has kept of what was captured, where it says so in the payment's own currency. */
   fee?: number;
   reason: string | null;
   next_action: NextAction | null;

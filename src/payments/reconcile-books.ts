@@ -165,7 +165,7 @@ async function judge(
     const isMoney = found !== null && (found.state === 'authorized' || found.captured > found.refunded);
     if (!isMoney) return { order_id, isOpen: false, difference: null };
     // It is recorded, and told: its order takes it up, or where there is none it is given back.
-    await findAnywhere(context, order_id);
+    await findAnywhere(context, order_id, { gateway: gateway.name, gateway_ref: found.gateway_ref });
     return differs('unknown_here', `here is no payment, there ${found.captured} were captured (${found.state})`);
   }
   if (isUnderWay(row)) return { order_id, isOpen: true, difference: null };

@@ -15,6 +15,8 @@ export interface Movement {
   amount: Money;
   custom_id?: string;
   invoice_id?: string;
+  /** Of a capture that is completed. */
+  seller_receivable_breakdown?: { gross_amount: Money; paypal_fee: Money; net_amount: Money };
 }
 
 export interface Order {
@@ -105,6 +107,7 @@ export class PaypalBooks {
     checkCurrency(amount, order.unit.amount);
     if (centsOf(amount) > centsOf(order.unit.amount)) throw new PaypalProblem(422, 'MAX_CAPTURE_AMOUNT_EXCEEDED');
     const capture: Movement = { ...order.unit, id: newId(), status: this.next.capture, amount };
+    if (capture.status === 'COMPLETED') capture.seller_receivable_breakdown = breakDown(amount);
     this.next.capture = 'COMPLETED';
     order.captures.push(capture);
     if (capture.status !== 'DECLINED') authorization.status = 'CAPTURED';
@@ -120,7 +123,10 @@ export class PaypalBooks {
     this.tell('PAYMENT.AUTHORIZATION.VOIDED', showMovement(order, authorization));
   }
 
-  refund(captureId: string, { amount, custom_id }: { amount: Money; custom_id?: string }): Movement {
+  refund(
+    captureId: string,
+    { amount, custom_id, invoice_id }: Pick<Movement, 'amount' | 'custom_id' | 'invoice_id'>,
+  ): Movement {
     const order = this.#orderWith(({ captures }) => captures.some(({ id }) => id === captureId));
     const capture = order.captures.find(({ id }) => id === captureId)!;
     if (capture.status === 'PENDING') throw new PaypalProblem(422, 'PENDING_CAPTURE');
@@ -128,7 +134,7 @@ export class PaypalBooks {
     const left = centsOf(capture.amount) - refundedCents(order);
     if (left === 0) throw new PaypalProblem(422, 'CAPTURE_FULLY_REFUNDED');
     if (centsOf(amount) > left) throw new PaypalProblem(422, 'REFUND_AMOUNT_EXCEEDED');
-    const refund: Movement = { id: newId(), status: this.next.refund, amount, custom_id };
+    const refund: Movement = { id: newId(), status: this.next.refund, amount, custom_id, invoice_id };
     this.next.refund = 'COMPLETED';
     order.refunds.push(refund);
     this.#tellOfRefund(order, refund);
@@ -138,6 +144,8 @@ export class PaypalBooks {
   /** What PayPal has looked at comes to its end. */
   settle(order: Order, movement: Movement, status: string): void {
     movement.status = status;
+    const isTaken = order.captures.includes(movement) && status === 'COMPLETED';
+    if (isTaken) movement.seller_receivable_breakdown = breakDown(movement.amount);
     if (order.refunds.includes(movement)) this.#tellOfRefund(order, movement);
     else this.tell(`PAYMENT.CAPTURE.${status}`, showMovement(order, movement));
   }
@@ -178,6 +186,17 @@ export function centsOf({ value, currency_code }: Money): number {
   if (withoutDecimals.has(currency_code) && fraction !== undefined)
     throw new PaypalProblem(422, 'DECIMALS_NOT_SUPPORTED');
   return Number(whole) * 100 + Number(fraction ?? 0);
+}
+
+/** PayPal keeps 2.9 % and 30 hundredths. */
+function breakDown(gross_amount: Money): Movement['seller_receivable_breakdown'] {
+  const { currency_code } = gross_amount;
+  const cents = centsOf(gross_amount);
+  const fee = Math.round(cents * 0.029) + 30;
+  const money = (hundredths: number): Money => {
+    return { currency_code, value: (hundredths / 100).toFixed(withoutDecimals.has(currency_code) ? 0 : 2) };
+  };
+  return { gross_amount, paypal_fee: money(fee), net_amount: money(cents - fee) };
 }
 
 function checkCurrency(amount: Money, of: Money): void {

@@ -41,12 +41,24 @@ export interface Charge {
   amount: number;
   amount_captured: number;
   amount_refunded: number;
+  /** Once it is captured. */
+  balance_transaction: string | null;
   billing_details: object;
   currency: string;
   livemode: boolean;
   metadata: Record<string, string>;
   payment_intent: string;
   payment_method_details: object;
+}
+
+/** What a capture comes to in the account that Stripe pays out. */
+export interface BalanceTransaction {
+  id: string;
+  object: 'balance_transaction';
+  amount: number;
+  currency: string;
+  fee: number;
+  net: number;
 }
 
 export interface Refund {
@@ -77,14 +89,22 @@ export type Tell = (type: string, object: object) => void;
 export type StripeBooks = ReturnType<typeof openStripeBooks>;
 
 /** The double's own books: intents, their charges and refunds, and what may become of each. */
-export function openStripeBooks(options: { livemode: boolean; challengeUrl: (id: string) => string; tell: Tell }) {
+export function openStripeBooks(options: {
+  livemode: boolean;
+  challengeUrl: (id: string) => string;
+  tell: Tell;
+  /** Absent: each payment in its own currency. */
+  paysOutIn?: string | undefined;
+}) {
   const intents = new Map<string, Intent>();
   const charges = new Map<string, Charge>();
+  const balances = new Map<string, BalanceTransaction>();
   const refunds: Refund[] = [];
-  const till: Till = { ...options, intents, charges, refunds };
+  const till: Till = { ...options, intents, charges, balances, refunds };
   return {
     intents,
     charges,
+    balances,
     refunds,
     create: (form: Map<string, string>) => createIntent(till, form),
     capture: (intent: Intent, form: Map<string, string>) => captureIntent(till, intent, form),
@@ -98,8 +118,10 @@ interface Till {
   livemode: boolean;
   challengeUrl: (id: string) => string;
   tell: Tell;
+  paysOutIn?: string | undefined;
   intents: Map<string, Intent>;
   charges: Map<string, Charge>;
+  balances: Map<string, BalanceTransaction>;
   refunds: Refund[];
 }
 
@@ -145,6 +167,7 @@ function decline402(till: Till, intent: Intent, decline: Pick<StripeError, 'code
 function holdMoney(till: Till, intent: Intent): StripeAnswer {
   const charge: Charge = {
     ...{ id: `ch_${random()}`, object: 'charge', amount: intent.amount, amount_captured: 0, amount_refunded: 0 },
+    balance_transaction: null,
     billing_details: { name: 'Ada Example', email: 'ada@example.com' },
     currency: intent.currency,
     livemode: till.livemode,
@@ -166,9 +189,18 @@ function captureIntent(till: Till, intent: Intent, form: Map<string, string>): S
     return refusal({ code: 'amount_too_large', param: 'amount_to_capture', message: 'More than can be captured' });
   }
   Object.assign(intent, { status: 'succeeded', amount_capturable: 0, amount_received: amount });
-  till.charges.get(intent.latest_charge!)!.amount_captured = amount;
+  bookCapture(till, till.charges.get(intent.latest_charge!)!, amount);
   till.tell('payment_intent.succeeded', intent);
   return { status: 200, body: intent };
+}
+
+/** Stripe keeps 2.9 % and 30 of the smallest unit. */
+function bookCapture({ balances, paysOutIn }: Till, charge: Charge, amount: number): void {
+  const fee = Math.round(amount * 0.029) + 30;
+  const currency = paysOutIn ?? charge.currency;
+  const id = `txn_${random()}`;
+  balances.set(id, { id, object: 'balance_transaction', amount, currency, fee, net: amount - fee });
+  Object.assign(charge, { amount_captured: amount, balance_transaction: id });
 }
 
 /** What was held is booked as given back, by a refund of Stripe's own. */

@@ -15,6 +15,7 @@ import {
   type StripeAnswer,
   type StripeBooks,
 } from './stripe-books.ts';
+import { readBooks, showIntent } from './stripe-reads.ts';
 
 const API_VERSION = '2026-10-28.endive';
 
@@ -32,9 +33,13 @@ export interface Odd {
 
 export interface StripeDouble {
   url: string;
+  /** What is done there by hand, as at Stripe's dashboard, is done in its books. */
+  books: StripeBooks;
   secretKey: string;
   webhookSecret: string;
   setWebhookUrl(url: string): void;
+  /** Everything told so far has been sent. */
+  sent(): Promise<unknown>;
   answerNext(odd: Odd): void;
   /** Nothing new is found until it is told otherwise, as with Stripe's search in its first minute. */
   lagSearch(isLagging: boolean): void;
@@ -58,14 +63,14 @@ interface Door {
 
 export async function startStripeDouble(
   t: TestContext,
-  { livemode = false, webhookUrl }: { livemode?: boolean; webhookUrl?: string } = {},
+  { livemode = false, webhookUrl, paysOutIn }: { livemode?: boolean; webhookUrl?: string; paysOutIn?: string } = {},
 ): Promise<StripeDouble> {
   const secretKey = `sk_${livemode ? 'live' : 'test'}_${random()}`;
   const webhookSecret = `whsec_${random()}`;
   const sending = sender(webhookSecret, livemode, webhookUrl);
   let url = '';
   const challengeUrl = (id: string) => `${url}/challenge/${id}`;
-  const books = openStripeBooks({ livemode, challengeUrl, tell: sending.tell });
+  const books = openStripeBooks({ livemode, challengeUrl, tell: sending.tell, paysOutIn });
   const door: Door = { books, keys: new Map(), searchable: null, next: null, asked: [], secretKey };
   const server = createServer((request, response) => {
     route(door, request, response).catch(error => response.destroy(error));
@@ -81,8 +86,9 @@ export async function startStripeDouble(
     [...books.intents.values()].filter(intent => intent.metadata.order_id === order_id);
   const isOf = (order_id: string, id: string) => books.intents.get(id)?.metadata.order_id === order_id;
   return {
-    ...{ url, secretKey, webhookSecret, asked: door.asked, intentsOf },
+    ...{ url, books, secretKey, webhookSecret, asked: door.asked, intentsOf },
     setWebhookUrl: sending.setUrl,
+    sent: sending.settled,
     answerNext(odd) {
       door.next = odd;
     },
@@ -137,16 +143,18 @@ async function route(door: Door, request: IncomingMessage, response: ServerRespo
 
 const list = (...names: string[]) => new RegExp(`^(${names.join('|')})$`);
 const METADATA = String.raw`metadata\[\w+\]`;
+const EXPAND = String.raw`expand\[\d+\]`;
 const PAID_BY = ['payment_method', 'confirmation_token', String.raw`allowed_payment_method_types\[\d+\]`];
 
 /** All that the double takes. What Stripe takes beyond this is not needed here. */
 const known: Record<string, RegExp> = {
   'POST payment_intents': list('amount', 'currency', 'capture_method', 'confirm', 'return_url', METADATA, ...PAID_BY),
-  'POST capture': list('amount_to_capture'),
+  'POST capture': list('amount_to_capture', EXPAND),
   'POST cancel': list('cancellation_reason'),
   'POST refunds': list('payment_intent', 'amount', METADATA),
   'GET search': list('query', 'limit'),
-  'GET payment_intents': list(String.raw`expand\[\d+\]`),
+  'GET list': list(String.raw`created\[(gte|lt)\]`, 'limit', 'starting_after', EXPAND),
+  'GET payment_intents': list(EXPAND),
 };
 
 /** What Stripe refuses before it looks at the books. */
@@ -162,7 +170,8 @@ function refuseForm(door: Door, request: IncomingMessage, form: Map<string, stri
   }
   const parts = new URL(request.url ?? '/', 'http://stripe').pathname.split('/').slice(2);
   const name = [...parts].reverse().find(part => /^(payment_intents|refunds|capture|cancel|search)$/.test(part));
-  const allowed = known[`${request.method} ${name}`];
+  const isList = request.method === 'GET' && parts.length === 1;
+  const allowed = known[`${request.method} ${isList ? 'list' : name}`];
   if (allowed === undefined) return missing('url');
   const param = [...form.keys()].find(key => !allowed.test(key));
   return param === undefined
@@ -177,7 +186,7 @@ async function answer(
   form: Map<string, string>,
   request: IncomingMessage,
 ): Promise<StripeAnswer> {
-  if (method === 'GET') return read(door, path, form);
+  if (method === 'GET') return readBooks(door.books, { id: path[1], searchable: door.searchable }, form);
   const key = String(request.headers['idempotency-key'] ?? random());
   const input = JSON.stringify([path, [...form]]);
   const before = door.keys.get(key);
@@ -209,22 +218,9 @@ function write({ books }: Door, [kind, id, operation]: string[], form: Map<strin
   if (id === undefined) return books.create(form);
   const intent = books.intents.get(id);
   if (intent === undefined) return missing('intent');
-  return operation === 'capture' ? books.capture(intent, form) : books.cancel(intent);
-}
-
-function read({ books, searchable }: Door, [, id]: string[], form: Map<string, string>): StripeAnswer {
-  if (id === 'search') {
-    const order_id = /^metadata\['order_id'\]:'([\w-]+)'$/.exec(form.get('query') ?? '')?.[1];
-    if (order_id === undefined) return refusal({ param: 'query', message: 'a query that the double does not know' });
-    const found = [...books.intents.values()].filter(intent => intent.metadata.order_id === order_id);
-    const data = found.filter(intent => searchable === null || searchable.has(intent.id));
-    return { status: 200, body: { object: 'search_result', url: '/v1/payment_intents/search', has_more: false, data } };
-  }
-  const intent = books.intents.get(id ?? '');
-  if (intent === undefined) return missing('intent');
-  const isExpanded = form.get('expand[0]') === 'latest_charge';
-  const latest_charge = isExpanded ? (books.charges.get(intent.latest_charge ?? '') ?? null) : intent.latest_charge;
-  return { status: 200, body: { ...intent, latest_charge } };
+  if (operation !== 'capture') return books.cancel(intent);
+  const { status, body } = books.capture(intent, form);
+  return { status, body: status === 200 ? showIntent(books, intent, form) : body };
 }
 
 /** Stands for the page of the person's bank. */

@@ -13,6 +13,8 @@ export interface GatewayWorld {
   booked(order_id: string): Promise<Booked[]>;
   /** As the person does at the page to which a challenge has sent them. */
   answerChallenge(url: string, answer: { isConfirmed: boolean }): Promise<void>;
+  /** What the other side keeps of AMOUNT, and says so with a capture; null where it says nothing. */
+  fee: number | null;
   /** What becomes of the next request that would change something at the gateway, and of no later one. */
   failNext(fault: NetworkFault): void;
   /** The webhooks of an order that the gateway has sent so far, as they came in. */
@@ -39,6 +41,8 @@ export type Proof = (world: GatewayWorld) => Promise<void>;
 
 export const ids = createIds();
 export const AMOUNT = 2999;
+/** Of the shop that every adapter is tested for. */
+export const SHOP_ID = '5b0f3c0e-7d3a-4c55-9d5e-0c1b6a4f2e11';
 const ANSWERS_WITHIN_MS = 5_000;
 
 /** An order of its own, which would like to pay 29.99 dollars. */
@@ -82,8 +86,22 @@ export async function authorised(world: GatewayWorld): Promise<{ request: Author
 /** An order whose money is taken. */
 export async function captured(world: GatewayWorld): Promise<{ request: AuthoriseRequest; ref: string }> {
   const { request, ref } = await authorised(world);
-  assert.deepEqual(await askerOf(world).capture(request, ref), { state: 'captured' });
+  assert.deepEqual(await askerOf(world).capture(request, ref), capturedBy(world));
   return { request, ref };
+}
+
+/** The answer to a capture of AMOUNT. */
+export function capturedBy(world: GatewayWorld) {
+  return { state: 'captured' as const, ...feeIn(world) };
+}
+
+/** The payment as `find` rebuilds it once AMOUNT is captured. */
+export function foundCaptured(world: GatewayWorld, request: AuthoriseRequest, ref: string, refunded = 0): Found {
+  return foundOf(request, ref, { state: 'captured', captured: AMOUNT, refunded, ...feeIn(world) });
+}
+
+function feeIn({ fee }: GatewayWorld): { fee?: number } {
+  return fee === null ? {} : { fee };
 }
 
 /** The order's one payment in the other side's books. */

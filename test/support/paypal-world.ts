@@ -4,6 +4,7 @@ import type { Authorised, AuthoriseRequest, Declined, FoundPayment, Gateway } fr
 import { type PaypalOptions, paypalGateway } from '../../src/payments/paypal/paypal-gateway.ts';
 import { answerAtPaypal, credentials, type PaypalDouble, WEBHOOK_ID } from '../doubles/paypal.ts';
 import { authority } from '../doubles/paypal-webhooks.ts';
+import { SHOP_ID } from './gateway-world.ts';
 
 /** From here on this process trusts the double's authority, as an operator would by `NODE_EXTRA_CA_CERTS`. */
 export function trustTheDouble(): void {
@@ -15,6 +16,7 @@ export function adapterOf(double: PaypalDouble, options: Partial<PaypalOptions> 
   return paypalGateway({
     ...{ url: double.url, ...credentials, webhookIds: [WEBHOOK_ID], clock: systemClock },
     returnUrl: order_id => `https://shop.example/orders/${order_id}`,
+    shopId: SHOP_ID,
     ...options,
   });
 }

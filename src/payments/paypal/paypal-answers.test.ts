@@ -72,7 +72,7 @@ describe('an access token', () => {
     const { double, find, capture, booked } = await approved(t);
     await find();
     double.refuseTokens();
-    assert.deepEqual(await capture(), { state: 'captured' });
+    assert.deepEqual(await capture(), { state: 'captured', fee: 117 });
     assert.deepEqual(booked().captures, [2999]);
     assert.equal(double.requests.filter(line => line.includes('oauth2')).length, 2);
   });

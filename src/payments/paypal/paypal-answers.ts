@@ -1,6 +1,6 @@
 import type { Captured, Refunded, Refused, Unknown } from '../gateway.ts';
 import type { PaypalAnswer } from './paypal-client.ts';
-import { isTaken } from './paypal-order.ts';
+import { feeOf, isTaken, type Movement } from './paypal-order.ts';
 
 export const isDone = ({ status }: PaypalAnswer) => status >= 200 && status < 300;
 
@@ -42,8 +42,9 @@ export function refusedOrUnknown(answer: PaypalAnswer): Refused | Unknown {
 }
 
 /** A capture that PayPal still looks at is neither taken nor refused: we ask again, and a webhook may tell before. */
-export function captureAnswer({ status }: { status: string }): Captured | Refused | Unknown {
-  if (isTaken({ status })) return { state: 'captured' };
+export function captureAnswer(capture: Movement): Captured | Refused | Unknown {
+  const { status } = capture;
+  if (isTaken(capture)) return { state: 'captured', ...feeOf(capture) };
   if (status === 'DECLINED' || status === 'FAILED') return { state: 'refused', reason: 'capture_declined' };
   return { state: 'unknown', problem: `the capture is ${status} at PayPal` };
 }

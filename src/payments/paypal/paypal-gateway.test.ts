@@ -44,6 +44,7 @@ const world: OpenWorld = async t => {
     async answerChallenge(page, { isConfirmed }) {
       await answerAtPaypal(page, isConfirmed ? 'approve' : 'cancel');
     },
+    fee: 117,
     failNext,
     told: async order_id => webhooks.caught.filter(({ rawBody }) => rawBody.includes(order_id)),
     async sign(rawBody, { by = 'current', ageMs = 0 } = {}) {

@@ -34,6 +34,7 @@ import type {
   Voided,
 } from '../gateway.ts';
 import { toPaypalMoney } from './amounts.ts';
+import { refundMark } from './marks.ts';
 import {
   captureAnswer,
   isDone,
@@ -47,12 +48,14 @@ import {
 import { connectPaypal, type PaypalAccess, type PaypalClient } from './paypal-client.ts';
 import {
   isApproved,
+  isMadeBy,
   isTaken,
   isUnapproved,
   moneyOf,
   orderOf,
   type PaypalOrder,
   paymentOf,
+  readCapture,
   readOrder,
 } from './paypal-order.ts';
 import { keepCertificates } from './signing-certificates.ts';
@@ -64,6 +67,8 @@ export interface PaypalOptions extends PaypalAccess {
   webhookIds: readonly string[];
   /** Where PayPal sends the payer back to, whatever the answer was. */
   returnUrl: (order_id: string) => string;
+  /** Of this shop: orders without it, or with another, are not seen here. */
+  shopId: string;
   clock: Pick<Clock, 'nowMs'>;
 }
 
@@ -71,9 +76,12 @@ export interface PaypalOptions extends PaypalAccess {
 const TIMEOUT_MS = 8_000;
 const ORDERS = '/v2/checkout/orders';
 
-export function paypalGateway({ webhookIds, returnUrl, clock, ...access }: PaypalOptions): Gateway {
+/** Who asks PayPal, and for which shop. */
+type Account = PaypalClient & { shopId: string };
+
+export function paypalGateway({ webhookIds, returnUrl, clock, shopId, ...access }: PaypalOptions): Gateway {
   const nowMs = () => clock.nowMs();
-  const paypal = connectPaypal(access, nowMs);
+  const paypal: Account = { ...connectPaypal(access, nowMs), shopId };
   const certificates = keepCertificates({ apiUrl: access.url, nowMs });
   const isSigned = webhookVerifier({ webhookIds, certificates });
   return {
@@ -87,18 +95,18 @@ export function paypalGateway({ webhookIds, returnUrl, clock, ...access }: Paypa
     void: (request, signal) => voidOrder(paypal, request, signal),
     refund: (request, signal) => refund(paypal, request, signal),
     async verifyWebhook(webhook) {
-      return (await isSigned(webhook)) ? readEvent(webhook.rawBody) : { state: 'bad_signature' };
+      return (await isSigned(webhook)) ? readEvent(webhook.rawBody, shopId) : { state: 'bad_signature' };
     },
   };
 }
 
 async function authorise(
-  paypal: PaypalClient,
+  paypal: Account,
   request: AuthoriseRequest,
   returnUrl: string,
   signal: AbortSignal,
 ): Promise<Authorised | Declined | Pending | Unknown> {
-  const order = orderOf(request, returnUrl);
+  const order = orderOf(request, paypal.shopId, returnUrl);
   if (typeof order === 'string') return { state: 'declined', reason: order, gateway_ref: null };
   const answer = await paypal.post(ORDERS, { key: request.key, body: order }, signal);
   if (isRefusal(answer)) return { state: 'declined', reason: reasonOf(answer), gateway_ref: null };
@@ -107,7 +115,7 @@ async function authorise(
   // A repeat may be answered as the order was then; what has become of it since is looked up.
   const { order_id } = request;
   const found = isUnapproved(created)
-    ? foundIn(created)
+    ? foundIn(paypal, created)
     : await find(paypal, { order_id, gateway_ref: created.id, is_wanted: true }, signal);
   return found.state === 'found' ? standingOf(found.payment) : asUnknown(found);
 }
@@ -119,21 +127,21 @@ function standingOf({ state, reason, gateway_ref, next_action }: FoundPayment): 
 }
 
 async function find(
-  paypal: PaypalClient,
+  paypal: Account,
   { order_id, gateway_ref, is_wanted }: { order_id: string; gateway_ref: string | null; is_wanted: boolean },
   signal: AbortSignal,
 ): Promise<Found | NotFound | Unknown> {
   if (gateway_ref === null) return { state: 'not_found' };
   const order = await fetchOrder(paypal, gateway_ref, signal);
   if (isAnswer(order)) return order;
-  const found = foundIn(order);
+  const found = foundIn(paypal, order);
   const isReady = is_wanted && isApproved(order) && found.state === 'found' && found.payment.order_id === order_id;
   return isReady ? await authoriseApproved(paypal, order, found.payment, signal) : found;
 }
 
 /** Sets the money of an approved order aside. */
 async function authoriseApproved(
-  paypal: PaypalClient,
+  paypal: Account,
   order: PaypalOrder,
   payment: FoundPayment,
   signal: AbortSignal,
@@ -142,7 +150,7 @@ async function authoriseApproved(
   const answer = await paypal.post(`${pathOf(order.id)}/authorize`, { key, body: {} }, signal);
   if (isDone(answer)) {
     const authorised = readOrder(answer);
-    return authorised === null ? unknown(answer) : foundIn(authorised);
+    return authorised === null ? unknown(answer) : foundIn(paypal, authorised);
   }
   if (!isRefusal(answer)) return unknown(answer);
   const issue = issueOf(answer.body);
@@ -153,7 +161,7 @@ async function authoriseApproved(
 }
 
 async function capture(
-  paypal: PaypalClient,
+  paypal: Account,
   { key, gateway_ref, amount, currency }: KeyedRequest & { amount: number },
   signal: AbortSignal,
 ): Promise<Captured | Refused | Unknown> {
@@ -166,7 +174,8 @@ async function capture(
   const path = `/v2/payments/authorizations/${encodeURIComponent(authorization.id)}/capture`;
   const answer = await paypal.post(path, { key, body: { amount: money, final_capture: true } }, signal);
   if (!isDone(answer)) return refusedOrUnknown(answer);
-  return captureAnswer({ status: String(answer.body.status) });
+  const made = readCapture(answer);
+  return made === null ? unknown(answer) : captureAnswer(made);
 }
 
 /**
@@ -175,13 +184,13 @@ async function capture(
  * is let go, and no later request finds anything to take.
  */
 async function voidOrder(
-  paypal: PaypalClient,
+  paypal: Account,
   { key, gateway_ref }: KeyedRequest,
   signal: AbortSignal,
 ): Promise<Voided | Refused | Unknown> {
   const order = await fetchOrder(paypal, gateway_ref, signal);
   if (isAnswer(order)) return orRefused(order);
-  const payment = paymentOf(order);
+  const payment = paymentOf(order, paypal.shopId);
   if (payment === null || !isApproved(order)) return await letGo(paypal, order, key, signal);
   const closed = await authoriseApproved(paypal, order, payment, signal);
   if (closed.state !== 'found') return asUnknown(closed);
@@ -193,7 +202,7 @@ async function voidOrder(
 const isOver = ({ status }: { status: string }) => status === 'VOIDED' || status === 'DENIED' || status === 'EXPIRED';
 
 async function letGo(
-  paypal: PaypalClient,
+  paypal: Account,
   order: PaypalOrder,
   key: string,
   signal: AbortSignal,
@@ -209,12 +218,12 @@ async function letGo(
 }
 
 async function refund(
-  paypal: PaypalClient,
+  paypal: Account,
   { key, refund_id, order_id, gateway_ref, amount, currency }: RefundRequest,
   signal: AbortSignal,
 ): Promise<Refunded | Refused | Unknown> {
   // Both ids, as a webhook of the refund tells nothing else of its order.
-  const custom_id = `${order_id}.${refund_id}`;
+  const custom_id = refundMark(paypal.shopId, { order_id, refund_id });
   const order = await fetchOrder(paypal, gateway_ref, signal);
   if (isAnswer(order)) return orRefused(order);
   const { capture, refunds } = moneyOf(order);
@@ -231,7 +240,7 @@ async function refund(
 const pathOf = (gateway_ref: string) => `${ORDERS}/${encodeURIComponent(gateway_ref)}`;
 
 async function fetchOrder(
-  paypal: PaypalClient,
+  paypal: Account,
   gateway_ref: string,
   signal: AbortSignal,
 ): Promise<PaypalOrder | NotFound | Unknown> {
@@ -240,19 +249,16 @@ async function fetchOrder(
   return (isDone(answer) ? readOrder(answer) : null) ?? unknown(answer);
 }
 
-async function lookUp(
-  paypal: PaypalClient,
-  gateway_ref: string,
-  signal: AbortSignal,
-): Promise<Found | NotFound | Unknown> {
+async function lookUp(paypal: Account, gateway_ref: string, signal: AbortSignal): Promise<Found | NotFound | Unknown> {
   const order = await fetchOrder(paypal, gateway_ref, signal);
-  return isAnswer(order) ? order : foundIn(order);
+  return isAnswer(order) ? order : foundIn(paypal, order);
 }
 
-function foundIn(order: PaypalOrder): Found | Unknown {
-  const payment = paymentOf(order);
+function foundIn({ shopId }: Account, order: PaypalOrder): Found | NotFound | Unknown {
+  const payment = paymentOf(order, shopId);
   if (payment !== null) return { state: 'found', payment };
-  return { state: 'unknown', problem: `PayPal's order ${order.id} does not carry our ids` };
+  if (!isMadeBy(order, shopId)) return { state: 'not_found' };
+  return { state: 'unknown', problem: `PayPal's order ${order.id} is ours, and can't be read` };
 }
 
 function isAnswer(order: PaypalOrder | NotFound | Unknown): order is NotFound | Unknown {

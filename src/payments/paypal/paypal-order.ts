@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { isId } from '#platform/ids';
 import type { NextAction } from '../contract.ts';
 import type { AuthoriseRequest, FoundPayment } from '../gateway.ts';
+import { readFee } from '../read-fee.ts';
 import { fromPaypalMoney, toPaypalMoney } from './amounts.ts';
+import { isOfShop, orderMarks, readOrderMarks } from './marks.ts';
 import type { PaypalAnswer } from './paypal-client.ts';
 
 const word = Type.String({ minLength: 1, maxLength: 255 });
@@ -13,6 +14,7 @@ const Movement = Type.Object({
   status: word,
   amount: Type.Optional(Amount),
   custom_id: Type.Optional(word),
+  seller_receivable_breakdown: Type.Optional(Type.Unknown()),
 });
 const movements = Type.Optional(Type.Array(Movement));
 
@@ -24,6 +26,7 @@ const PaypalOrder = Type.Object({
     Type.Object({
       amount: Amount,
       custom_id: Type.Optional(word),
+      invoice_id: Type.Optional(word),
       payments: Type.Optional(Type.Object({ authorizations: movements, captures: movements, refunds: movements })),
     }),
     { minItems: 1, maxItems: 1 },
@@ -31,7 +34,7 @@ const PaypalOrder = Type.Object({
   links: Type.Optional(Type.Array(Type.Object({ rel: Type.String(), href: Type.String() }))),
 });
 export type PaypalOrder = Static<typeof PaypalOrder>;
-type Movement = Static<typeof Movement>;
+export type Movement = Static<typeof Movement>;
 
 /** `APPROVED`: the payer has said yes, and nothing is set aside yet. */
 export const isApproved = (order: PaypalOrder) => order.status === 'APPROVED';
@@ -43,18 +46,17 @@ export function readOrder({ body }: PaypalAnswer): PaypalOrder | null {
 }
 
 /**
- * The order to create, or why PayPal can't have it. Our ids lie in `custom_id`, which its authorisations and captures
- * inherit, and webhooks tell. By `invoice_id` an account that blocks double payments blocks a second one of the order.
+ * The order to create, or why PayPal can't have it. Our ids lie in `custom_id` and `invoice_id` (marks.ts). By the latter
+ * an account that blocks double payments blocks a second one of the order.
  */
-export function orderOf(request: AuthoriseRequest, returnUrl: string): object | string {
-  const { order_id, payment_id, person_id, method, token, amount, currency } = request;
+export function orderOf(request: AuthoriseRequest, shopId: string, returnUrl: string): object | string {
+  const { method, token, amount, currency } = request;
   if (method !== 'wallet' || token !== 'paypal') return 'method_not_supported';
   const money = toPaypalMoney(amount, currency);
   if (money === null) return 'amount_not_supported';
-  const custom_id = [order_id, payment_id, person_id].join('.');
   return {
     intent: 'AUTHORIZE',
-    purchase_units: [{ invoice_id: order_id, custom_id, amount: money }],
+    purchase_units: [{ ...orderMarks(shopId, request), amount: money }],
     payment_source: {
       paypal: {
         experience_context: {
@@ -82,20 +84,24 @@ export const isTaken = ({ status }: { status: string }) =>
 
 const isBack = ({ status }: Movement) => status === 'COMPLETED' || status === 'PENDING';
 
-/** The payment as PayPal's order has it; null where the order was not made by us. */
-export function paymentOf(order: PaypalOrder): FoundPayment | null {
+/** Of an account that is shared, another shop's orders are none of ours. */
+export const isMadeBy = ({ purchase_units: [unit] }: PaypalOrder, shopId: string) => isOfShop(unit ?? {}, shopId);
+
+/** The payment as PayPal's order has it; null where this shop has not made the order, or can't read it. */
+export function paymentOf(order: PaypalOrder, shopId: string): FoundPayment | null {
   const [unit] = order.purchase_units;
-  const [order_id, payment_id, person_id] = (unit?.custom_id ?? '').split('.');
+  const ids = unit === undefined ? null : readOrderMarks(unit, shopId);
   const amount = unit === undefined ? null : fromPaypalMoney(unit.amount);
-  if (!order_id || !payment_id || !person_id || ![order_id, payment_id, person_id].every(isId)) return null;
-  if (unit === undefined || amount === null) return null;
+  if (unit === undefined || ids === null || amount === null) return null;
   const { capture, refunds } = moneyOf(order);
   const { state, reason } = stateOf(order);
   return {
     gateway_ref: order.id,
-    ...{ order_id, payment_id, person_id, amount, currency: unit.amount.currency_code, method: 'wallet' },
+    ...ids,
+    ...{ amount, currency: unit.amount.currency_code, method: 'wallet' },
     ...{ state, reason },
     captured: state === 'captured' && capture !== undefined ? minorOf(capture) : 0,
+    ...(state === 'captured' && capture !== undefined && feeOf(capture)),
     refunded: refunds.filter(isBack).reduce((sum, refund) => sum + minorOf(refund), 0),
     next_action: state === 'pending' ? nextAction(order) : null,
   };
@@ -129,6 +135,19 @@ function stateOf(order: PaypalOrder): State {
 function nextAction(order: PaypalOrder): NextAction {
   const link = order.links?.find(({ rel }) => rel === 'payer-action' || rel === 'approve');
   return isUnapproved(order) && link !== undefined ? { type: 'redirect', url: link.href } : { type: 'wait' };
+}
+
+export function readCapture({ body }: PaypalAnswer): Movement | null {
+  return Value.Check(Movement, body) ? body : null;
+}
+
+const Breakdown = Type.Object({ paypal_fee: Amount });
+
+/** Told of a capture as soon as it is completed. */
+export function feeOf(capture: Movement): { fee?: number } {
+  const { seller_receivable_breakdown: breakdown, amount } = capture;
+  if (!Value.Check(Breakdown, breakdown) || breakdown.paypal_fee.currency_code !== amount?.currency_code) return {};
+  return readFee(fromPaypalMoney(breakdown.paypal_fee), minorOf(capture));
 }
 
 function minorOf({ amount }: Movement): number {

@@ -277,8 +277,9 @@ describe('what PayPal has to look at first', () => {
     const shop = await paypalShop(t);
     const { order_id } = await captured(shop);
     const [capture] = shop.paypal.books.orderOf(shop.booked(order_id)!.id).captures;
-    const { custom_id } = capture!;
-    shop.paypal.books.refund(capture!.id, { amount: { currency_code: 'USD', value: '5.00' }, custom_id });
+    const { custom_id, invoice_id } = capture!;
+    const amount = { currency_code: 'USD', value: '5.00' };
+    shop.paypal.books.refund(capture!.id, { amount, custom_id, invoice_id });
     await shop.heard();
     const stuck = await shop.api.listStuck({});
     assert.deepEqual(
@@ -286,6 +287,54 @@ describe('what PayPal has to look at first', () => {
       [['webhook_mismatch', order_id]],
     );
     assert.equal((await shop.stored(order_id))?.refunded, 0);
+  });
+});
+
+describe('what PayPal keeps', () => {
+  /** Kind of entry, what PayPal holds more or less for us, and what it has kept. */
+  const ledgerOf = async (shop: Shop, order_id: string) => {
+    const entries = await shop.api.getLedgerEntries({ order_id });
+    return entries.map(({ kind, gateway_clearing, fees }) => [kind, gateway_clearing.amount, fees.amount]);
+  };
+
+  test('of a capture is a cost, and it keeps it of money that goes back', async t => {
+    const shop = await paypalShop(t);
+    const { order_id } = await captured(shop);
+    await shop.api.refund({ refund_id: shop.ids.nextFor(order_id), order_id, amount: 2999, reason: '' });
+    assert.deepEqual(await ledgerOf(shop, order_id), [
+      ['capture', 2882, 117],
+      ['refund', -2999, 0],
+    ]);
+  });
+
+  test('is read from its books, where the answer to the capture was lost or came before its end', async t => {
+    const shop = await paypalShop(t, { isTold: false });
+    const [lost, waiting] = [await approved(shop), await approved(shop)];
+    shop.lost.add('capture');
+    await shop.api.capture(lost);
+    shop.lost.clear();
+    shop.paypal.books.next.capture = 'PENDING';
+    await shop.api.capture(waiting);
+    const order = shop.paypal.books.orderOf(shop.booked(waiting.order_id)!.id);
+    shop.paypal.books.settle(order, order.captures[0]!, 'COMPLETED');
+    await shop.sweep();
+    for (const { order_id } of [lost, waiting]) {
+      assert.deepEqual(await ledgerOf(shop, order_id), [['capture', 2882, 117]]);
+    }
+  });
+
+  test('in another currency, or not told, is not booked', async t => {
+    const shop = await paypalShop(t, { isTold: false });
+    const euros = { currency_code: 'EUR', value: '1.17' };
+    for (const told of [undefined, {}, { paypal_fee: euros }]) {
+      const { order_id } = await approved(shop);
+      shop.paypal.books.next.capture = 'PENDING';
+      await shop.api.capture({ order_id });
+      const order = shop.paypal.books.orderOf(shop.booked(order_id)!.id);
+      Object.assign(order.captures[0]!, { status: 'COMPLETED', seller_receivable_breakdown: told });
+      await shop.sweep();
+      assert.deepEqual(await ledgerOf(shop, order_id), [['capture', 2999, 0]]);
+    }
   });
 });
 

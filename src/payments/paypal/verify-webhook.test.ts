@@ -5,6 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { type Certified, makeCertificate } from '../../../test/doubles/certificates.ts';
 import { startPaypal, WEBHOOK_ID } from '../../../test/doubles/paypal.ts';
 import { authority, SIGNER, signTransmission } from '../../../test/doubles/paypal-webhooks.ts';
+import { SHOP_ID } from '../../../test/support/gateway-world.ts';
 import { adapterOf, trustTheDouble } from '../../../test/support/paypal-world.ts';
 
 const resource = { id: '1AB', amount: { currency_code: 'USD', value: '29.99' } };
@@ -159,7 +160,12 @@ test('what is kept of a webhook is what is read of it, and of others nothing', a
     return await paypal.verifyWebhook({ headers, rawBody: body, nowMs: Date.now() });
   };
   const payer = { email_address: 'pia@payer.example' };
-  const unit = { amount: { currency_code: 'USD', value: '29.99' }, invoice_id: 'o-1', shipping: { name: 'Pia' } };
+  const unit = {
+    amount: { currency_code: 'USD', value: '29.99' },
+    custom_id: `${SHOP_ID}.x.y`,
+    invoice_id: 'o-1',
+    shipping: { name: 'Pia' },
+  };
   const order = { id: 'O1', status: 'APPROVED', purchase_units: [unit], payer };
   assert.deepEqual(await verdictOf({ id: 'WH-1', event_type: 'CHECKOUT.ORDER.APPROVED', resource: order }), {
     state: 'genuine',
@@ -168,7 +174,7 @@ test('what is kept of a webhook is what is read of it, and of others nothing', a
       ...{ order_id: 'o-1', gateway_ref: 'O1', amount: 2999, currency: 'USD', refund_id: null },
       body: {
         create_time: null,
-        resource: { id: 'O1', status: 'APPROVED', amount: unit.amount, custom_id: undefined, invoice_id: 'o-1' },
+        resource: { id: 'O1', status: 'APPROVED', amount: unit.amount, custom_id: unit.custom_id, invoice_id: 'o-1' },
       },
     },
   });

@@ -29,6 +29,7 @@ async function start(t: TestContext) {
   });
   t.after(() => simulator.stop());
   const world: Omit<GatewayWorld, 'gateway' | 'failNext'> = {
+    fee: null,
     tokens: {
       pays: 'tok_visa',
       declined: 'tok_declined',

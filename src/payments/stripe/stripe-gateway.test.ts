@@ -16,6 +16,7 @@ import {
   type GatewayWorld,
   ids,
   newRequest,
+  SHOP_ID,
   type Signer,
 } from '../../../test/support/gateway-world.ts';
 import { startNetworkFaults } from '../../../test/support/network-faults.ts';
@@ -31,6 +32,7 @@ function gatewayOf(double: StripeDouble, { url = double.url, clock = systemClock
     webhookSecrets: [double.webhookSecret, OLDER_SECRET],
     apiUrl: url,
     returnUrl: order_id => `https://shop.example/orders/${order_id}`,
+    shopId: SHOP_ID,
     clock,
   });
 }
@@ -63,6 +65,7 @@ async function openWorld(t: TestContext): Promise<GatewayWorld> {
       const answer = await fetch(challenge, { method: 'POST', body, redirect: 'manual' });
       assert.equal(answer.status, 303);
     },
+    fee: 117,
     failNext,
     told: async order_id => webhooks.caught.filter(({ rawBody }) => rawBody.includes(order_id)),
     async sign(rawBody, { by = 'current', ageMs = 0 } = {}) {
@@ -107,6 +110,7 @@ test('it asks in the pinned version for a hold on a card under our terms, and te
     payment_method: 'pm_card_visa',
     'allowed_payment_method_types[0]': 'card',
     return_url: `https://shop.example/orders/${request.order_id}`,
+    'metadata[shop_id]': SHOP_ID,
     'metadata[order_id]': request.order_id,
     'metadata[payment_id]': request.payment_id,
     'metadata[person_id]': request.person_id,

@@ -2,7 +2,8 @@ import type Stripe from 'stripe';
 import type { Clock } from '#platform/clock';
 import { isId } from '#platform/ids';
 import type { AuthoriseRequest, Declined, FindRequest, Found, Gateway, NotFound, Unknown } from '../gateway.ts';
-import { failureOf, metadataOf, nextActionOf, readIntent, stateOf } from './read-intent.ts';
+import { listIntents } from './list-intents.ts';
+import { failureOf, feeOf, metadataOf, nextActionOf, readIntent, stateOf, WITH_FEE } from './read-intent.ts';
 import { toStripeAmount } from './stripe-amounts.ts';
 import { createStripeClient, type StripeClient } from './stripe-client.ts';
 import { declinedOrUnknown, isMissing, refusedOrUnknown, unknownBy } from './stripe-errors.ts';
@@ -16,6 +17,8 @@ export interface StripeGatewayOptions {
   apiUrl: string;
   /** Where a person's bank leads back to: always the same for an order, since it is part of what its key stands for. */
   returnUrl(order_id: string): string;
+  /** Of this shop: payments without it, or with another, are not seen here. */
+  shopId: string;
   clock: Clock;
 }
 
@@ -27,9 +30,10 @@ type Authorisation = Awaited<ReturnType<Gateway['authorise']>>;
  * be: Stripe sets no money aside that a person has to send.
  */
 export function stripeGateway(options: StripeGatewayOptions): Gateway {
+  const { shopId, secretKey, webhookSecrets: secrets } = options;
   const client = createStripeClient(options);
   const { ask } = client;
-  const webhookTrust = { secrets: options.webhookSecrets, isLive: options.secretKey.includes('_live_') };
+  const expected = { shopId, secrets, isLive: secretKey.includes('_live_') };
   return {
     name: 'stripe',
     methods: ['card', 'wallet'],
@@ -39,7 +43,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       if (!/^(pm|ctoken)_\w{1,255}$/.test(request.token)) return declined('invalid_token');
       const amount = toStripeAmount(request.amount, request.currency);
       if (amount === null) return declined('amount_not_accepted');
-      const terms = intentTerms(request, amount, options.returnUrl(request.order_id));
+      const terms = intentTerms(options, request, amount);
       try {
         const key = { idempotencyKey: request.key };
         return answerOf(await ask(signal, stripe => stripe.paymentIntents.create(terms, key)));
@@ -52,9 +56,9 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
       if (amount_to_capture === null) return { state: 'refused', reason: 'amount_not_accepted' };
       try {
         const intent = await ask(signal, stripe =>
-          stripe.paymentIntents.capture(gateway_ref, { amount_to_capture }, { idempotencyKey: key }),
+          stripe.paymentIntents.capture(gateway_ref, { amount_to_capture, expand: WITH_FEE }, { idempotencyKey: key }),
         );
-        return stateOf(intent) === 'captured' ? { state: 'captured' } : unexpected(intent.status);
+        return stateOf(intent) === 'captured' ? { state: 'captured', ...feeOf(intent) } : unexpected(intent.status);
       } catch (error) {
         return refusedOrUnknown(error);
       }
@@ -72,7 +76,7 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
     async refund({ key, refund_id, order_id, gateway_ref, amount: ours, currency }, signal) {
       const amount = toStripeAmount(ours, currency);
       if (amount === null) return { state: 'refused', reason: 'amount_not_accepted' };
-      const refund = { payment_intent: gateway_ref, amount, metadata: { refund_id, order_id } };
+      const refund = { payment_intent: gateway_ref, amount, metadata: { shop_id: shopId, refund_id, order_id } };
       try {
         const { id, status, failure_reason } = await ask(signal, stripe =>
           stripe.refunds.create(refund, { idempotencyKey: key }),
@@ -85,12 +89,17 @@ export function stripeGateway(options: StripeGatewayOptions): Gateway {
         return refusedOrUnknown(error);
       }
     },
-    find: (request, signal) => findIntent(client, options.clock, request, signal),
-    verifyWebhook: async webhook => verifyStripeWebhook(client, webhookTrust, webhook),
+    find: (request, signal) => findIntent(client, options, request, signal),
+    list: (request, signal) => listIntents(client, shopId, request, signal),
+    verifyWebhook: async webhook => verifyStripeWebhook(client, expected, webhook),
   };
 }
 
-function intentTerms(request: AuthoriseRequest, amount: number, return_url: string): Stripe.PaymentIntentCreateParams {
+function intentTerms(
+  { returnUrl, shopId }: Pick<StripeGatewayOptions, 'returnUrl' | 'shopId'>,
+  request: AuthoriseRequest,
+  amount: number,
+): Stripe.PaymentIntentCreateParams {
   const { token, currency } = request;
   return {
     amount,
@@ -99,8 +108,8 @@ function intentTerms(request: AuthoriseRequest, amount: number, return_url: stri
     confirm: true,
     ...(token.startsWith('ctoken_') ? { confirmation_token: token } : { payment_method: token }),
     allowed_payment_method_types: ['card'],
-    return_url,
-    metadata: metadataOf(request),
+    return_url: returnUrl(request.order_id),
+    metadata: metadataOf(shopId, request),
   };
 }
 
@@ -132,7 +141,7 @@ const notYet: Unknown = { state: 'unknown', problem: 'not searchable yet' };
  */
 async function findIntent(
   { ask }: StripeClient,
-  clock: Clock,
+  { shopId, clock }: Pick<StripeGatewayOptions, 'shopId' | 'clock'>,
   { order_id, gateway_ref }: FindRequest,
   signal: AbortSignal,
 ): Promise<Found | NotFound | Unknown> {
@@ -140,15 +149,15 @@ async function findIntent(
   try {
     const id = gateway_ref ?? (await searchIntent());
     if (id === null) return isSearchable() ? { state: 'not_found' } : notYet;
-    const expand = ['latest_charge'];
-    const payment = readIntent(await ask(signal, stripe => stripe.paymentIntents.retrieve(id, { expand })));
+    const intent = await ask(signal, stripe => stripe.paymentIntents.retrieve(id, { expand: WITH_FEE }));
+    const payment = readIntent(intent, shopId);
     return payment === null || payment.order_id !== order_id ? { state: 'not_found' } : { state: 'found', payment };
   } catch (error) {
     return isMissing(error) ? { state: 'not_found' } : unknownBy(error);
   }
 
   async function searchIntent(): Promise<string | null> {
-    const query = `metadata['order_id']:'${order_id}'`;
+    const query = `metadata['order_id']:'${order_id}' AND metadata['shop_id']:'${shopId}'`;
     const { data } = await ask(signal, stripe => stripe.paymentIntents.search({ query, limit: 100 }));
     return data.sort(byMoney)[0]?.id ?? null;
   }

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '#platform/clock';
 import { freePort } from '../../../test/support/free-port.ts';
-import { askerOf, ids, newRequest } from '../../../test/support/gateway-world.ts';
+import { askerOf, ids, newRequest, SHOP_ID } from '../../../test/support/gateway-world.ts';
 import { startNetworkFaults } from '../../../test/support/network-faults.ts';
 import { need } from '../../../test/support/parts.ts';
 import { stripeGateway } from './stripe-gateway.ts';
@@ -42,8 +42,10 @@ test('stripe-mock accepts every call of the adapter, and would not accept a wron
   const mock = await startStripeMock(t, path);
   const { url, answered } = await startNetworkFaults(t, mock);
   const returnUrl = (order_id: string) => `https://shop.example/orders/${order_id}`;
-  const options = { secretKey: 'sk_test_123', webhookSecrets: [], apiUrl: url, returnUrl, clock: systemClock };
-  const ask = askerOf({ gateway: stripeGateway(options) });
+  const by = { secretKey: 'sk_test_123', webhookSecrets: [], shopId: SHOP_ID, clock: systemClock };
+  const options = { ...by, apiUrl: url, returnUrl };
+  const stripe = stripeGateway(options);
+  const ask = askerOf({ gateway: stripe });
   const request = newRequest('pm_card_visa');
   await ask.authorise(request);
   await ask.authorise(newRequest('ctoken_1NnQUf2eZvKYlo2CIObdtbnb', { method: 'wallet', currency: 'JPY' }));
@@ -52,6 +54,8 @@ test('stripe-mock accepts every call of the adapter, and would not accept a wron
   await ask.refund(request, 'pi_1', { amount: 1000 });
   await ask.find(request.order_id, 'pi_1');
   await ask.find(ids.next());
+  const period = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' };
+  await stripe.list!({ ...period, after: 'pi_1' }, AbortSignal.timeout(5_000));
   const calls = answered.map(({ method, path, status }) => `${status} ${method} ${path.replace(/pi_\w{2,}$/, 'pi_…')}`);
   assert.deepEqual(calls, [
     '200 POST /v1/payment_intents',
@@ -62,6 +66,7 @@ test('stripe-mock accepts every call of the adapter, and would not accept a wron
     '200 GET /v1/payment_intents/pi_1',
     '200 GET /v1/payment_intents/search',
     '200 GET /v1/payment_intents/pi_…',
+    '200 GET /v1/payment_intents',
   ]);
   const wrong = {
     method: 'POST',

@@ -7,6 +7,7 @@ import Stripe from 'stripe';
 import { systemClock } from '#platform/clock';
 import { sql } from '#platform/sql';
 import { startStripeDouble } from '../../../test/doubles/stripe.ts';
+import { SHOP_ID } from '../../../test/support/gateway-world.ts';
 import { type PaymentShop, paymentShop, until } from '../../../test/support/payment-shop.ts';
 import { catchWebhooks } from '../../../test/support/webhook-catcher.ts';
 import { stripeGateway } from './stripe-gateway.ts';
@@ -16,8 +17,8 @@ async function stripeShop(t: TestContext) {
   const double = await startStripeDouble(t, { webhookUrl: url });
   const { secretKey, webhookSecret } = double;
   const returnUrl = () => 'https://shop.example/';
-  const webhookSecrets = [webhookSecret];
-  const stripe = stripeGateway({ secretKey, webhookSecrets, apiUrl: double.url, returnUrl, clock: systemClock });
+  const to = { secretKey, webhookSecrets: [webhookSecret], apiUrl: double.url };
+  const stripe = stripeGateway({ ...to, returnUrl, shopId: SHOP_ID, clock: systemClock });
   const shop = await paymentShop(t, { gateways: [stripe], defaultGateway: 'stripe' });
   const send = async (body: string, secret = webhookSecret) => {
     const signature = Stripe.webhooks.generateTestHeaderString({ payload: body, secret });
@@ -76,7 +77,7 @@ test('a signed webhook with another amount, currency or refund changes nothing a
       data: {
         object: {
           ...{ object: 'refund', id: 're_1', amount: 1, currency: 'usd' },
-          metadata: { order_id, refund_id: shop.ids.next() },
+          metadata: { shop_id: SHOP_ID, order_id, refund_id: shop.ids.next() },
         },
       },
     }),

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import Stripe from 'stripe';
 import { systemClock } from '#platform/clock';
 import { startStripeDouble } from '../../../test/doubles/stripe.ts';
-import { askerOf, ids, newRequest } from '../../../test/support/gateway-world.ts';
+import { askerOf, ids, newRequest, SHOP_ID } from '../../../test/support/gateway-world.ts';
 import { until } from '../../../test/support/payment-shop.ts';
 import { catchWebhooks } from '../../../test/support/webhook-catcher.ts';
 import type { GatewayEvent, RawWebhook } from '../gateway.ts';
@@ -21,6 +21,7 @@ function gatewayOf(options: { secretKey?: string; webhookSecrets?: string[]; api
   return stripeGateway({
     ...{ secretKey: 'sk_test_1', webhookSecrets: [SECRET], apiUrl: 'http://127.0.0.1:1', clock: systemClock },
     returnUrl: () => 'https://shop.example/',
+    shopId: SHOP_ID,
     ...options,
   });
 }
@@ -44,7 +45,7 @@ async function eventOf(body: unknown): Promise<GatewayEvent> {
 const refund = { object: 'refund', id: 're_1', amount: 700, currency: 'usd', payment_intent: 'pi_1' };
 
 test('a refund of ours claims its amount, and one that failed after all claims that nothing was given back', async () => {
-  const metadata = { order_id: ORDER, refund_id: REFUND };
+  const metadata = { shop_id: SHOP_ID, order_id: ORDER, refund_id: REFUND };
   const claim = { order_id: ORDER, gateway_ref: 'pi_1', currency: 'USD', refund_id: REFUND };
   for (const [status, amount] of [
     ['succeeded', 700],
@@ -60,10 +61,14 @@ test('a refund of ours claims its amount, and one that failed after all claims t
   }
 });
 
-test('what has no mark of ours is kept and claims nothing', async () => {
+test('what does not carry the mark of this shop is kept and claims nothing', async () => {
   const intent = { object: 'payment_intent', id: 'pi_2', amount: 1, currency: 'usd', metadata: {} };
   for (const [type, object] of [
     ['payment_intent.succeeded', intent],
+    ['payment_intent.succeeded', { ...intent, metadata: { order_id: ORDER } }],
+    ['payment_intent.succeeded', { ...intent, metadata: { shop_id: ids.next(), order_id: ORDER } }],
+    ['refund.created', { ...refund, metadata: { shop_id: ids.next(), order_id: ORDER, refund_id: REFUND } }],
+    ['charge.refunded', { ...intent, object: 'charge', metadata: { shop_id: ids.next(), order_id: ORDER } }],
     ['refund.created', { ...refund, metadata: {} }],
     ['refund.created', { ...refund, metadata: null }],
     ['charge.succeeded', { object: 'charge', id: 'ch_1', metadata: { order_id: ORDER } }],

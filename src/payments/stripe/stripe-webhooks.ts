@@ -12,7 +12,10 @@ const maybe = Type.Optional(Type.Union([word, Type.Null()]));
 const amount = Type.Integer({ minimum: 0 });
 const currency = Type.String({ pattern: '^[a-z]{3}$' });
 const metadata = Type.Optional(
-  Type.Union([Type.Object({ order_id: Type.Optional(word), refund_id: Type.Optional(word) }), Type.Null()]),
+  Type.Union([
+    Type.Object({ shop_id: Type.Optional(word), order_id: Type.Optional(word), refund_id: Type.Optional(word) }),
+    Type.Null(),
+  ]),
 );
 
 /** Only what we use, in the form that it has in every version of the API: an endpoint has a version of its own. */
@@ -30,7 +33,7 @@ const Thing = Type.Object({ object: word, id: word, amount, currency, payment_in
  */
 export function verifyStripeWebhook(
   { webhooks }: Pick<StripeClient, 'webhooks'>,
-  { secrets, isLive }: { secrets: readonly string[]; isLive: boolean },
+  { shopId, secrets, isLive }: { shopId: string; secrets: readonly string[]; isLive: boolean },
   { headers, rawBody, nowMs }: RawWebhook,
 ): WebhookVerdict {
   const signature = headers['stripe-signature'] ?? '';
@@ -39,7 +42,7 @@ export function verifyStripeWebhook(
   const told = parseTold(rawBody);
   if (told === null) return { state: 'malformed' };
   if (told.livemode !== isLive) return { state: 'bad_signature' };
-  const event = readEvent(told);
+  const event = readEvent(told, shopId);
   return event === null ? { state: 'malformed' } : { state: 'genuine', event };
 
   function isSignedBy(secret: string): boolean {
@@ -66,7 +69,7 @@ function parseTold(rawBody: Buffer): Static<typeof Told> | null {
 }
 
 /** Kept is what we have read, and no more: the rest holds client secrets, and people's cards and addresses. */
-function readEvent({ id: event_id, type, livemode, data }: Static<typeof Told>): GatewayEvent | null {
+function readEvent({ id: event_id, type, livemode, data }: Static<typeof Told>, shopId: string): GatewayEvent | null {
   const { object, id } = data.object;
   const body = { id: event_id, type, livemode, object, object_id: id };
   const nothing = { order_id: null, gateway_ref: null, amount: null, currency: null, refund_id: null };
@@ -74,7 +77,7 @@ function readEvent({ id: event_id, type, livemode, data }: Static<typeof Told>):
   const isOfMoney = object === 'payment_intent' || object === 'refund' || type === 'charge.refunded';
   if (!isOfMoney) return other;
   if (!Value.Check(Thing, data.object)) return null;
-  const claim = claimOf(data.object);
+  const claim = claimOf(data.object, shopId);
   if (claim === null) return other;
   return { event_id, type, about: 'payment', ...claim, body: { ...body, status: data.object.status, ...claim } };
 }
@@ -82,13 +85,13 @@ function readEvent({ id: event_id, type, livemode, data }: Static<typeof Told>):
 type Claim = Pick<GatewayEvent, 'order_id' | 'gateway_ref' | 'amount' | 'currency' | 'refund_id'>;
 
 /**
- * Null for what carries no mark of ours: payments of others on the same account, refunds from Stripe's dashboard, and
- * the ones by which it books what a void lets go.
+ * Null for what doesn't carry this shop's id: payments of others on the same account, refunds from Stripe's dashboard,
+ * and the ones by which it books what a void lets go.
  */
-function claimOf(thing: Static<typeof Thing>): Claim | null {
+function claimOf(thing: Static<typeof Thing>, shopId: string): Claim | null {
   const { object } = thing;
-  const { order_id = null, refund_id = null } = thing.metadata ?? {};
-  if (order_id === null || (object === 'refund' && refund_id === null)) return null;
+  const { shop_id, order_id = null, refund_id = null } = thing.metadata ?? {};
+  if (shop_id !== shopId || order_id === null || (object === 'refund' && refund_id === null)) return null;
   const currency = thing.currency.toUpperCase();
   const gateway_ref = object === 'payment_intent' ? thing.id : (thing.payment_intent ?? null);
   // A refund that has failed after all has given back nothing, which contradicts our record and calls for a person.
