@@ -68,7 +68,7 @@ test('a failed order that has its money back, or let go, is right', () => {
   const voided = { ...charge, state: 'voided', captured: 0 } as const;
   const back: BothBooks = {
     orders: [failed],
-    payments: [{ ...payment, refunded: 500 }],
+    payments: [{ ...payment, refunded: 500, ledger_held: 0 }],
     charges: [refunded, voided],
   };
   for (const [name, check] of Object.entries(moneyChecks)) assert.deepEqual(check(back), [], name);
