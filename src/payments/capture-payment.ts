@@ -68,10 +68,13 @@ async function recordCapture(
   const { groups } = context;
   const { order_id, gateway_ref, currency } = row;
   const change = (change: Change) => groups.change.submit({ order_id, change });
+  const taken = async (fee = 0) => {
+    const captured = await change({ kind: 'captured', split, fee });
+    // A webhook may have been first, which didn't know whose it is.
+    return split === undefined ? captured : await change({ kind: 'sale', split });
+  };
   if (result.state === 'captured') {
-    const { fee = 0 } = result;
-    const taken = await groups.capture.submit(captureEntry(row, split, fee));
-    return taken ?? (await change({ kind: 'captured', split, fee }));
+    return (await groups.capture.submit(captureEntry(row, split, result.fee ?? 0))) ?? (await taken(result.fee));
   }
   if (result.state !== 'refused') return await change({ kind: 'capture_unknown' });
 
@@ -79,7 +82,7 @@ async function recordCapture(
   const gateway = gatewayOf(context, row);
   const found = await gateway.find({ order_id, gateway_ref });
   if (found.state === 'found' && found.payment.state === 'captured') {
-    return await change({ kind: 'captured', split, fee: found.payment.fee });
+    return await taken(found.payment.fee);
   }
   if (found.state !== 'found') return await change({ kind: 'capture_unknown' });
   const voided = await gateway.void({ key: `void_${order_id}`, gateway_ref: gateway_ref!, currency });

@@ -94,6 +94,32 @@ test('money that was found at the gateway is the customer’s until its order sa
   assert.deepEqual((await entriesOf(shop, order_id)).toSorted(), [['capture', -2999, 2999, 0, 0, 0, 0], sale]);
 });
 
+test('of a capture that a webhook has written down first the order still says whose it is', async t => {
+  const isTold: { first?: () => Promise<unknown> } = {};
+  const shop = await paymentShop(t, {
+    wrapGateway: gateway => ({
+      ...gateway,
+      async capture(request, signal) {
+        const answer = await gateway.capture(request, signal);
+        await isTold.first?.();
+        return answer;
+      },
+    }),
+  });
+  const { split } = splitOf(shop);
+  const order = shop.order();
+  const { order_id } = order;
+  const authorised = await shop.api.authorise({ ...order, is_first: true });
+  assert.ok(authorised.ok && authorised.value.gateway_ref !== null);
+  const { payment_id, person_id, amount, currency, method, gateway, gateway_ref, created_at } = authorised.value;
+  const terms = { payment_id, order_id, person_id, amount, currency, method, gateway, gateway_ref, created_at };
+  isTold.first = () => shop.api.settlePayment({ order_id });
+  const captured = await shop.api.capture({ order_id, authorised: terms, split });
+  assert.equal(captured.ok && captured.value.captured, 2999);
+  const sale = ['sale', 2999, 0, -2500, -199, -300, 0];
+  assert.deepEqual((await entriesOf(shop, order_id)).toSorted(), [['capture', -2999, 2999, 0, 0, 0, 0], sale]);
+});
+
 test('a capture that was refused has no entry', async t => {
   const shop = await paymentShop(t);
   const order = shop.order('tok_capture_fails');
