@@ -37,8 +37,14 @@ describe('Stripe', () => {
     assert.equal(stripeOf({}), undefined);
     assert.equal(stripeOf({ STRIPE_SECRET_KEY: '', STRIPE_WEBHOOK_SECRET: '' }), undefined);
     const given = { STRIPE_SECRET_KEY: KEY, STRIPE_WEBHOOK_SECRET: `${SECRET}, whsec_older` };
-    const expected = { secretKey: KEY, webhookSecrets: [SECRET, 'whsec_older'], apiUrl: 'https://api.stripe.com' };
+    const expected = {
+      ...{ secretKey: KEY, publishableKey: undefined, webhookSecrets: [SECRET, 'whsec_older'] },
+      apiUrl: 'https://api.stripe.com',
+    };
     assert.deepEqual(stripeOf(given), expected);
+    assert.deepEqual(stripeOf({ ...given, STRIPE_PUBLISHABLE_KEY: '' }), expected);
+    const withForm = { ...given, STRIPE_PUBLISHABLE_KEY: 'pk_test_abcDEF789' };
+    assert.deepEqual(stripeOf(withForm), { ...expected, publishableKey: 'pk_test_abcDEF789' });
     const local = { ...given, STRIPE_API_URL: 'http://127.0.0.1:12111' };
     assert.deepEqual(stripeOf(local), { ...expected, apiUrl: 'http://127.0.0.1:12111' });
   });
@@ -52,6 +58,12 @@ describe('Stripe', () => {
       [{ ...both, STRIPE_WEBHOOK_SECRET: `${SECRET},` }, /STRIPE_WEBHOOK_SECRET takes whsec_/],
       [{ ...both, STRIPE_API_URL: 'http://stripe.example' }, /STRIPE_API_URL without TLS/],
       [{ ...both, STRIPE_API_URL: 'stripe' }, /STRIPE_API_URL takes an address/],
+      [{ STRIPE_PUBLISHABLE_KEY: 'pk_test_abcDEF' }, /1 problem.*STRIPE_PUBLISHABLE_KEY needs STRIPE_SECRET_KEY and/s],
+      [{ ...both, STRIPE_PUBLISHABLE_KEY: KEY }, /1 problem.*STRIPE_PUBLISHABLE_KEY takes pk_test_… or pk_live_…/s],
+      [
+        { ...both, STRIPE_PUBLISHABLE_KEY: 'pk_live_abcDEF' },
+        /1 problem.*is a live key, and STRIPE_SECRET_KEY a test/s,
+      ],
     ] as const) {
       const problem = problemOf(environment);
       assert.match(problem, told);

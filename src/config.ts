@@ -94,6 +94,8 @@ export interface Config {
 
 export interface StripeConfig {
   secretKey: string;
+  /** Absent: its cards are offered to callers of the API alone, and the pages have no form for them. */
+  publishableKey: string | undefined;
   /** Newest first. */
   webhookSecrets: string[];
   apiUrl: string;
@@ -220,6 +222,7 @@ function readModuleUrls(read: Reader, modules: ReadonlySet<ModuleName>): Partial
 function readStripe(read: Reader): StripeConfig | undefined {
   const { STRIPE_SECRET_KEY: secretKey = '', STRIPE_WEBHOOK_SECRET: text = '' } = read.environment;
   const apiUrl = read.url('STRIPE_API_URL', ['http:', 'https:']) ?? 'https://api.stripe.com';
+  const publishableKey = readPublishableKey(read, secretKey);
   if (secretKey === '' && text === '') return undefined;
   if (secretKey === '' || text === '') {
     read.problems.push('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET need each other: give both, or neither.');
@@ -237,7 +240,25 @@ function readStripe(read: Reader): StripeConfig | undefined {
       'STRIPE_API_URL without TLS is only for a server on this machine: the key travels with each call.',
     );
   }
-  return { secretKey, webhookSecrets, apiUrl };
+  return { secretKey, publishableKey, webhookSecrets, apiUrl };
+}
+
+/** A card that is read under a test key can't be paid with under a live one, nor the other way round. */
+function readPublishableKey({ environment, problems }: Reader, secretKey: string): string | undefined {
+  const { STRIPE_PUBLISHABLE_KEY: key = '', STRIPE_WEBHOOK_SECRET: webhookSecret = '' } = environment;
+  if (key === '') return undefined;
+  if (secretKey === '' || webhookSecret === '') {
+    problems.push('STRIPE_PUBLISHABLE_KEY needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET too.');
+  }
+  const mode = /^pk_(test|live)_\w+$/.exec(key)?.[1];
+  const ofSecret = /^[sr]k_(test|live)_/.exec(secretKey)?.[1];
+  if (mode === undefined) problems.push('STRIPE_PUBLISHABLE_KEY takes pk_test_… or pk_live_….');
+  else if (ofSecret !== undefined && mode !== ofSecret) {
+    problems.push(
+      `STRIPE_PUBLISHABLE_KEY is a ${mode} key, and STRIPE_SECRET_KEY a ${ofSecret} one: they go together.`,
+    );
+  }
+  return key;
 }
 
 type Reader = ReturnType<typeof reader>;

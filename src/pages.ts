@@ -68,6 +68,7 @@ export async function createPages(config: Config, deps: PagesDeps): Promise<Page
           publicUrl,
           currency,
           isProduction,
+          stripeKey: config.stripe?.publishableKey,
         });
         problemPage = problems.problemPages(site);
         storefront.storefrontRoutes({

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from '#platform/sql';
 import { type PaymentShop, paymentShop, until } from '../../test/support/payment-shop.ts';
+import type { Authorised, Payment } from './contract.ts';
 import type { Gateway } from './gateway.ts';
 
 const ALWAYS = { from: '2020-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
@@ -94,28 +95,39 @@ test('money that was found at the gateway is the customer’s until its order sa
   assert.deepEqual((await entriesOf(shop, order_id)).toSorted(), [['capture', -2999, 2999, 0, 0, 0, 0], sale]);
 });
 
-test('somebody who finds the captured money first takes nothing from the order that tells whose it is', async t => {
-  const hook = { during: async () => {} };
-  const shop = await paymentShop(t, {
-    wrapGateway: gateway => ({
-      ...gateway,
-      async capture(request, signal) {
-        const answer = await gateway.capture(request, signal);
-        await hook.during();
-        return answer;
-      },
-    }),
+for (const isFirst of [false, true]) {
+  const which = isFirst ? 'before there is a row' : 'of a row';
+  test(`somebody who finds captured money first, ${which}, leaves the order to tell whose it is`, async t => {
+    const hook = { during: async () => {} };
+    const shop = await paymentShop(t, {
+      wrapGateway: gateway => ({
+        ...gateway,
+        async capture(request, signal) {
+          const answer = await gateway.capture(request, signal);
+          await hook.during();
+          return answer;
+        },
+      }),
+    });
+    const { split } = splitOf(shop);
+    const order = shop.order();
+    const { order_id } = order;
+    const authorised = await shop.api.authorise({ ...order, is_first: isFirst });
+    assert.ok(authorised.ok);
+    // A webhook, the reconciler or a sweeper sees it at the gateway before the capture's own answer is written down.
+    hook.during = async () => void (await shop.api.settlePayment({ order_id }));
+    const first = isFirst ? termsOf(authorised.value) : undefined;
+    assert.ok((await shop.api.capture({ order_id, authorised: first, split })).ok);
+    const sale = ['sale', 2999, 0, -2500, -199, -300, 0];
+    assert.deepEqual((await entriesOf(shop, order_id)).toSorted(), [['capture', -2999, 2999, 0, 0, 0, 0], sale]);
   });
-  const { split } = splitOf(shop);
-  const order = shop.order();
-  const { order_id } = order;
-  await shop.api.authorise(order);
-  // A webhook, the reconciler or a sweeper sees it at the gateway before the capture's own answer is written down.
-  hook.during = async () => void (await shop.api.settlePayment({ order_id }));
-  assert.ok((await shop.api.capture({ order_id, split })).ok);
-  const sale = ['sale', 2999, 0, -2500, -199, -300, 0];
-  assert.deepEqual((await entriesOf(shop, order_id)).toSorted(), [['capture', -2999, 2999, 0, 0, 0, 0], sale]);
-});
+}
+
+function termsOf(payment: Payment): Authorised {
+  const { payment_id, order_id, person_id, amount, currency, method, gateway, created_at } = payment;
+  const gateway_ref = payment.gateway_ref!;
+  return { payment_id, order_id, person_id, amount, currency, method, gateway, gateway_ref, created_at };
+}
 
 test('a capture that was refused has no entry', async t => {
   const shop = await paymentShop(t);
@@ -142,10 +154,7 @@ test('what the gateway keeps of a capture is a cost', async t => {
   const { order_id } = order;
   const authorised = await shop.api.authorise({ ...order, is_first: true });
   assert.ok(authorised.ok);
-  const { payment_id, person_id, amount, currency, method, gateway, created_at } = authorised.value;
-  const gateway_ref = authorised.value.gateway_ref!;
-  const first = { payment_id, order_id, person_id, amount, currency, method, gateway, gateway_ref, created_at };
-  assert.ok((await shop.api.capture({ order_id, authorised: first, split })).ok);
+  assert.ok((await shop.api.capture({ order_id, authorised: termsOf(authorised.value), split })).ok);
   assert.deepEqual(await entriesOf(shop, order_id), [['capture', 0, 2882, -2500, -199, -300, 117]]);
   await shop.api.refund({ refund_id: shop.ids.nextFor(order_id), order_id, amount: 2999, reason: '' });
   // The gateway keeps its fee of money that went back.

@@ -12,18 +12,36 @@ const everywhere = {
  * anywhere over TLS, since sellers' catalogues link theirs; an address of a picture can at most tell a stranger that a
  * page was looked at, and pages ask for them without a referrer.
  */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: https:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const PAGE_POLICY = pagePolicy({ scripts: [], frames: [], calls: [] });
+
+/** Origins beside our own from which a page takes parts. */
+export interface Outside {
+  scripts: readonly string[];
+  frames: readonly string[];
+  /** Asked by scripts of the page. */
+  calls: readonly string[];
+}
+
+function pagePolicy({ scripts, frames, calls }: Outside): string {
+  return [
+    "default-src 'none'",
+    ["script-src 'self'", ...scripts].join(' '),
+    ...(frames.length === 0 ? [] : [['frame-src', ...frames].join(' ')]),
+    "style-src 'self'",
+    "img-src 'self' data: https:",
+    "font-src 'self'",
+    ["connect-src 'self'", ...calls].join(' '),
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** In the place of every page's own policy. */
+export function outsideHeaders(outside: Outside): Record<string, string> {
+  return { 'Content-Security-Policy': pagePolicy(outside) };
+}
 
 /** JSON is never a document: nothing may load, whatever a browser takes it for. */
 const DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";

@@ -11,6 +11,7 @@ export function bundleAssets(): Promise<Assets> {
       source('shop.css'),
       source('islands/shop.ts'),
       source('islands/theme.ts'),
+      source('islands/stripe-card.ts'),
       source('../admin/desk.css'),
       source('../admin/islands/desk.ts'),
       source('../admin/islands/dashboard.ts'),

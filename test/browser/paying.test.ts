@@ -5,29 +5,14 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { checkAccessibility } from '../support/accessibility.ts';
-import { openBrowser, shot, type TestBrowser } from '../support/browser.ts';
+import { openBrowser, shot } from '../support/browser.ts';
 import { statusesOf } from '../support/buyer.ts';
-import { address, assertAudit, createClient, newGuest, newProduct } from '../support/client.ts';
+import { assertAudit, createClient } from '../support/client.ts';
+import { atPayStep, payButton } from '../support/pay-step.ts';
 import { startTestShop } from '../support/shop.ts';
 
 const shop = await startTestShop({ after });
 const admin = createClient(shop.url, shop.adminKey);
-
-/** A guest's checkout of one product, opened at its pay step. */
-async function atPayStep({ page, context }: TestBrowser): Promise<{ product_id: string; payStep: string }> {
-  const { product_id } = await newProduct(shop, { stock: 3 });
-  const guest = await newGuest(shop);
-  await guest.post('/api/cart/items', { product_id, quantity: 1 });
-  const delivery = { shipping_address: address, shipping_method: 'standard', email: 'guest@example.com' };
-  const { status, body } = await guest.post('/api/checkouts', delivery);
-  assert.equal(status, 201, JSON.stringify(body));
-  await context.addCookies([{ name: 'session', value: guest.token!, url: shop.url }]);
-  const payStep = `/en/checkout/${body.checkout_id}`;
-  await page.goto(payStep);
-  return { product_id, payStep };
-}
-
-const payButton = (page: Page) => page.getByRole('button', { name: /^Pay(ing)? / });
 
 async function payWith(page: Page, card: string): Promise<void> {
   await page.getByLabel('Test card').selectOption({ label: card });
@@ -54,7 +39,7 @@ for (const { name, ...way } of ways) {
       const browser = await openBrowser(t, { ...way, url: shop.url });
       if (browser === null) return;
       const { page } = browser;
-      const { product_id, payStep } = await atPayStep(browser);
+      const { product_id, payStep } = await atPayStep(shop, browser);
       const other = await browser.newPage();
       await other.goto(payStep);
       await page.getByLabel('Test card').selectOption({ label: 'Pays slowly' });
@@ -87,7 +72,7 @@ for (const { name, ...way } of ways) {
       const browser = await openBrowser(t, { ...way, url: shop.url });
       if (browser === null) return;
       const { page } = browser;
-      const { product_id } = await atPayStep(browser);
+      const { product_id } = await atPayStep(shop, browser);
       browser.allow(/\/pay$/, 402);
       await payWith(page, 'Has too little money on it');
       await page.getByRole('alert').getByText('There is not enough money on this card.').waitFor();
@@ -113,7 +98,7 @@ for (const { name, ...way } of ways) {
       const browser = await openBrowser(t, { ...way, url: shop.url });
       if (browser === null) return;
       const { page } = browser;
-      const { product_id } = await atPayStep(browser);
+      const { product_id } = await atPayStep(shop, browser);
       await payWith(page, 'Asks your bank first (3-D Secure)');
       await page.getByText('Your bank wants you to confirm').waitFor();
       await shot(page, `bank-${way.viewport}`);
@@ -132,7 +117,7 @@ for (const { name, ...way } of ways) {
       const browser = await openBrowser(t, { ...way, url: shop.url });
       if (browser === null) return;
       const { page } = browser;
-      const { product_id, payStep } = await atPayStep(browser);
+      const { product_id, payStep } = await atPayStep(shop, browser);
       await payWith(page, 'Asks your bank first (3-D Secure)');
       await page.getByRole('link', { name: 'Continue to your bank' }).click();
       await page.getByRole('button', { name: 'Decline' }).click();

@@ -132,6 +132,7 @@ async function route(door: Door, request: IncomingMessage, response: ServerRespo
   const url = new URL(request.url ?? '/', 'http://stripe');
   const text = await readText(request);
   const [, first, ...rest] = url.pathname.split('/');
+  if (first === 'challenge' && request.method === 'GET') return void response.writeHead(200, HTML).end(BANK);
   if (first === 'challenge') return answerPage(door, response, rest[0] ?? '', new URLSearchParams(text));
   const form = new Map(new URLSearchParams(request.method === 'GET' ? url.search : text));
   const method = request.method ?? '';
@@ -223,7 +224,11 @@ function write({ books }: Door, [kind, id, operation]: string[], form: Map<strin
   return { status, body: status === 200 ? showIntent(books, intent, form) : body };
 }
 
-/** Stands for the page of the person's bank. */
+const HTML = { 'content-type': 'text/html; charset=utf-8' };
+const BANK = `<!doctype html><html lang="en"><title>Your bank</title><link rel="icon" href="data:,"><form method="post">
+<button name="answer" value="confirm">Confirm</button><button name="answer" value="fail">Decline</button></form>`;
+
+/** What the person does at that page. */
 function answerPage({ books }: Door, response: ServerResponse, id: string, form: URLSearchParams): void {
   const intent = books.intents.get(id);
   if (intent === undefined) return void response.writeHead(404).end();

@@ -7,6 +7,9 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
+import { readyToPay } from '../support/buyer.ts';
+import { newProduct } from '../support/client.ts';
+import { openReader } from '../support/reader.ts';
 import { startTestShop } from '../support/shop.ts';
 import { fillPath, type Operation, readOperations } from './api-document.ts';
 import { type Cast, openCast } from './cast.ts';
@@ -245,6 +248,51 @@ test('24: CSP without unsafe-inline, nosniff, frame-ancestors, Referrer-Policy o
       !/<script(?! type="application\/ld\+json">)(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:/i.test(html),
       `${page} needs nothing inline`,
     );
+  }
+});
+
+const STRIPE = {
+  STRIPE_SECRET_KEY: 'sk_test_of_nobody',
+  STRIPE_WEBHOOK_SECRET: 'whsec_of_nobody',
+  STRIPE_API_URL: 'http://127.0.0.1:9',
+};
+const OWN_PAGE =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; " +
+  "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CARD_PAGE = OWN_PAGE.replace(
+  "script-src 'self';",
+  "script-src 'self' https://js.stripe.com https://*.js.stripe.com; " +
+    'frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com;',
+).replace("connect-src 'self';", "connect-src 'self' https://api.stripe.com;");
+
+test('24: a page takes from Stripe what its form of cards needs, where there is one, and no other page does', async t => {
+  for (const [environment, expected] of [
+    [STRIPE, OWN_PAGE],
+    [{ ...STRIPE, STRIPE_PUBLISHABLE_KEY: 'pk_test_of_nobody' }, CARD_PAGE],
+  ] as const) {
+    const { url, adminKey } = await startTestShop(t, { environment });
+    const { product_id } = await newProduct({ url, adminKey }, { stock: 1 });
+    const reader = openReader({ url });
+    const payment = await readyToPay(reader, product_id);
+    const buyNow = `/en/buy-now?product_id=${product_id}`;
+    const pages = [payment, await reader.open(buyNow), await reader.submit(payment, '/pay', { method: 'gold' })];
+    assert.deepEqual(
+      [200, 200, 400],
+      pages.map(page => page.status),
+    );
+    // A declined form that is sent again is answered from what was kept, and has a form for the next card.
+    const declined = { test_card: 'declined' };
+    for (let i = 0; i < 2; i += 1) pages.push(await reader.submit(payment, '/pay', declined));
+    assert.equal(pages.at(-1)!.headers.get('idempotency-replayed'), 'true');
+    for (const { headers, address } of pages) {
+      assert.equal(headers.get('content-security-policy'), expected, address);
+      assert.match(headers.get('permissions-policy') ?? '', /payment=\(\)/, 'no card is asked of the browser');
+    }
+    const others = ['/en', '/en/cart', '/en/checkout', '/en/login', '/en/nothing', '/en/buy-now?product_id=x'];
+    for (const path of others) {
+      const { headers } = await reader.open(path);
+      assert.equal(headers.get('content-security-policy'), OWN_PAGE, path);
+    }
   }
 });
 

@@ -3,6 +3,7 @@ import { Select } from '#design/forms';
 import { Notice } from '#design/parts';
 import { useView } from '#design/view';
 import type { FieldErrors, Fields } from '#platform/form';
+import { StripeForm } from './stripe-form.tsx';
 import { testCards } from './test-cards.ts';
 import type { Way } from './ways-to-pay.ts';
 
@@ -33,7 +34,7 @@ export function PaymentFields({ fields, errors, ways }: PaymentFieldsProps) {
       </div>
       {gateways.map(gateway => {
         const Form = forms[gateway];
-        return Form === undefined ? null : <Form key={gateway} fields={fields} />;
+        return Form === undefined ? null : <Form key={gateway} fields={fields} errors={errors} />;
       })}
     </fieldset>
   );
@@ -57,10 +58,10 @@ function Choice({ way, isChosen }: { way: Way; isChosen: boolean }) {
   );
 }
 
-type Form = FunctionComponent<{ fields: Fields }>;
+type Form = FunctionComponent<{ fields: Fields; errors?: FieldErrors | undefined }>;
 
 /** What a gateway asks for beside the method, a component each. PayPal asks on its own pages. */
-const forms: Record<string, Form> = { simulator: SimulatorForm };
+const forms: Record<string, Form> = { simulator: SimulatorForm, stripe: StripeForm };
 
 /** What a test card does is told in words, and only where no money moves. */
 function SimulatorForm({ fields }: { fields: Fields }) {

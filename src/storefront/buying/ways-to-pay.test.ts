@@ -10,8 +10,9 @@ import { readPayment, readWays } from './ways-to-pay.ts';
 const offer = (method: OfferedMethod['method'], gateway: string, is_available = true): OfferedMethod => ({
   ...{ method, gateway, is_available },
 });
-const waysOf = (...offered: OfferedMethod[]) => readWays({ listMethods: async () => offered });
-const development = { isProduction: false };
+const development = { isProduction: false, stripeKey: undefined };
+const withCards = { isProduction: true, stripeKey: 'pk_test_1' };
+const waysOf = (...offered: OfferedMethod[]) => readWays({ listMethods: async () => offered }, development);
 
 test('what does not answer may be chosen only where nothing answers; what has no form here is not offered', async () => {
   const ways = await waysOf(offer('wallet', 'paypal'), offer('card', 'stripe'), offer('card', 'simulator', false));
@@ -29,20 +30,44 @@ test('what does not answer may be chosen only where nothing answers; what has no
   );
 });
 
+test("cards of Stripe are offered where the pages can read them, and its wallets aren't", async () => {
+  const payments = { listMethods: async () => [offer('card', 'stripe'), offer('wallet', 'stripe')] };
+  assert.deepEqual(await readWays(payments, development), []);
+  const ways = await readWays(payments, withCards);
+  assert.deepEqual(
+    ways.map(({ id, isOpen }) => [id, isOpen]),
+    [['card/stripe', true]],
+  );
+});
+
+test('a card of Stripe is the payment method that its form has read, and without one it is refused by its field', async () => {
+  const ways = await readWays({ listMethods: async () => [offer('card', 'stripe')] }, withCards);
+  const read = (stripe_token?: string) =>
+    readPayment({ method: 'card/stripe', ...(stripe_token !== undefined && { stripe_token }) }, ways, withCards);
+  assert.deepEqual(read('pm_1AbC'), { ok: true, value: { method: 'card', gateway: 'stripe', token: 'pm_1AbC' } });
+  const odd = ['', 'pm_', 'pm_1 ', '4242424242424242', 'tok_visa', 'ctoken_1', `pm_${'x'.repeat(256)}`];
+  for (const token of [undefined, ...odd]) {
+    assert.deepEqual(read(token), { ok: false, errors: { stripe_token: 'required' } }, token);
+  }
+});
+
 test('the gateway that was chosen is paid by, and a method alone is the best way of it', async () => {
   const ways = await waysOf(offer('wallet', 'paypal'), offer('card', 'simulator'), offer('wallet', 'simulator'));
-  const read = (fields: Record<string, string>, site = development) => readPayment(fields, ways, site);
-  assert.deepEqual(read({ method: 'wallet/paypal' }), { method: 'wallet', gateway: 'paypal', token: 'paypal' });
-  assert.deepEqual(read({ method: 'wallet' }), { method: 'wallet', gateway: 'paypal', token: 'paypal' });
+  const read = (fields: Record<string, string>, site: typeof development | typeof withCards = development) =>
+    readPayment(fields, ways, site);
+  const paypal = { ok: true, value: { method: 'wallet', gateway: 'paypal', token: 'paypal' } };
+  assert.deepEqual(read({ method: 'wallet/paypal' }), paypal);
+  assert.deepEqual(read({ method: 'wallet' }), paypal);
   const declined = { method: 'card/simulator', test_card: 'declined' };
-  assert.deepEqual(read(declined), { method: 'card', gateway: 'simulator', token: 'tok_declined' });
-  const production = read(declined, { isProduction: true });
-  assert.deepEqual(production, { method: 'card', gateway: 'simulator', token: 'tok_visa' });
-  for (const method of ['card/paypal', 'bank_transfer', 'gold', '', 'constructor']) {
-    assert.equal(read({ method }), undefined, method);
+  const simulated = (token: string) => ({ ok: true, value: { method: 'card', gateway: 'simulator', token } });
+  assert.deepEqual(read(declined), simulated('tok_declined'));
+  assert.deepEqual(read(declined, withCards), simulated('tok_visa'), 'in production no card is chosen');
+  const unchosen = { ok: false, errors: { method: 'required' } };
+  for (const method of ['card/paypal', 'card/stripe', 'bank_transfer', 'gold', '', 'constructor']) {
+    assert.deepEqual(read({ method }), unchosen, method);
   }
-  assert.equal(read({}), undefined);
-  assert.equal(read({ method: 'card', test_card: 'tok_visa' }), undefined, 'a token is no card of the page');
+  assert.deepEqual(read({}), unchosen);
+  assert.deepEqual(read({ method: 'card', test_card: 'tok_visa' }), unchosen, 'a token is no card of the page');
 });
 
 test('every reason of the gateways is told in plain words in each language, and an unknown one is told as that', () => {
@@ -50,7 +75,7 @@ test('every reason of the gateways is told in plain words in each language, and 
     ...['declined', 'insufficient_funds', 'expired_card', 'incorrect_cvc', 'incorrect_number', 'processing_error'],
     ...['authentication_required', 'authentication_failed', 'challenge_declined', 'capture_failed', 'voided'],
     ...['gateway_unavailable', 'not_authorized', 'not_paid', 'not_completed', 'invalid_token'],
-    ...['RESERVATION_EXPIRED'],
+    ...['RESERVATION_EXPIRED', 'incomplete_number', 'invalid_number', 'invalid_expiry_year_past'],
   ];
   for (const speech of Object.values(words)) {
     for (const reason of reasons) {

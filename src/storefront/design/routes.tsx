@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { type Static, type TSchema, Type } from 'typebox';
@@ -9,6 +9,7 @@ import { KEY_FIELD } from '#platform/idempotency';
 import type { Access } from '#platform/identity';
 import type { Ids } from '#platform/ids';
 import type { PageCache, RenderedPage } from '#platform/page-cache';
+import { type Outside, outsideHeaders } from '#platform/security-headers';
 import { type Language, languages, preferredLanguage } from '../words/languages.ts';
 import { createView, type View, ViewProvider } from './view.tsx';
 
@@ -21,6 +22,8 @@ export interface Site {
   publicUrl(): string;
   currency: string;
   isProduction: boolean;
+  /** Stripe's publishable key, for the form of its cards; absent: there is none. */
+  stripeKey: string | undefined;
 }
 
 /** A page: the whole tree from `<Shell>` on. */
@@ -48,6 +51,13 @@ type Empty = typeof NoSchema;
 interface RouteOptions<Query extends TSchema, Params extends TSchema> {
   query?: Query;
   params?: Params;
+}
+
+interface PrivateOptions<Query extends TSchema, Params extends TSchema> extends RouteOptions<Query, Params> {
+  access: Access;
+  rateLimit?: string;
+  /** What the page takes from elsewhere; the page of a problem in its place takes nothing. */
+  outside?: Outside | undefined;
 }
 
 interface Asked<Query extends TSchema, Params extends TSchema> {
@@ -96,13 +106,14 @@ export interface PrivateAsked<Query extends TSchema, Params extends TSchema> ext
 export function privatePage<Query extends TSchema = Empty, Params extends TSchema = Empty>(
   site: Site,
   path: string,
-  options: RouteOptions<Query, Params> & { access: Access; rateLimit?: string },
+  options: PrivateOptions<Query, Params>,
   render: (asked: PrivateAsked<Query, Params>) => Promise<Rendered | Redirect>,
 ): void {
   const { access, rateLimit } = options;
   forEachLanguage(site, path, (language, url) => {
     const config = { access, page: true, ...(rateLimit === undefined ? {} : { rateLimit }) };
-    site.app.get(url, { config, schema: schemaOf(options) }, async (request, reply) => {
+    const route = { config, schema: schemaOf(options), ...letIn(options.outside) };
+    site.app.get(url, route, async (request, reply) => {
       const view = viewOf(site, language, request);
       const asked = { view, query: request.query as Static<Query>, params: request.params as Static<Params> };
       return send(reply as FastifyReply, view, await render({ ...asked, request, reply: reply as FastifyReply }));
@@ -123,7 +134,7 @@ export interface FormAsked<Params extends TSchema> extends PrivateAsked<Empty, P
 export function formRoute<Params extends TSchema = Empty>(
   site: Site,
   path: string,
-  options: { access: Access; params?: Params; rateLimit?: string; idempotency?: 'sql' | 'hot' | 'none' },
+  options: Omit<PrivateOptions<Empty, Params>, 'query'> & { idempotency?: 'sql' | 'hot' | 'none' },
   run: (asked: FormAsked<Params>) => Promise<Rendered | Redirect>,
 ): void {
   const { access, rateLimit, idempotency } = options;
@@ -131,13 +142,26 @@ export function formRoute<Params extends TSchema = Empty>(
   for (const language of languages) {
     const schema = { ...schemaOf(options), body: FormBody };
     const config = { access, page: true, ...more };
-    site.app.post(`/${language}${path}`, { config, schema }, async (request, reply) => {
+    const route = { config, schema, ...letIn(options.outside) };
+    site.app.post(`/${language}${path}`, route, async (request, reply) => {
       const view = viewOf(site, language, request);
       const { [KEY_FIELD]: _key, ...fields } = (request.body ?? {}) as Fields;
       const asked = { view, query: {}, params: request.params as Static<Params>, fields };
       return send(reply as FastifyReply, view, await run({ ...asked, request, reply: reply as FastifyReply }));
     });
   }
+}
+
+/** Before the handler: an answer that is kept and sent again takes the same from elsewhere. */
+function letIn(outside: Outside | undefined): { onRequest?: onRequestHookHandler } {
+  if (outside === undefined) return {};
+  const headers = outsideHeaders(outside);
+  return {
+    onRequest: (_request, reply, done) => {
+      reply.headers(headers);
+      done();
+    },
+  };
 }
 
 const FormBody = Type.Unsafe<Fields>({ type: ['object', 'null'], additionalProperties: { type: 'string' } });
@@ -166,13 +190,14 @@ function viewOf(site: Site, language: Language, request: FastifyRequest): View {
 
 /** A view for what is rendered outside of a route: the page of a problem. */
 export function viewAt(site: Site, language: Language, address: string): View {
-  const { currency, isProduction, assets } = site;
+  const { currency, isProduction, stripeKey, assets } = site;
   return createView({
     language,
     address,
     publicUrl: site.publicUrl(),
     currency,
     isProduction,
+    stripeKey,
     asset: name => assets.url(name),
   });
 }

@@ -15,6 +15,8 @@ export interface View {
   publicUrl: string;
   currency: string;
   isProduction: boolean;
+  /** Stripe's publishable key; absent: there is no form for its cards. */
+  stripeKey: string | undefined;
   /** The address of a page in this language: `to('/cart')` is `/en/cart`. */
   to(path: string): string;
   /** The address of a script, style or picture by its file name. */
@@ -35,6 +37,7 @@ export interface ViewOptions {
   publicUrl: string;
   currency: string;
   isProduction: boolean;
+  stripeKey: string | undefined;
   asset(name: string): string;
 }
 

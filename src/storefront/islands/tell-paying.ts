@@ -4,13 +4,18 @@ export function tellsPaying(): void {
   const text = button?.querySelector('span');
   if (!button || !text) return;
   const words = text.textContent;
-  button.form?.addEventListener('submit', () => {
+  const rest = () => {
+    button.disabled = false;
+    text.textContent = words;
+  };
+  button.form?.addEventListener('submit', ({ submitter }) => {
+    // A look at the sums is sent by another button of the form.
+    if (submitter !== null && submitter !== button) return;
     button.disabled = true;
     text.textContent = button.dataset.busy!;
   });
+  // A card that could not be read has been sent nowhere.
+  button.form?.addEventListener('unpaid', rest);
   // Back again by the browser's own memory of the page.
-  addEventListener('pageshow', () => {
-    button.disabled = false;
-    text.textContent = words;
-  });
+  addEventListener('pageshow', rest);
 }

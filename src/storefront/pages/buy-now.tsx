@@ -14,6 +14,8 @@ import { isId } from '#platform/ids';
 import { money as moneyOf } from '#platform/money';
 import { Id, object } from '#platform/schema';
 import { DeliveryFields } from '../buying/delivery-fields.tsx';
+import { outsideOfCards } from '../buying/outside-of-cards.ts';
+import { PayButton } from '../buying/pay-button.tsx';
 import { PaymentFields } from '../buying/payment-fields.tsx';
 import { readDelivery } from '../buying/read-delivery.ts';
 import { type Quoted, readQuote } from '../buying/read-quote.ts';
@@ -33,18 +35,20 @@ const readWanted = formReader(
 /** From a product to its order on one page, past the cart. Nothing is held before it is paid. */
 export function buyNowRoutes(deps: StorefrontDeps): void {
   const { site } = deps;
-  privatePage(site, '/buy-now', { access: 'anyone', query }, async ({ request, query: wanted }) => {
+  const outside = outsideOfCards(site);
+  privatePage(site, '/buy-now', { access: 'anyone', query, outside }, async ({ request, query: wanted }) => {
     const fields = { product_id: wanted.product_id, quantity: String(wanted.quantity ?? 1) };
     return buyNowPage(deps, { buyer: await readBuyer(deps, request), fields });
   });
   privatePage(site, '/buy-now/quote', { access: 'anyone' }, async ({ view }) => ({ redirect: view.to('/') }));
-  formRoute(site, '/buy-now/quote', { access: 'person', idempotency: 'none' }, async ({ request, fields }) =>
+  formRoute(site, '/buy-now/quote', { access: 'person', idempotency: 'none', outside }, async ({ request, fields }) =>
     buyNowPage(deps, { buyer: await readBuyer(deps, request), fields }),
   );
-  formRoute(site, '/buy-now', { access: 'person', rateLimit: 'checkout' }, async ({ view, request, fields }) => {
+  const options = { access: 'person', rateLimit: 'checkout', outside } as const;
+  formRoute(site, '/buy-now', options, async ({ view, request, fields }) => {
     const buyer = await readBuyer(deps, request);
-    const ways = await readWays(deps.payments);
-    const read = readAll(fields, buyer, { ways, isProduction: site.isProduction });
+    const payment = readPayment(fields, await readWays(deps.payments, site), site);
+    const read = readAll(fields, buyer, payment);
     if (!read.ok) return buyNowPage(deps, { buyer, fields, errors: read.errors, status: 400 });
     const { expected_price, ...wanted } = read.wanted;
     const placed = await deps.orders.buyNow({
@@ -62,17 +66,16 @@ export function buyNowRoutes(deps: StorefrontDeps): void {
   });
 }
 
-function readAll(fields: Fields, buyer: Buyer, asked: { ways: Way[]; isProduction: boolean }) {
+function readAll(fields: Fields, buyer: Buyer, payment: ReturnType<typeof readPayment>) {
   const wanted = readWanted(fields);
   const delivery = readDelivery(fields, buyer);
-  const payment = readPayment(fields, asked.ways, asked);
-  if (wanted.ok && delivery.ok && payment !== undefined) {
-    return { ok: true as const, wanted: wanted.value, delivery: delivery.value.input, payment };
+  if (wanted.ok && delivery.ok && payment.ok) {
+    return { ok: true as const, wanted: wanted.value, delivery: delivery.value.input, payment: payment.value };
   }
   const errors: FieldErrors = {
     ...(wanted.ok ? {} : wanted.errors),
     ...(delivery.ok ? {} : delivery.errors),
-    ...(payment === undefined && { method: 'required' }),
+    ...(payment.ok ? {} : payment.errors),
   };
   return { ok: false as const, errors };
 }
@@ -94,7 +97,7 @@ async function buyNowPage(deps: StorefrontDeps, asked: Asked): Promise<Rendered>
   const units = unitsOf(fields);
   const [quoted, ways] = await Promise.all([
     readQuote(deps, { buyer, fields, product: { product_id: id, quantity: units } }),
-    readWays(deps.payments),
+    readWays(deps.payments, deps.site),
   ]);
   const page = { buyer, fields, errors, told, ways, quoted, product, units, available: stock?.available ?? 0 };
   return { status, body: <BuyNowPage {...page} formKey={deps.site.ids.next()} /> };
@@ -190,7 +193,7 @@ function Summary({ quoted: { totals, isTaxKnown }, product }: { quoted: Quoted; 
         <div id="totals" class="stack" aria-live="polite">
           {totals !== undefined && <Sums totals={totals} isTaxKnown={isTaxKnown} />}
         </div>
-        <Button icon="lock">{text.buy}</Button>
+        <PayButton>{text.buy}</PayButton>
         <Button kind="secondary" formAction={to('/buy-now/quote')}>
           {text.showTotals}
         </Button>

@@ -12,6 +12,8 @@ import { edgeProblem } from '#platform/http';
 import { personOf } from '#platform/identity';
 import { params } from '#platform/schema';
 import { ItemList, type Pictures } from '../buying/item-list.tsx';
+import { outsideOfCards } from '../buying/outside-of-cards.ts';
+import { PayButton } from '../buying/pay-button.tsx';
 import { PaymentFields } from '../buying/payment-fields.tsx';
 import { readPictures } from '../buying/read-pictures.ts';
 import { RefusalNotice, type Told, tellRefusal } from '../buying/refusal-notice.tsx';
@@ -21,11 +23,11 @@ import { readPayment, readWays, type Way } from '../buying/ways-to-pay.ts';
 import type { StorefrontDeps } from '../deps.ts';
 
 const { refusals } = ordersContract;
-const options = { access: 'person', params: params('checkout_id') } as const;
 
 /** The second half of the checkout: everything is frozen and held, and one click pays it. */
 export function payRoutes(deps: StorefrontDeps): void {
   const { site, orders, shopperOf, catalog } = deps;
+  const options = { access: 'person', params: params('checkout_id'), outside: outsideOfCards(site) } as const;
   privatePage(site, '/checkout/:checkout_id', options, ({ view, request, params }) =>
     payPage(deps, { view, request, ...params }),
   );
@@ -35,11 +37,11 @@ export function payRoutes(deps: StorefrontDeps): void {
 
   formRoute(site, '/checkout/:checkout_id/pay', options, async ({ view, request, fields, params }) => {
     const asked = { view, request, fields, ...params };
-    const ways = await readWays(deps.payments);
-    const payment = readPayment(fields, ways, site);
-    if (payment === undefined) return payPage(deps, { ...asked, errors: { method: 'required' }, status: 400 });
+    const ways = await readWays(deps.payments, site);
+    const read = readPayment(fields, ways, site);
+    if (!read.ok) return payPage(deps, { ...asked, errors: read.errors, status: 400 });
     // Sent twice, it is the key that makes it one order; with another key, the checkout does.
-    const input = { order_id: request.commandId, shopper: shopperOf(request), payment, ...params };
+    const input = { order_id: request.commandId, shopper: shopperOf(request), payment: read.value, ...params };
     const placed = await orders.placeOrder(input);
     if (placed.ok) return { redirect: view.to(`/orders/${placed.value.order.order_id}?placed=1`) };
     if (placed.code === 'CHECKOUT_NOT_FOUND') throw edgeProblem('NOT_FOUND');
@@ -77,7 +79,7 @@ async function payPage(deps: StorefrontDeps, asked: Asked): Promise<Rendered | R
     checkout.items.map(item => item.product_id),
   );
   const minutes = minutesLeft(checkout, clock.nowMs());
-  const ways = await readWays(deps.payments);
+  const ways = await readWays(deps.payments, site);
   const page = { checkout, pictures, minutes, fields, errors, told, ways, formKey: site.ids.next() };
   return { status, body: <PayPage {...page} /> };
 }
@@ -139,16 +141,7 @@ function PayPage(props: PayPageProps) {
               <ItemList items={checkout.items} pictures={pictures} />
               <Sums totals={checkout} />
               <Hold checkout={checkout} minutes={minutes} back={back} />
-              <button
-                type="submit"
-                form="pay"
-                class="button button-primary"
-                data-island="paying"
-                data-busy={text.paying}
-              >
-                <Icon name="lock" />
-                <span>{text.pay(money(checkout.total))}</span>
-              </button>
+              <PayButton form="pay">{text.pay(money(checkout.total))}</PayButton>
             </div>
           </Panel>
         </aside>

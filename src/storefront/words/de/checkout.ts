@@ -60,7 +60,20 @@ export const checkout: typeof english = {
   },
   gateways: {
     paypal: { name: 'PayPal', note: 'Sie bestätigen die Zahlung bei PayPal und kommen hierher zurück.' },
+    stripe: { name: 'Karte über Stripe', note: 'Kredit- oder Debitkarte.' },
   },
+  card: 'Ihre Karte',
+  cardHint: 'Sie geben sie bei Stripe ein, unserem Zahlungsdienst: Dieser Shop sieht ihre Nummer nie.',
+  cardNeedsScript:
+    'Um hier mit Karte zu zahlen, braucht Ihr Browser JavaScript. Schalten Sie es ein und laden Sie diese Seite neu, ' +
+    'oder zahlen Sie auf einem anderen Weg.',
+  cardMissing:
+    'Ihre Karte wurde nicht gelesen und nichts abgebucht. Das Formular für Karten braucht JavaScript: Schalten Sie es ' +
+    'ein, oder zahlen Sie auf einem anderen Weg.',
+  cardNotLoaded:
+    'Das Formular für Karten lässt sich gerade nicht laden. Prüfen Sie Ihre Verbindung und laden Sie diese Seite neu, ' +
+    'oder zahlen Sie auf einem anderen Weg.',
+  cardNotRead: 'Stripe konnte Ihre Karte nicht lesen, und nichts wurde abgebucht. Bitte versuchen Sie es noch einmal.',
   simulatorNote: 'Der Zahlungssimulator nimmt kein Geld.',
   notAnswering: 'Antwortet gerade nicht.',
   noWay: 'Im Moment lässt sich hier nicht bezahlen. Ihre Artikel bleiben so lange reserviert wie angezeigt.',
@@ -106,6 +119,12 @@ export const checkout: typeof english = {
   reasons: {
     declined: 'Ihre Bank hat die Zahlung abgelehnt.',
     insufficient_funds: 'Auf dieser Karte ist nicht genug Geld.',
+    incomplete_number: 'Die Nummer dieser Karte ist nicht vollständig.',
+    incomplete_expiry: 'Das Ablaufdatum dieser Karte ist nicht vollständig.',
+    incomplete_cvc: 'Die Prüfziffer dieser Karte ist nicht vollständig.',
+    invalid_number: 'Die Nummer dieser Karte stimmt nicht.',
+    invalid_expiry_month_past: 'Diese Karte ist abgelaufen.',
+    invalid_expiry_year_past: 'Diese Karte ist abgelaufen.',
     expired_card: 'Diese Karte ist abgelaufen.',
     incorrect_number: 'Die Nummer dieser Karte stimmt nicht.',
     incorrect_cvc: 'Die Prüfziffer dieser Karte stimmt nicht.',

@@ -59,7 +59,20 @@ export const checkout = {
   },
   gateways: {
     paypal: { name: 'PayPal', note: 'You confirm the payment at PayPal and come back here.' },
+    stripe: { name: 'Card via Stripe', note: 'Credit or debit card.' },
   },
+  card: 'Your card',
+  cardHint: 'You type it at Stripe, our payment provider: this shop never sees its number.',
+  cardNeedsScript:
+    'To pay by card here, your browser needs JavaScript. Switch it on and load this page again, or choose another way to ' +
+    'pay.',
+  cardMissing:
+    'Your card was not read, and nothing was charged. The form for cards needs JavaScript: switch it on, or choose ' +
+    'another way to pay.',
+  cardNotLoaded:
+    'The form for cards can not be loaded just now. Check your connection and load this page again, or choose another ' +
+    'way to pay.',
+  cardNotRead: 'Stripe could not read your card, and nothing was charged. Please try again.',
   simulatorNote: 'The payment simulator takes no money.',
   notAnswering: 'Does not answer just now.',
   noWay: 'There is no way to pay here at the moment. Your items stay held as long as shown.',
@@ -99,6 +112,12 @@ export const checkout = {
   reasons: {
     declined: 'Your bank has declined the payment.',
     insufficient_funds: 'There is not enough money on this card.',
+    incomplete_number: 'The number of this card is not complete.',
+    incomplete_expiry: 'The expiry date of this card is not complete.',
+    incomplete_cvc: 'The security code of this card is not complete.',
+    invalid_number: 'The number of this card is not right.',
+    invalid_expiry_month_past: 'This card has expired.',
+    invalid_expiry_year_past: 'This card has expired.',
     expired_card: 'This card has expired.',
     incorrect_number: 'The number of this card is not right.',
     incorrect_cvc: 'The security code of this card is not right.',
