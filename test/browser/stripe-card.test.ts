@@ -114,6 +114,38 @@ describe('a card by Stripe', () => {
     payer.assertQuiet();
   });
 
+  test('sent again from the memory of the browser is the same payment, and another card is another', {
+    timeout: 120_000,
+  }, async t => {
+    const payer = await openPayer(t, screens.phone);
+    if (payer === null) return;
+    const { page, context, stripeJs } = payer;
+    const { product_id } = await atPayStep(shop, payer);
+    const keys: (string | null)[] = [];
+    // The shop has done it, and the page stays where it was.
+    await context.route(/\/pay$/, async route => {
+      keys.push(new URLSearchParams(route.request().postData() ?? '').get('_key'));
+      if (keys.length > 2) return route.continue();
+      await route.fetch({ maxRedirects: 0 });
+      await route.fulfill({ status: 204 });
+    });
+    const sendAgain = async (number: string | null) => {
+      await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+      if (number === null) await payButton(page).click();
+      else await payBy(page, number);
+    };
+    await Promise.all([page.waitForResponse(/\/pay$/), payBy(page, DECLINED)]);
+    await Promise.all([page.waitForResponse(/\/pay$/), sendAgain(null)]);
+    assert.deepEqual(await statusesOf(shop, product_id), ['PAYMENT_FAILED']);
+    await sendAgain(VISA);
+    await page.getByText('Thank you!').waitFor();
+    assert.deepEqual(charged(page), [[TOTAL, TOTAL]]);
+    assert.deepEqual(await statusesOf(shop, product_id), ['PAYMENT_FAILED', 'CONFIRMED']);
+    assert.equal(stripeJs.asked.filter(url => url.endsWith('/payment_methods')).length, 2);
+    assert.deepEqual([keys.length, keys[0] === keys[1], keys[0] === keys[2]], [3, true, false]);
+    payer.assertQuiet();
+  });
+
   test('that is not right is told beside it, nothing is sent, and mended it pays', { timeout: 120_000 }, async t => {
     const payer = await openPayer(t, screens.desk);
     if (payer === null) return;
