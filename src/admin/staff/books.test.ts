@@ -48,6 +48,10 @@ test('the ledger of a bought and partly refunded order, on its page and by the A
   assert.equal(body.items.length, 1);
   assert.deepEqual(body.items[0].seller_payable, { amount: -10_000, currency: 'USD' });
 
+  const ofOrder = await staff.open(`/en/admin/orders/${order_id}`);
+  assert.match(ofOrder.text, /Account\s*1\. Capture\s*2\. Refund/);
+  assert.match(ofOrder.text, /Owed to sellers\s*-\$200\.00\s*\$100\.00/);
+
   const page = await staff.open('/en/admin/books');
   assert.match(page.text, /Owed to sellers\s*-\$100\.00/);
   assert.match(page.text, /All accounts together\s*\$0\.00/);

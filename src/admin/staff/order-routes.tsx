@@ -27,9 +27,10 @@ export function orderRoutes(deps: DeskDeps): void {
       const { order_id } = asked.params;
       const order = await orders.getOrder({ order_id, viewer: staff });
       if (order === null) throw edgeProblem('NOT_FOUND');
-      const [[shipped], timeline, [delivery], booked] = await Promise.all([
+      const [[shipped], timeline, entries, [delivery], booked] = await Promise.all([
         fulfillment.listShipments({ order_ids: [order_id] }),
         payments.getTimeline({ order_id }),
+        payments.getLedgerEntries({ order_id }),
         orders.getDeliveries({ order_ids: [order_id] }),
         order.payment?.gateway === 'simulator' ? payments.listSimulatorCharges({ order_id }) : [],
       ]);
@@ -40,6 +41,7 @@ export function orderRoutes(deps: DeskDeps): void {
             order={order}
             shipments={shipped?.shipments ?? []}
             timeline={timeline}
+            entries={entries}
             booked={booked}
             email={delivery?.email ?? null}
             user={user}

@@ -5,11 +5,12 @@ import { Badge, Facts, Panel, Price, Table, Timeline } from '#design/parts';
 import { useView } from '#design/view';
 import type { Shipment } from '#fulfillment';
 import type { Order } from '#orders';
-import type { SimulatorCharge, TimelineEntry } from '#payments';
+import type { LedgerEntry, SimulatorCharge, TimelineEntry } from '#payments';
 import { money } from '#platform/money';
 import { withQuery } from '../products/addresses.ts';
 import { Said } from '../said.tsx';
 import { OrderActions, type OrderKeys } from './order-actions.tsx';
+import { OrderEntries } from './order-entries.tsx';
 import { StaffShell } from './staff-shell.tsx';
 import { isWaiting, WaitingPayment } from './waiting-payment.tsx';
 import { WEBHOOKS_PATH } from './webhook-parts.tsx';
@@ -18,6 +19,7 @@ export interface OrderViewProps {
   order: Order;
   shipments: Shipment[];
   timeline: TimelineEntry[];
+  entries: LedgerEntry[];
   booked: SimulatorCharge[];
   email: string | null;
   user: User | null;
@@ -114,7 +116,7 @@ function Items({ order }: { order: Order }) {
   );
 }
 
-function Payment({ order, timeline, booked, keys }: OrderViewProps) {
+function Payment({ order, timeline, entries, booked, keys }: OrderViewProps) {
   const { words, to, money: written } = useView();
   const { orders } = words.staff;
   const { things } = words;
@@ -149,6 +151,7 @@ function Payment({ order, timeline, booked, keys }: OrderViewProps) {
       <p>
         <a href={to(withQuery(WEBHOOKS_PATH, { order_id: order.order_id }))}>{words.staffMoney.webhooks.ofOrder}</a>
       </p>
+      {entries.length > 0 && <OrderEntries entries={entries} />}
       {booked.length > 0 && <GatewayBooks entries={booked} currency={order.total.currency} />}
     </Panel>
   );

@@ -18,6 +18,7 @@ export const staffBooks: typeof english = {
     shipping: 'Versand',
     fees: 'Vom Zahlungsdienst einbehalten',
   },
+  entryKinds: { opening: 'Anfangsbestand', capture: 'Einzug', sale: 'Verkauf', refund: 'Erstattung' },
   reconciliation: 'Abgleich mit den Zahlungsdiensten',
   reconciliationNote:
     'Alle fünf Minuten von selbst. Was beim Zahlungsdienst von Hand geschah, wird nachgetragen, und Geld ohne Bestellung geht zurück. Was übrig bleibt, weicht ab und braucht einen Menschen.',

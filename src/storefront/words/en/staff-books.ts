@@ -17,6 +17,7 @@ export const staffBooks = {
     shipping: 'Shipping',
     fees: 'Kept by the gateway',
   },
+  entryKinds: { opening: 'Opening balance', capture: 'Capture', sale: 'Sale', refund: 'Refund' },
   reconciliation: 'Compared with the gateways',
   reconciliationNote:
     'Every five minutes by itself. What was done at a gateway by hand is caught up with, and money that belongs to no order goes back. What is left differs, and needs a person.',
