@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '#platform/clock';
 import { createLog } from '#platform/log';
+import { signWebhook } from '#platform/webhook-signature';
 import { temporaryFolder } from '../test/support/payment-shop.ts';
 import { testDatabase } from '../test/support/postgres.ts';
 import { type Config, readConfig } from './config.ts';
@@ -20,7 +21,7 @@ const paypal = (url?: string) => ({
 const SANDBOX = 'https://api-m.sandbox.paypal.com';
 const production = { NODE_ENV: 'production' };
 
-/** The gateways that are opened, and what the log says meanwhile. */
+/** The names of the gateways that are opened, and what the log says meanwhile. */
 async function opened(
   t: TestContext,
   environment: Record<string, string | undefined>,
@@ -38,7 +39,7 @@ async function opened(
 
 test('what is configured is opened, and the right keys in the right place are nothing to tell of', async t => {
   assert.deepEqual(await opened(t, {}), { names: [], told: [] });
-  const both = { names: ['paypal', 'stripe'], told: [] };
+  const both = { names: ['stripe', 'paypal'], told: [] };
   assert.deepEqual(await opened(t, { ...stripe('test'), ...paypal(SANDBOX) }), both);
   assert.deepEqual(await opened(t, { ...production, ...stripe('live'), ...paypal() }), both);
   assert.deepEqual(await opened(t, { ...stripe('test'), ...paypal('http://127.0.0.1:1') }), both);
@@ -67,4 +68,22 @@ test('a process without payments opens none, and warns of nothing', async t => {
     names: [],
     told: [],
   });
+});
+
+test('during a rotation webhooks of the simulator are taken under both secrets, and under no other', async t => {
+  const [DATA_DIR, { db }] = await Promise.all([temporaryFolder(t), testDatabase(t, ['payments'])]);
+  const environment = { SIMULATOR_URL: 'http://127.0.0.1:1', SIMULATOR_WEBHOOK_SECRET: 'the new one,the old one' };
+  const config = readConfig({ DATA_DIR, ...environment });
+  const log = createLog({ level: 'silent' });
+  const [simulator] = await openGateways(config, { db, clock: systemClock, log, books: undefined });
+  const nowMs = systemClock.nowMs();
+  const rawBody = Buffer.from(JSON.stringify({ event_id: 'e', type: 'payment.captured', created_at: 'now', data: {} }));
+  const verdictOf = async (secret: string) => {
+    const headers = { signature: signWebhook({ secret, rawBody, nowMs }) };
+    return (await simulator!.verifyWebhook({ headers, rawBody, nowMs })).state;
+  };
+  assert.equal(await verdictOf('the new one'), 'genuine');
+  assert.equal(await verdictOf('the old one'), 'genuine');
+  assert.equal(await verdictOf('another one'), 'bad_signature');
+  assert.equal(await verdictOf('the new one,the old one'), 'bad_signature');
 });

@@ -25,7 +25,7 @@ export async function openGateways(config: Config, { db, clock, log, books }: De
   if (!config.modules.has('payments')) return [];
   const { paypal, stripe, hasSimulator } = config;
   const url = hasSimulator ? config.simulatorUrl : undefined;
-  const secret = config.secrets.simulatorWebhook;
+  const [secret, ...olderSecrets] = simulatorSecrets(config);
   const of = { shopId: await readShopId(db), returnUrl: returnUrlOf(config), clock };
   if (books !== undefined && config.production)
     log.warn('payments go to the simulator: orders are confirmed, and no money moves');
@@ -33,9 +33,14 @@ export async function openGateways(config: Config, { db, clock, log, books }: De
   return [
     ...(stripe ? [stripeGateway({ ...stripe, ...of })] : []),
     ...(paypal ? [paypalGateway({ ...paypal, ...of })] : []),
-    ...(books ? [simulatorGateway({ books, secret })] : []),
-    ...(url ? [simulatorGateway({ url, secret })] : []),
+    ...(books ? [simulatorGateway({ books, secret, olderSecrets })] : []),
+    ...(url ? [simulatorGateway({ url, secret, olderSecrets })] : []),
   ];
+}
+
+/** What signs the simulator's webhooks, and after a comma what did so before a rotation. */
+export function simulatorSecrets({ secrets }: Pick<Config, 'secrets'>): [string, ...string[]] {
+  return secrets.simulatorWebhook.split(',') as [string, ...string[]];
 }
 
 /** Where a gateway leads a person back to from their bank. Without a token: a bank should be told none. */

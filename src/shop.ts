@@ -19,7 +19,7 @@ import { type FirstStart, firstStart } from './first-start.ts';
 import { startSimulatedCarrier } from './fulfillment/simulated-carrier.ts';
 import { migrateSchemas } from './migrate-schemas.ts';
 import { createModules, type Modules, type OutsideParts } from './modules.ts';
-import { openGateways } from './payment-gateways.ts';
+import { openGateways, simulatorSecrets } from './payment-gateways.ts';
 import { seededChaos } from './payments/simulator/chaos.ts';
 import { remoteBooks } from './payments/simulator/simulator-gateway.ts';
 import { type Simulator, startSimulator } from './payments/simulator/start-simulator.ts';
@@ -117,7 +117,7 @@ async function startOutside(config: Config, { db, log, clock, ids }: ModuleDeps,
   const { dataDir, secrets, redisUrl } = config;
   const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
   if (redis) stops.push(() => redis.stop());
-  const secret = secrets.simulatorWebhook;
+  const [secret] = simulatorSecrets(config);
   const url = config.hasSimulator ? config.simulatorUrl : undefined;
   const isPaying = config.modules.has('payments') && config.hasSimulator && url === undefined;
   const settleMs = config.simulatorSettleMs;
