@@ -156,7 +156,7 @@ function moduleMakers(
       createPayments({
         ...deps,
         gateways: outside.gateways,
-        defaultGateway: outside.gateways[0]!.name,
+        defaultGateway: outside.gateways[0]?.name ?? '',
         simulator: outside.simulatorBooks,
       }),
     accounts: () =>

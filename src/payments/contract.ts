@@ -346,7 +346,7 @@ export const paymentsContract = defineContract<Payments>({
   },
   refusals: {
     PAYMENT_DECLINED: { status: 402, meaning: 'The payment was declined. Another card or method may work.' },
-    PERIOD_INVALID: { status: 400, meaning: 'the period ends before it begins, or is too long' },
+    PERIOD_INVALID: { status: 400, meaning: 'The period ends before it begins, or is too long.' },
     GATEWAY_UNKNOWN: { status: 400, meaning: 'There is no such payment gateway here, or none that takes this method.' },
     CAPTURE_FAILED: { status: 402, meaning: 'The payment could not be captured and was given back.' },
     PAYMENT_NOT_AUTHORIZED: { status: 409, meaning: 'There is no authorised payment to capture.' },
