@@ -3,6 +3,9 @@ import { Id, nullable, object, oneOf, Timestamp, text } from '#platform/schema';
 
 /** What staff reads of the ledger, and of gateways' records compared with ours. A part of the contract. */
 
+/** As somebody types it, with any offset; see `periodIn`. */
+const Moment = Type.String({ format: 'date-time', maxLength: 40 });
+
 /** Debits positive, credits negative. */
 const Balance = object({ amount: Type.Integer(), currency: text(3) });
 
@@ -20,7 +23,7 @@ const accounts = {
 };
 
 /** From inclusive to exclusive. */
-export const LedgerPeriod = object({ from: Timestamp, to: Timestamp });
+export const LedgerPeriod = object({ from: Moment, to: Moment });
 
 export const LedgerBalance = object({ gateway: text(40), entries: Type.Integer(), ...accounts });
 export type LedgerBalance = Static<typeof LedgerBalance>;
@@ -74,4 +77,4 @@ export const ReconciliationReport = object({
 export type ReconciliationReport = Static<typeof ReconciliationReport>;
 
 /** Every gateway where none is named; at most 31 days. */
-export const StartReconciliation = object({ gateway: Type.Optional(text(40)), from: Timestamp, to: Timestamp });
+export const StartReconciliation = object({ gateway: Type.Optional(text(40)), from: Moment, to: Moment });

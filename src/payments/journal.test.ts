@@ -6,6 +6,7 @@ import { sql } from '#platform/sql';
 import { type PaymentShop, paymentShop, until } from '../../test/support/payment-shop.ts';
 import type { Authorised, Payment } from './contract.ts';
 import type { Gateway } from './gateway.ts';
+import { periodIn } from './get-ledger.ts';
 
 const ALWAYS = { from: '2020-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
 
@@ -182,4 +183,11 @@ test('the database itself refuses an entry that does not balance, a change and a
     /journal_balances/,
   );
   assert.deepEqual(await shop.api.getLedgerEntries({ order_id }), before);
+});
+
+test('a time is read in any offset, and one that no database has is the nearest that it has', () => {
+  const period = { from: '0277-04-12T01:36:23+19:37', to: '2026-11-28T03:00:00+02:00' };
+  assert.deepEqual(periodIn(period), { from: '1970-01-01T00:00:00.000Z', to: '2026-11-28T01:00:00.000Z' });
+  const leap = { from: '2016-12-31T23:59:60Z', to: '9999-12-31T23:59:59-23:59' };
+  assert.deepEqual(periodIn(leap), { from: '1970-01-01T00:00:00.000Z', to: '9999-12-31T23:59:59.999Z' });
 });

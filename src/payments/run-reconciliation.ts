@@ -5,6 +5,7 @@ import { accept, refuse } from '#platform/outcome';
 import type { Database } from '#platform/sql';
 import type { Payments, ReconciliationReport } from './contract.ts';
 import type { GatewayCalls } from './gateway-call.ts';
+import { periodIn } from './get-ledger.ts';
 import type { PaymentContext } from './payment-context.ts';
 import { reconcileBooks } from './reconcile-books.ts';
 import {
@@ -77,7 +78,8 @@ export function createReconciler(context: PaymentContext, { db, clock, ids }: De
   }
 
   return {
-    async start({ gateway: name, from, to }) {
+    async start({ gateway: name, ...asked }) {
+      const { from, to } = periodIn(asked);
       const problem = problemOf({ from, to });
       if (problem !== null) return refuse('PERIOD_INVALID', { detail: problem });
       const gateways = [...context.gateways.values()].filter(gateway => name === undefined || gateway.name === name);

@@ -281,7 +281,7 @@ test('24: a page takes from Stripe what its form of cards needs, where there is 
       pages.map(page => page.status),
     );
     // A declined form that is sent again is answered from what was kept, and has a form for the next card.
-    const declined = { test_card: 'declined' };
+    const declined = { method: 'card/simulator', test_card: 'declined' };
     for (let i = 0; i < 2; i += 1) pages.push(await reader.submit(payment, '/pay', declined));
     assert.equal(pages.at(-1)!.headers.get('idempotency-replayed'), 'true');
     for (const { headers, address } of pages) {
