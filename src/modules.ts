@@ -156,7 +156,6 @@ function moduleMakers(
       createPayments({
         ...deps,
         gateways: outside.gateways,
-        defaultGateway: outside.gateways[0]?.name ?? '',
         simulator: outside.simulatorBooks,
       }),
     accounts: () =>

@@ -88,7 +88,7 @@ export async function openOrderModules(scope: BenchScope, options: OrderModulesO
   const goods = new Map<string, CatalogProduct>();
   const catalog = { getProducts: async ({ product_ids }) => product_ids.flatMap(id => goods.get(id) ?? []) } as Catalog;
   const inventory = createInventory({ ...deps, ...ledger, catalog: { readEvents: noEvents }, warehouses: WAREHOUSES });
-  const paying = { gateways, defaultGateway: gateways[0]!.name, simulator, gatewayTimeoutMs: options.gatewayTimeoutMs };
+  const paying = { gateways, simulator, gatewayTimeoutMs: options.gatewayTimeoutMs };
   const payments = createPayments({ ...deps, ...paying });
   const orders = createOrders({
     ...deps,

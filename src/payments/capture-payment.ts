@@ -35,13 +35,15 @@ async function captureFirst(context: PaymentContext, authorised: Authorised, spl
   const opened = openPayment(terms, learned, Date.parse(created_at));
   const result = await askCapture(context, opened);
   const { order_id } = terms;
-  if (result.state === 'captured') {
-    const { row } = applyChange(opened, { kind: 'captured' }, clock.nowMs());
-    if (await groups.insert.submit({ row, entry: captureEntry(opened, split, result.fee ?? 0) })) return row;
-    await groups.change.submit({ order_id, change: { kind: 'learned', terms, learned } });
-    return await recordCapture(context, opened, result, split);
-  }
-  const isWritten = await groups.insert.submit({ row: opened });
+  const taken = result.state === 'captured' ? result : null;
+  const first = taken
+    ? {
+        row: applyChange(opened, { kind: 'captured' }, clock.nowMs()).row,
+        entry: captureEntry(opened, split, taken.fee ?? 0),
+      }
+    : { row: opened };
+  const isWritten = await groups.insert.submit(first);
+  if (isWritten && taken) return first.row;
   if (!isWritten) await groups.change.submit({ order_id, change: { kind: 'learned', terms, learned } });
   return await recordCapture(context, opened, result, split);
 }

@@ -28,8 +28,8 @@ async function twoGateways(t: TestContext) {
   };
   const first = await open('first', ['card', 'wallet', 'bank_transfer']);
   const second = await open('second', ['card']);
-  const gateways = [second.gateway, first.gateway];
-  const shop = await paymentShop(t, { gateways, defaultGateway: 'first', takesWebhooks: false });
+  const gateways = [first.gateway, second.gateway];
+  const shop = await paymentShop(t, { gateways, takesWebhooks: false });
   return { shop, first, second };
 }
 

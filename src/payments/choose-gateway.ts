@@ -2,9 +2,9 @@ import type { OfferedMethod, PaymentInput } from './contract.ts';
 import type { GatewayCalls } from './gateway-call.ts';
 import type { PaymentContext } from './payment-context.ts';
 
-/** Every way to pay, best first: what answers before what doesn't, and the default gateway before the others. */
+/** Every way to pay, best first: what answers before what doesn't, then as the gateways are given. */
 export function listMethods(context: PaymentContext): OfferedMethod[] {
-  const offered = byPreference(context).flatMap(gateway =>
+  const offered = [...context.gateways.values()].flatMap(gateway =>
     gateway.methods.map(method => ({ method, gateway: gateway.name, is_available: gateway.isAvailable() })),
   );
   return offered.toSorted((a, b) => Number(b.is_available) - Number(a.is_available));
@@ -15,12 +15,7 @@ export function gatewaysFor(
   context: PaymentContext,
   { method, gateway: name }: Pick<PaymentInput, 'method' | 'gateway'>,
 ): GatewayCalls[] {
-  return byPreference(context).filter(
+  return [...context.gateways.values()].filter(
     gateway => gateway.methods.includes(method) && (name === undefined || gateway.name === name),
   );
-}
-
-function byPreference({ gateways, defaultGateway }: PaymentContext): GatewayCalls[] {
-  const all = [...gateways.values()];
-  return [...all.filter(({ name }) => name === defaultGateway), ...all.filter(({ name }) => name !== defaultGateway)];
 }

@@ -31,8 +31,8 @@ import { voidPayment } from './void-payment.ts';
 import { pruneWebhooks } from './webhook-store.ts';
 
 export interface PaymentsDeps extends ModuleDeps {
+  /** The preferred first. */
   gateways: Gateway[];
-  defaultGateway: string;
   /** Of one try of a call. */
   gatewayTimeoutMs?: number;
   notFoundAfterMs?: number;
@@ -51,7 +51,6 @@ export function createPayments(deps: PaymentsDeps): Module<Payments> {
   const context: PaymentContext = {
     groups,
     gateways: new Map(calls.map(gateway => [gateway.name, gateway])),
-    defaultGateway: deps.defaultGateway,
     notFoundAfterMs: deps.notFoundAfterMs ?? NOT_FOUND_AFTER_MS,
     clock,
     log,

@@ -149,7 +149,7 @@ test('what the gateway keeps of a capture is a cost', async t => {
     find: async () => ({ state: 'not_found' }),
     verifyWebhook: async () => ({ state: 'bad_signature' }),
   };
-  const shop = await paymentShop(t, { gateways: [keeping], defaultGateway: 'keeping' });
+  const shop = await paymentShop(t, { gateways: [keeping] });
   const { split } = splitOf(shop);
   const order = shop.order();
   const { order_id } = order;

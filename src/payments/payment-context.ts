@@ -9,7 +9,6 @@ import type { PaymentGroups } from './payment-groups.ts';
 export interface PaymentContext {
   groups: PaymentGroups;
   gateways: ReadonlyMap<string, GatewayCalls>;
-  defaultGateway: string;
   /** How long after an unanswered authorisation a gateway may still come to know it. */
   notFoundAfterMs: number;
   clock: Clock;

@@ -191,7 +191,6 @@ async function openPayments(deps: ModuleDeps, { t, stops, options }: { t: Test; 
   const paymentsDeps: PaymentsDeps = {
     ...deps,
     gateways: [gateway],
-    defaultGateway: 'simulator',
     gatewayTimeoutMs: options.gatewayTimeoutMs ?? 2_000,
     notFoundAfterMs: 1_000,
     simulator: simulator.books,

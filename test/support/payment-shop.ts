@@ -70,7 +70,6 @@ export async function paymentShop(t: Test, options: PaymentShopOptions = {}) {
   const deps: PaymentsDeps = {
     ...{ db, clock, ids, log, metrics, random: Math.random, events: { listen: () => () => {} }, sharding },
     gateways: [wrapGateway?.(gateway) ?? gateway],
-    defaultGateway: 'simulator',
     gatewayTimeoutMs: 500,
     simulator: simulator.books,
     ...paymentsOptions,

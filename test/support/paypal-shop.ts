@@ -14,7 +14,7 @@ export async function paypalShop(t: Test, options: Partial<PaymentShopOptions> &
   const paypal = await startPaypal(t);
   const lost = new Set<Operation>();
   const gateways = [losing(adapterOf(paypal), lost)];
-  const shop = await paymentShop(t, { gateways, defaultGateway: 'paypal', ...shopOptions });
+  const shop = await paymentShop(t, { gateways, ...shopOptions });
   const webhookUrl = `${shop.url}/api/webhooks/payments/paypal`;
   paypal.goBy(shop.clock);
   if (isTold) paypal.webhooks.sendTo(webhookUrl);

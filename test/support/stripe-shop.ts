@@ -22,7 +22,7 @@ export async function stripeShop(
 ) {
   const double = await startStripeDouble(t, options);
   const stripe = stripeAt(double);
-  const shop = await paymentShop(t, { gateways: [stripe], defaultGateway: 'stripe' });
+  const shop = await paymentShop(t, { gateways: [stripe] });
   const webhookUrl = `${shop.url}/api/webhooks/payments/stripe`;
   double.setWebhookUrl(webhookUrl);
   return { ...shop, ...{ double, stripe, webhookUrl }, order: () => shop.order('pm_card_visa') };

@@ -6,6 +6,7 @@ import type { LedgerBalance, ReconciliationReport } from '#payments';
 import { formReader } from '#platform/form';
 import { object, text } from '#platform/schema';
 import type { DeskDeps } from '../deps.ts';
+import { ledgerAccounts } from './order-entries.tsx';
 import { dayIn, type ListQuery, listQuery } from './read-list.ts';
 import { StaffShell } from './staff-shell.tsx';
 
@@ -107,15 +108,13 @@ function BooksPage({ days, balances, report, refused, isStarted, formKey }: Book
   );
 }
 
-const accounts = ['customer', 'gateway_clearing', 'seller_payable', 'tax', 'shipping', 'fees'] as const;
-
 function Ledger({ of }: { of: LedgerBalance }) {
   const { words, money, number } = useView();
   const said = words.staffBooks;
   const { currency } = of.customer;
-  const sum = accounts.reduce((total, account) => total + of[account].amount, 0);
+  const sum = ledgerAccounts.reduce((total, account) => total + of[account].amount, 0);
   const rows = [
-    ...accounts.map(account => ({ name: said.accounts[account], amount: of[account].amount })),
+    ...ledgerAccounts.map(account => ({ name: said.accounts[account], amount: of[account].amount })),
     { name: said.sum, amount: sum },
   ];
   const title = `${of.gateway}, ${currency}`;

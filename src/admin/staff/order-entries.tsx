@@ -2,14 +2,15 @@ import { type Column, Table } from '#design/parts';
 import { useView } from '#design/view';
 import type { LedgerEntry } from '#payments';
 
-const accounts = ['customer', 'gateway_clearing', 'seller_payable', 'tax', 'shipping', 'fees'] as const;
+/** In the order in which they are shown. */
+export const ledgerAccounts = ['customer', 'gateway_clearing', 'seller_payable', 'tax', 'shipping', 'fees'] as const;
 
 /** An order's entries in the ledger: an account a row, an entry a column, so that each column sums to zero. */
 export function OrderEntries({ entries }: { entries: LedgerEntry[] }) {
   const { words, money } = useView();
   const said = words.staffBooks;
   type Row = { name: string; amounts: LedgerEntry['customer'][] };
-  const rows: Row[] = accounts.map(account => ({
+  const rows: Row[] = ledgerAccounts.map(account => ({
     name: said.accounts[account],
     amounts: entries.map(entry => entry[account]),
   }));

@@ -19,7 +19,7 @@ async function stripeShop(t: TestContext) {
   const returnUrl = () => 'https://shop.example/';
   const to = { secretKey, webhookSecrets: [webhookSecret], apiUrl: double.url };
   const stripe = stripeGateway({ ...to, returnUrl, shopId: SHOP_ID, clock: systemClock });
-  const shop = await paymentShop(t, { gateways: [stripe], defaultGateway: 'stripe' });
+  const shop = await paymentShop(t, { gateways: [stripe] });
   const send = async (body: string, secret = webhookSecret) => {
     const signature = Stripe.webhooks.generateTestHeaderString({ payload: body, secret });
     const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
