@@ -15,6 +15,8 @@ interface Tally {
   passed: number;
   failed: number;
   skipped: number;
+  /** Of those that failed: where they stand and what they say. */
+  failures: string[];
 }
 
 interface TestServer {
@@ -52,7 +54,7 @@ async function main(args: string[]): Promise<number> {
     return 1;
   }
   if (!tellMissingParts()) return 1;
-  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const storeTests = files.filter(file => STORE_TESTS.some(pattern => matchesGlob(file, pattern)));
   const bin = PARTS.postgres15.find();
   if (storeTests.length > 0 && bin !== null) {
@@ -66,6 +68,8 @@ async function main(args: string[]): Promise<number> {
     console.log(`\nStock and orders in groups a bucket (${sharded.length} files)`);
     add(tally, await runOn(startOrJoin, sharded, flags, { LEDGER_SHARDING: 'citus' }));
   }
+  // Each pass tells its own at its end, which of a long run is far above.
+  for (const failure of tally.failures) console.log(`\n✖ ${failure}`);
   const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : '';
   console.log(`\n${tally.passed} passed, ${tally.failed} failed${skipped}`);
   return tally.failed > 0 || isStopping ? 1 : 0;
@@ -105,7 +109,7 @@ async function runOn(
   flags: string[],
   mode: Record<string, string> = {},
 ): Promise<Tally> {
-  if (isStopping) return { passed: 0, failed: 0, skipped: 0 };
+  if (isStopping) return { passed: 0, failed: 0, skipped: 0, failures: [] };
   const server = await start();
   const folder = mkdtempSync(join(tmpdir(), 'doorbuster-tally-'));
   const report = join(folder, 'report.tap');
@@ -149,12 +153,22 @@ function readTally(report: string, code: number): Tally {
         ?.split(' ')[2] ?? 0,
     );
   const failed = figure('fail') + figure('cancelled');
-  const tally = { passed: figure('pass'), failed, skipped: figure('skipped') + figure('todo') };
+  const skipped = figure('skipped') + figure('todo');
+  const tally = { passed: figure('pass'), failed, skipped, failures: readFailures(text) };
   return code !== 0 && failed === 0 ? { ...tally, failed: 1 } : tally;
+}
+
+/** With all that TAP says of them; a suite that failed by its tests says nothing more. */
+function readFailures(text: string): string[] {
+  const failed = text.matchAll(/^( *)not ok \d+ - (.*)\n\1 {2}---\n([\s\S]*?)\n\1 {2}\.\.\.$/gm);
+  return [...failed].flatMap(([, , name, told]) =>
+    told!.includes("failureType: 'subtestsFailed'") ? [] : `${name}\n${told}`,
+  );
 }
 
 function add(sum: Tally, part: Tally): void {
   sum.passed += part.passed;
   sum.failed += part.failed;
   sum.skipped += part.skipped;
+  sum.failures.push(...part.failures);
 }

@@ -2,11 +2,15 @@
 // Method: the module on a real database with the real simulator; entries are read as staff reads them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Outbox } from '#platform/outbox';
 import { sql } from '#platform/sql';
 import { type PaymentShop, paymentShop, until } from '../../test/support/payment-shop.ts';
 import type { Authorised, Payment } from './contract.ts';
 import type { Gateway } from './gateway.ts';
 import { periodIn } from './get-ledger.ts';
+import { captureEntry } from './journal-rules.ts';
+import { createPaymentGroups } from './payment-groups.ts';
+import type { PaymentRow } from './rules.ts';
 
 const ALWAYS = { from: '2020-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
 
@@ -121,6 +125,24 @@ for (const isFirst of [false, true]) {
     assert.ok((await shop.api.capture({ order_id, authorised: first, split })).ok);
     const sale = ['sale', 2999, 0, -2500, -199, -300, 0];
     assert.deepEqual((await entriesOf(shop, order_id)).toSorted(), [['capture', -2999, 2999, 0, 0, 0, 0], sale]);
+  });
+}
+
+for (const knowsFirst of [true, false]) {
+  const who = knowsFirst ? 'the order asks first' : 'the order asks second';
+  test(`of two captures that are written in one group, and ${who}, the order's says whose the money is`, async t => {
+    const shop = await paymentShop(t);
+    const { split } = splitOf(shop);
+    const order = shop.order();
+    const { order_id } = order;
+    await shop.api.authorise(order);
+    const groups = createPaymentGroups(shop.deps, { committed() {} } as Outbox);
+    t.after(() => groups.stop());
+    const row = (await groups.read.submit(order_id)) as PaymentRow;
+    const entries = [captureEntry(row, undefined, 0), captureEntry(row, split, 0)];
+    const captured = (knowsFirst ? entries.toReversed() : entries).map(entry => groups.capture.submit(entry));
+    for (const after of await Promise.all(captured)) assert.equal(after?.status, 'captured');
+    assert.deepEqual(await entriesOf(shop, order_id), [['capture', 0, 2999, -2500, -199, -300, 0]]);
   });
 }
 

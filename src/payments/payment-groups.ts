@@ -71,8 +71,7 @@ export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGr
       name: 'payments_capture',
       bucketOf: ({ order_id }) => bucketOf(order_id),
       async run(entries, route) {
-        const firsts = [...new Map(entries.map(entry => [entry.order_id, entry])).values()];
-        const rows = byOrder(await store.capturePayments(db, firsts, timestamp(clock.nowMs()), route));
+        const rows = byOrder(await store.capturePayments(db, oneAnOrder(entries), timestamp(clock.nowMs()), route));
         if (rows.size > 0) outbox.committed();
         return entries.map(({ order_id }) => (rows.get(order_id) as PaymentRow | undefined) ?? null);
       },
@@ -100,6 +99,15 @@ export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGr
       await Promise.all(Object.values(groups).map(group => group.stop()));
     },
   };
+}
+
+/** Of two who capture an order at once, the one that knows whose money it is. */
+function oneAnOrder(entries: JournalEntry[]): JournalEntry[] {
+  const chosen = new Map<string, JournalEntry>();
+  for (const entry of entries) {
+    if ((chosen.get(entry.order_id)?.customer ?? -1) < 0) chosen.set(entry.order_id, entry);
+  }
+  return [...chosen.values()];
 }
 
 /** Each event once, however often it comes. */
