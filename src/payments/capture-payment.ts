@@ -19,9 +19,8 @@ export async function capturePayment(
   if (row.status === 'authorized' && row.wanted !== 'void') {
     return answerOf(await captureAtGateway(context, row, split));
   }
-  // Somebody else has taken it, who didn't know whose it is.
   const isTold = row.captured_at !== null && split !== undefined;
-  return answerOf(isTold ? await context.groups.change.submit({ order_id, change: { kind: 'sale', split } }) : row);
+  return answerOf(isTold ? await context.groups.change.submit({ order_id, change: { kind: 'sale' }, split }) : row);
 }
 
 /**
@@ -69,11 +68,11 @@ async function recordCapture(
 ): Promise<Row> {
   const { groups } = context;
   const { order_id, gateway_ref, currency } = row;
-  const change = (change: Change) => groups.change.submit({ order_id, change });
+  const change = (change: Change) => groups.change.submit({ order_id, change, split });
   if (result.state === 'captured') {
     const { fee = 0 } = result;
     const taken = await groups.capture.submit(captureEntry(row, split, fee));
-    return taken ?? (await change({ kind: 'captured', split, fee }));
+    return taken ?? (await change({ kind: 'captured', fee }));
   }
   if (result.state !== 'refused') return await change({ kind: 'capture_unknown' });
 
@@ -81,7 +80,7 @@ async function recordCapture(
   const gateway = gatewayOf(context, row);
   const found = await gateway.find({ order_id, gateway_ref });
   if (found.state === 'found' && found.payment.state === 'captured') {
-    return await change({ kind: 'captured', split, fee: found.payment.fee });
+    return await change({ kind: 'captured', fee: found.payment.fee });
   }
   if (found.state !== 'found') return await change({ kind: 'capture_unknown' });
   const voided = await gateway.void({ key: `void_${order_id}`, gateway_ref: gateway_ref!, currency });

@@ -128,6 +128,27 @@ for (const isFirst of [false, true]) {
   });
 }
 
+test('a capture whose answer is lost, and which somebody finds before it gives up, is sold as well', async t => {
+  const shop = await paymentShop(t, {
+    wrapGateway: gateway => ({
+      ...gateway,
+      async capture(request, signal) {
+        await gateway.capture(request, signal);
+        await shop.api.settlePayment({ order_id: order.order_id });
+        return { state: 'unknown', problem: 'no answer' };
+      },
+    }),
+  });
+  const { split } = splitOf(shop);
+  const order = shop.order();
+  await shop.api.authorise(order);
+  const captured = await shop.api.capture({ order_id: order.order_id, split });
+  assert.equal(captured.ok && captured.value.status, 'captured');
+  const sale = ['sale', 2999, 0, -2500, -199, -300, 0];
+  const entries = await entriesOf(shop, order.order_id);
+  assert.deepEqual(entries.toSorted(), [['capture', -2999, 2999, 0, 0, 0, 0], sale]);
+});
+
 for (const knowsFirst of [true, false]) {
   const who = knowsFirst ? 'the order asks first' : 'the order asks second';
   test(`of two captures that are written in one group, and ${who}, the order's says whose the money is`, async t => {

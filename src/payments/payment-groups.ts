@@ -24,10 +24,20 @@ export interface PaymentGroups {
   insert: GroupCommit<FirstRow, boolean>;
   /** By the entry of its money; null where the payment was not authorised (any more). */
   capture: GroupCommit<JournalEntry, PaymentRow | null>;
-  change: GroupCommit<{ order_id: string; change: Change }, Row>;
+  change: GroupCommit<PaymentChange, Row>;
   refund: GroupCommit<RefundStep, RefundStepped>;
   webhook: GroupCommit<WebhookRow, true>;
   stop(): Promise<void>;
+}
+
+/**
+ * `split`: the order says whose the money is. Whatever the change itself comes to, somebody else may have captured the
+ * payment meanwhile, who didn't know it.
+ */
+export interface PaymentChange {
+  order_id: string;
+  change: Change;
+  split?: Split | undefined;
 }
 
 /** `entry`: of money that is captured already. */
@@ -77,7 +87,7 @@ export function createPaymentGroups(deps: ModuleDeps, outbox: Outbox): PaymentGr
       },
       find: again,
     }),
-    change: groupByBucket<{ order_id: string; change: Change }, Row>({
+    change: groupByBucket<PaymentChange, Row>({
       ...common,
       name: 'payments_change',
       bucketOf: ({ order_id }) => bucketOf(order_id),
@@ -143,7 +153,7 @@ async function insertAll(
 async function changeAll(
   { db, clock }: ModuleDeps,
   outbox: Outbox,
-  commands: { order_id: string; change: Change }[],
+  commands: PaymentChange[],
   route: Route,
 ): Promise<Row[]> {
   const { results, events } = await db.transaction(async tx => {
@@ -151,17 +161,15 @@ async function changeAll(
     const locked = byOrder(await store.lockPayments(tx, orderIds, route));
     const events: PaymentEvent[] = [];
     const touched = new Map<string, PaymentRow>();
-    const told = commands.filter(({ change }) => splitIn(change) !== undefined);
+    const told = commands.filter(({ split }) => split !== undefined);
     const accounts = await openAccounts(tx, unique(told.map(command => command.order_id)));
-    const results = commands.map(({ order_id, change }) => {
+    const results = commands.map(({ order_id, change, split }) => {
       const before = locked.get(order_id);
       if (before === undefined) throw new Error('only an order that has a row can change it');
       const { row, event } = applyChange(before, change, clock.nowMs());
       if (event !== null) events.push(event);
       if (!isUnwanted(row)) {
-        const split = splitIn(change);
         if (change.kind === 'captured' && row !== before) accounts.capture(row, split, change.fee ?? 0);
-        // Somebody else has captured it, who didn't know whose it is.
         else if (split !== undefined) accounts.sale(row, split);
       }
       if (row !== before && !isUnwanted(row)) touched.set(order_id, row);
@@ -176,10 +184,6 @@ async function changeAll(
   });
   if (events.length > 0) outbox.committed();
   return results;
-}
-
-function splitIn(change: Change): Split | undefined {
-  return change.kind === 'captured' || change.kind === 'sale' ? change.split : undefined;
 }
 
 async function refundAll(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { timestamp } from '#platform/clock';
 import { bucketOf } from '#platform/ids';
 import type { NewEvent } from '#platform/outbox';
-import type { NextAction, Payment, PaymentMethod, PaymentStatus, PaymentsEvent, Split } from './contract.ts';
+import type { NextAction, Payment, PaymentMethod, PaymentStatus, PaymentsEvent } from './contract.ts';
 import type { FoundPayment } from './gateway.ts';
 
 /** A payment as its table has it. */
@@ -55,9 +55,9 @@ export type Learned =
 
 export type Change =
   | { kind: 'learned'; terms: Terms; learned: Learned }
-  | { kind: 'captured'; split?: Split | undefined; fee?: number | undefined }
-  /** Whose the money of a captured payment is, where the ledger doesn't know it yet. */
-  | { kind: 'sale'; split: Split }
+  | { kind: 'captured'; fee?: number | undefined }
+  /** Nothing of the payment itself: it is told whose its money is. */
+  | { kind: 'sale' }
   | { kind: 'capture_unknown' }
   | { kind: 'capture_refused'; is_voided: boolean }
   | { kind: 'voided'; reason: string | null }
