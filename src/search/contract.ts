@@ -37,6 +37,8 @@ export const SearchQuery = object({
   sort: SearchSort,
   page: Type.Integer({ minimum: 1 }),
   page_size: Type.Integer({ minimum: 1, maximum: 100 }),
+  /** Tells of each hit why it stands where it does. */
+  explain: Type.Optional(Type.Boolean()),
 });
 export type SearchQuery = Static<typeof SearchQuery>;
 
@@ -50,13 +52,25 @@ export const Facets = object({
 });
 export type Facets = Static<typeof Facets>;
 
+/** The factors whose product is a hit's relevance. `text`: null where no words were asked for. */
+export const Explanation = object({
+  text: nullable(Type.Number()),
+  exact_title: Type.Boolean(),
+  named_category: Type.Number(),
+  accessory: Type.Number(),
+  availability: Type.Number(),
+  reviews: Type.Number(),
+  prime: Type.Number(),
+});
+export type Explanation = Static<typeof Explanation>;
+
 export interface SearchResult {
   query: { text: string; corrected: string | null; did_you_mean: string[]; relaxed: boolean };
   total: number;
   page: number;
   page_size: number;
   /** In order; the caller fetches the products. `in_stock` is as fresh as the index. */
-  hits: { product_id: string; in_stock: boolean }[];
+  hits: { product_id: string; in_stock: boolean; explanation?: Explanation }[];
   facets: Facets;
   took_ms: number;
 }

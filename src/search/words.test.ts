@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createSpelling, editDistance, editsAllowed } from './spelling.ts';
+import { createSpelling, editDistance, editsAllowed } from './language/spelling.ts';
 import { indexText, readWords, titleKey } from './words.ts';
 
 test('words are lower case, without accents, parted at everything else', () => {
@@ -79,28 +79,40 @@ test('one slip in a word is always mended by a list that has the word', () => {
       ];
       const wrong = slips[kind]!;
       fc.pre(wrong.length >= 4);
-      const spelling = createSpelling();
-      spelling.add(right, 1);
-      assert.deepEqual(spelling.closest(wrong, 3), [right]);
+      const spelling = createSpelling(() => 1);
+      spelling.add(right, 0);
+      assert.deepEqual(
+        spelling.closest(wrong, 3).map(({ word }) => word),
+        [right],
+      );
     }),
     { seed: 4 },
   );
 });
 
 test('the nearest word wins, then the more frequent one; numbers are left alone', () => {
-  const spelling = createSpelling();
-  for (const [word, times] of [
+  const words = [
     ['cable', 5],
     ['table', 9],
     ['cables', 90],
     ['tn2110', 50],
-  ] as const)
-    spelling.add(word, times);
-  assert.deepEqual(spelling.closest('cible', 3), ['cable']);
-  assert.deepEqual(spelling.closest('kable', 3), ['table', 'cable']);
+  ] as const;
+  const spelling = createSpelling(id => words[id]![1]);
+  for (const [id, [word]] of words.entries()) spelling.add(word, id);
+  assert.deepEqual(spelling.closest('cible', 3), [{ word: 'cable', times: 5, distance: 1 }]);
+  assert.deepEqual(
+    spelling.closest('kable', 3).map(({ word }) => word),
+    ['table', 'cable'],
+  );
   assert.deepEqual(spelling.closest('tn2111', 3), []);
   assert.deepEqual(
-    [editsAllowed('usb'), editsAllowed('cable'), editsAllowed('headphones'), editsAllowed('ddr4000')],
-    [0, 1, 2, 0],
+    [
+      editsAllowed('tv'),
+      editsAllowed('usb'),
+      editsAllowed('cable'),
+      editsAllowed('headphones'),
+      editsAllowed('ddr4000'),
+    ],
+    [0, 1, 1, 2, 0],
   );
 });

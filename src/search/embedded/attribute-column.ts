@@ -1,77 +1,101 @@
+import { type Saved, wider } from './arrays.ts';
 import { Dictionary } from './dictionary.ts';
+import { StringTable } from './string-table.ts';
 
-/** The attribute values of each row, end to end in one array: 4 bytes a value and 6 a row. */
+/** Between an attribute's number and its value in the key of a value; attributes are numbered in base 36. */
+const BETWEEN = '\0';
+
+/** The attribute values of each row, end to end, each with its attribute: 6 bytes a value and 6 a row. */
 export class AttributeColumn {
   readonly names = new Dictionary();
-  /** By value: the text, and the attribute that it belongs to. A value's number says its attribute too. */
-  readonly texts: string[] = [];
-  nameOf = new Int32Array(1024);
-  readonly #ids: Map<string, number>[] = [];
-  pool = new Int32Array(4096);
+  readonly #values = new StringTable();
+  /** Which value, and of which attribute: apart from each other, so that a facet reads only the few that it counts. */
+  ids = new Int32Array(4096);
+  nameIds = new Uint16Array(4096);
   starts = new Uint32Array(0);
   lengths = new Uint16Array(0);
-  #poolUsed = 0;
-  #poolLive = 0;
+  #used = 0;
+  #live = 0;
 
   get size(): number {
-    return this.texts.length;
+    return this.#values.size;
   }
 
   grow(rows: number): void {
-    this.starts = extended(this.starts, new Uint32Array(rows));
-    this.lengths = extended(this.lengths, new Uint16Array(rows));
+    this.starts = wider(this.starts, new Uint32Array(rows));
+    this.lengths = wider(this.lengths, new Uint16Array(rows));
   }
 
   set(row: number, attributes: readonly [name: string, value: string][]): void {
     const kept = this.lengths[row]!;
-    this.#poolLive += attributes.length - kept;
+    this.#live += attributes.length - kept;
     if (attributes.length > kept) {
-      if (this.#poolUsed + attributes.length > this.pool.length) this.#makeRoom(row, attributes.length);
-      this.starts[row] = this.#poolUsed;
-      this.#poolUsed += attributes.length;
+      if (this.#used + attributes.length > this.ids.length) this.#makeRoom(row, attributes.length);
+      this.starts[row] = this.#used;
+      this.#used += attributes.length;
     }
     this.lengths[row] = attributes.length;
     let at = this.starts[row]!;
-    for (const [name, value] of attributes) this.pool[at++] = this.#intern(name, value);
+    for (const [name, value] of attributes) {
+      const nameId = this.names.intern(name);
+      this.nameIds[at] = nameId;
+      this.ids[at++] = this.#values.intern(keyOf(nameId, value));
+    }
+  }
+
+  textOf(id: number): string {
+    const key = this.#values.textOf(id);
+    return key.slice(key.indexOf(BETWEEN) + 1);
   }
 
   /** The numbers of those values of an attribute that some product has brought. */
   find(name: string, values: readonly string[]): Set<number> {
-    const ofName = this.#ids[this.names.find(name)];
-    return new Set(values.flatMap(value => ofName?.get(value) ?? []));
+    const nameId = this.names.find(name);
+    if (nameId < 0) return new Set();
+    return new Set(values.map(value => this.#values.find(keyOf(nameId, value))).filter(id => id >= 0));
   }
 
-  #intern(name: string, value: string): number {
-    const nameId = this.names.intern(name);
-    const ofName = this.#ids[nameId] ?? new Map<string, number>();
-    this.#ids[nameId] = ofName;
-    const known = ofName.get(value);
-    if (known !== undefined) return known;
-    const id = this.texts.push(value) - 1;
-    if (id >= this.nameOf.length) this.nameOf = extended(this.nameOf, new Int32Array(this.nameOf.length * 2));
-    this.nameOf[id] = nameId;
-    ofName.set(value, id);
-    return id;
+  save(rows: number): Saved {
+    const { bytes, starts } = this.#values.save();
+    return {
+      ids: this.ids.subarray(0, this.#used),
+      nameIds: this.nameIds.subarray(0, this.#used),
+      starts: this.starts.subarray(0, rows),
+      lengths: this.lengths.subarray(0, rows),
+      valueBytes: bytes!,
+      valueStarts: starts!,
+      live: Float64Array.of(this.#live),
+    };
   }
 
-  /** Copies what is live into an array with room to spare; what `row` had is given up. */
+  load(saved: Saved): void {
+    this.#values.load({ bytes: saved.valueBytes!, starts: saved.valueStarts! });
+    this.ids = saved.ids as Int32Array<ArrayBuffer>;
+    this.nameIds = saved.nameIds as Uint16Array<ArrayBuffer>;
+    this.starts = saved.starts as Uint32Array<ArrayBuffer>;
+    this.lengths = saved.lengths as Uint16Array<ArrayBuffer>;
+    this.#used = this.ids.length;
+    this.#live = saved.live![0]!;
+  }
+
+  /** Copies what is live into arrays with room to spare; what `row` had is given up. */
   #makeRoom(row: number, needed: number): void {
     this.lengths[row] = 0;
-    const pool = new Int32Array(Math.max(2 * this.#poolLive, 2 * needed, this.pool.length));
+    const size = Math.max(2 * this.#live, 2 * needed, this.ids.length);
+    const [ids, nameIds] = [new Int32Array(size), new Uint16Array(size)];
     let used = 0;
     for (let at = 0; at < this.lengths.length; at++) {
-      const start = this.starts[at]!;
-      pool.set(this.pool.subarray(start, start + this.lengths[at]!), used);
+      const [start, length] = [this.starts[at]!, this.lengths[at]!];
+      ids.set(this.ids.subarray(start, start + length), used);
+      nameIds.set(this.nameIds.subarray(start, start + length), used);
       this.starts[at] = used;
-      used += this.lengths[at]!;
+      used += length;
     }
-    this.pool = pool;
-    this.#poolUsed = used;
+    [this.ids, this.nameIds] = [ids, nameIds];
+    this.#used = used;
   }
 }
 
-/** `wider` with the values of `array` at its beginning. */
-export function extended<Values extends { set(values: Values): void }>(array: Values, wider: Values): Values {
-  wider.set(array);
-  return wider;
+function keyOf(nameId: number, value: string): string {
+  return `${nameId.toString(36)}${BETWEEN}${value}`;
 }

@@ -1,3 +1,4 @@
+import { namedThings } from '../language/category-names.ts';
 import { indexText } from '../words.ts';
 
 export const NO_CATEGORY = -1;
@@ -8,6 +9,8 @@ export class CategoryTree {
   readonly parents: number[] = [];
   /** As a dictionary's. */
   readonly keys: string[] = [];
+  /** What each name names. */
+  readonly things: string[][][] = [];
   readonly #ids = new Map<string, number>();
 
   get size(): number {
@@ -16,14 +19,16 @@ export class CategoryTree {
 
   intern(path: readonly string[]): number {
     return path.reduce((parent, name) => {
-      const key = keyOf(parent, name);
-      const known = this.#ids.get(key);
-      if (known !== undefined) return known;
-      this.#ids.set(key, this.names.length);
-      this.parents.push(parent);
-      this.keys.push(` ${indexText(name)}`);
-      return this.names.push(name) - 1;
+      return this.#ids.get(keyOf(parent, name)) ?? this.#add(parent, name);
     }, NO_CATEGORY);
+  }
+
+  #add(parent: number, name: string): number {
+    this.#ids.set(keyOf(parent, name), this.names.length);
+    this.parents.push(parent);
+    this.keys.push(` ${indexText(name)}`);
+    this.things.push(namedThings(name));
+    return this.names.push(name) - 1;
   }
 
   /** Undefined for a path that no product has brought; `NO_CATEGORY` for the empty one. */
@@ -34,6 +39,11 @@ export class CategoryTree {
       if (id === undefined) return undefined;
     }
     return id;
+  }
+
+  /** Names and parents in the order of their numbers. */
+  load({ names, parents }: { names: string[]; parents: number[] }): void {
+    for (const [at, name] of names.entries()) this.#add(parents[at]!, name);
   }
 
   pathOf(id: number): string[] {

@@ -1,29 +1,25 @@
 import type { SearchDocument } from '../engine.ts';
-import { AttributeColumn, extended } from './attribute-column.ts';
+import { type QualityFacts, qualityOf } from '../ranking.ts';
+import { type Saved, wider } from './arrays.ts';
+import { AttributeColumn } from './attribute-column.ts';
 import { CategoryTree, NO_CATEGORY } from './category-tree.ts';
 import { Dictionary } from './dictionary.ts';
 
 const NO_BRAND = -1;
 
-/** What filters, facets and sorts need of a product; kept in the index's file as JSON and in memory as columns. */
+/** What filters, facets and sorts need of a product. */
 export type ProductFacts = Pick<
   SearchDocument,
   'brand' | 'category_path' | 'attributes' | 'price' | 'rating' | 'review_count' | 'prime' | 'created_ms'
 >;
 
-/**
- * One typed array a field, by row: a filter or a facet over 100,000 hits reads some arrays and no objects. A row is a
- * product's place in the index; rows of removed products are used again.
- */
+/** One typed array a field, by row: a filter or a facet over 100,000 hits reads some arrays and no objects. */
 export class Columns {
   readonly brands = new Dictionary();
   readonly categories = new CategoryTree();
   readonly attributes = new AttributeColumn();
-  /** By row; '' in a free one. */
-  readonly productIds: string[] = [];
-  readonly #rows = new Map<string, number>();
-  readonly #free: number[] = [];
   #capacity = 0;
+  #rows = 0;
   alive = new Uint8Array(0);
   prime = new Uint8Array(0);
   inStock = new Uint8Array(0);
@@ -33,77 +29,133 @@ export class Columns {
   price = new Float64Array(0);
   rating = new Float64Array(0);
   createdMs = new Float64Array(0);
+  /** What multiplies the relevance of a row's text. */
+  quality = new Float32Array(0);
+  /** Living rows by brand and by category, those below not included. */
+  readonly brandSizes: number[] = [];
+  readonly categorySizes: number[] = [];
 
   constructor() {
     this.#grow(1024);
   }
 
-  /** Rows from 0 to it, free ones included. */
+  /** Rows from 0 to it, those that are gone included. */
   get rowsEnd(): number {
-    return this.productIds.length;
+    return this.#rows;
   }
 
-  get products(): number {
-    return this.#rows.size;
+  /** The row of a product whose words are new. */
+  addRow(): number {
+    if (this.#rows === this.#capacity) this.#grow(2 * this.#capacity);
+    const row = this.#rows++;
+    this.brand[row] = NO_BRAND;
+    this.category[row] = NO_CATEGORY;
+    return row;
   }
 
-  rowOf(productId: string): number | undefined {
-    return this.#rows.get(productId);
-  }
-
-  /** The rows that as many new products will get, in order, without taking them. */
-  nextRows(count: number): number[] {
-    const reused = this.#free.slice(Math.max(0, this.#free.length - count)).reverse();
-    const fresh = Array.from({ length: count - reused.length }, (_, index) => this.rowsEnd + index);
-    return [...reused, ...fresh];
-  }
-
-  put(row: number, productId: string, facts: ProductFacts): void {
-    while (row >= this.#capacity) this.#grow(this.#capacity * 2);
-    if (this.#rows.get(productId) !== row) this.#take(row, productId);
+  put(row: number, facts: ProductFacts): void {
+    this.#count(row, -1);
+    this.alive[row] = 1;
     this.brand[row] = facts.brand === null ? NO_BRAND : this.brands.intern(facts.brand);
     this.category[row] = this.categories.intern(facts.category_path);
+    this.attributes.set(row, facts.attributes);
+    this.#count(row, 1);
+    this.putFigures(row, facts);
+  }
+
+  putFigures(row: number, facts: Omit<ProductFacts, 'brand' | 'category_path' | 'attributes'>): void {
     this.price[row] = facts.price;
     this.rating[row] = facts.rating;
     this.reviewCount[row] = facts.review_count;
     this.prime[row] = facts.prime ? 1 : 0;
     this.createdMs[row] = facts.created_ms;
-    this.attributes.set(row, facts.attributes);
+    this.#weigh(row);
+  }
+
+  setStock(row: number, isInStock: boolean): void {
+    this.inStock[row] = isInStock ? 1 : 0;
+    this.#weigh(row);
   }
 
   remove(row: number): void {
-    this.#rows.delete(this.productIds[row]!);
-    this.productIds[row] = '';
+    this.#count(row, -1);
     this.alive[row] = 0;
-    this.inStock[row] = 0;
-    this.category[row] = NO_CATEGORY;
     this.attributes.set(row, []);
-    this.#free.push(row);
   }
 
-  #take(row: number, productId: string): void {
-    if (row < this.rowsEnd) {
-      const place = this.#free.lastIndexOf(row);
-      if (place >= 0) this.#free.splice(place, 1);
+  save(): { arrays: Saved; dictionaries: SavedDictionaries } {
+    const { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs } = this;
+    const whole = { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs };
+    const arrays = Object.entries(whole).map(([name, array]) => [name, array.subarray(0, this.#rows)]);
+    const attributes = Object.entries(this.attributes.save(this.#rows)).map(([name, array]) => [
+      `attributes ${name}`,
+      array,
+    ]);
+    const { names, parents } = this.categories;
+    return {
+      arrays: Object.fromEntries([...arrays, ...attributes]),
+      dictionaries: { brands: this.brands.texts, attributes: this.attributes.names.texts, names, parents },
+    };
+  }
+
+  load(arrays: Saved, { brands, attributes, names, parents }: SavedDictionaries): void {
+    this.brands.load(brands);
+    this.categories.load({ names, parents });
+    this.attributes.names.load(attributes);
+    const { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs } = arrays;
+    Object.assign(this, { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs });
+    const ofAttributes = Object.entries(arrays).filter(([name]) => name.startsWith('attributes '));
+    this.attributes.load(Object.fromEntries(ofAttributes.map(([name, array]) => [name.slice(11), array])));
+    this.#rows = alive!.length;
+    this.#capacity = this.#rows;
+    this.quality = new Float32Array(this.#rows);
+    for (let row = 0; row < this.#rows; row++) {
+      this.#count(row, 1);
+      this.#weigh(row);
     }
-    // A file that is opened again may leave gaps where products were removed.
-    while (this.rowsEnd < row) this.#free.push(this.productIds.push('') - 1);
-    this.productIds[row] = productId;
-    this.#rows.set(productId, row);
-    this.alive[row] = 1;
+    if (this.#capacity === 0) this.#grow(1024);
+  }
+
+  #weigh(row: number): void {
+    const { availability, reviews, prime } = qualityOf(this.factsOf(row));
+    this.quality[row] = availability * reviews * prime;
+  }
+
+  factsOf(row: number): QualityFacts {
+    return {
+      in_stock: this.inStock[row] === 1,
+      rating: this.rating[row]!,
+      review_count: this.reviewCount[row]!,
+      prime: this.prime[row] === 1,
+    };
+  }
+
+  #count(row: number, by: 1 | -1): void {
+    if (this.alive[row] !== 1) return;
+    const [brand, category] = [this.brand[row]!, this.category[row]!];
+    if (brand !== NO_BRAND) this.brandSizes[brand] = (this.brandSizes[brand] ?? 0) + by;
+    if (category !== NO_CATEGORY) this.categorySizes[category] = (this.categorySizes[category] ?? 0) + by;
   }
 
   #grow(rows: number): void {
-    this.alive = extended(this.alive, new Uint8Array(rows));
-    this.prime = extended(this.prime, new Uint8Array(rows));
-    this.inStock = extended(this.inStock, new Uint8Array(rows));
-    this.brand = extended(this.brand, new Int32Array(rows));
-    this.category = extended(this.category, new Int32Array(rows));
-    this.reviewCount = extended(this.reviewCount, new Int32Array(rows));
-    this.price = extended(this.price, new Float64Array(rows));
-    this.rating = extended(this.rating, new Float64Array(rows));
-    this.createdMs = extended(this.createdMs, new Float64Array(rows));
+    this.alive = wider(this.alive, new Uint8Array(rows));
+    this.prime = wider(this.prime, new Uint8Array(rows));
+    this.inStock = wider(this.inStock, new Uint8Array(rows));
+    this.brand = wider(this.brand, new Int32Array(rows));
+    this.category = wider(this.category, new Int32Array(rows));
+    this.reviewCount = wider(this.reviewCount, new Int32Array(rows));
+    this.price = wider(this.price, new Float64Array(rows));
+    this.rating = wider(this.rating, new Float64Array(rows));
+    this.createdMs = wider(this.createdMs, new Float64Array(rows));
+    this.quality = wider(this.quality, new Float32Array(rows));
     this.attributes.grow(rows);
     this.#capacity = rows;
   }
+}
+
+export interface SavedDictionaries {
+  brands: string[];
+  attributes: string[];
+  names: string[];
+  parents: number[];
 }

@@ -1,5 +1,4 @@
 import type { Facets } from '../contract.ts';
-import type { AttributeColumn } from './attribute-column.ts';
 import { NO_CATEGORY } from './category-tree.ts';
 import type { Columns } from './columns.ts';
 import {
@@ -11,96 +10,178 @@ import {
   MISSES_MORE,
   MISSES_NOTHING,
   missedBy,
+  passesAll,
 } from './filters.ts';
 import { priceRanges } from './price-ranges.ts';
 
 const CATEGORIES_MAX = 100;
 const VALUES_MAX = 50;
 const ATTRIBUTES_MAX = 12;
+/** Of the result, to choose attributes by. */
+const SAMPLE_MAX = 2_000;
 const RATINGS_FROM = [4, 3, 2, 1];
 
 type ValueCount = { value: string; count: number };
 
-interface Tally {
+/** Counts of one query; the arrays are used again, and what was touched is set back. */
+export interface Tally {
   brands: Int32Array;
-  categories: Int32Array;
-  /** Attribute values by number, and those of them that are above 0. */
+  /** Attribute values by number. */
   values: Int32Array;
-  touched: number[];
+}
+
+export function newTally(): Tally {
+  return { brands: new Int32Array(0), values: new Int32Array(0) };
+}
+
+interface Counted {
+  categories: Int32Array;
+  brands: ValueCount[];
   prices: Float64Array;
-  priced: number;
   ratings: number[];
+  /** By attribute: each value that some product of the result has. */
+  attributes: Map<number, ValueCount[]>;
 }
 
 /**
- * One pass over the hits: those that pass all filters are the result; one that fails a single facet's filter counts in
- * that facet alone. So a value chosen alone in its facet, the other filters kept, gives exactly its count.
+ * Those hits that pass all filters are the result; one that fails a single facet's filter counts in that facet alone.
+ * So a value chosen alone in its facet, the other filters kept, gives exactly its count. Which attributes are worth
+ * showing is told by a part of the result, and those are then counted over all of it.
  */
 export function countFacets(
   columns: Columns,
   filters: Filters,
   hits: Uint32Array,
+  tally: Tally,
 ): { rows: Uint32Array; facets: Facets } {
-  const tally: Tally = {
-    brands: new Int32Array(columns.brands.size),
-    categories: new Int32Array(columns.categories.size),
-    values: new Int32Array(columns.attributes.size),
-    touched: [],
-    prices: new Float64Array(hits.length),
-    priced: 0,
-    ratings: RATINGS_FROM.map(() => 0),
-  };
+  const { brands, attributes } = columns;
+  if (tally.brands.length < brands.size) tally.brands = new Int32Array(2 * brands.size);
+  if (tally.values.length < attributes.size) tally.values = new Int32Array(2 * attributes.size);
+  const { rows, missing, ...counted } = countFields(columns, filters, hits, tally);
+  const names = shownAttributes(columns, filters, rows);
+  const values = countValues(columns, tally, { names, rows, missing: missingOf(filters, missing) });
+  return { rows, facets: facetsOf(columns, filters, { ...counted, attributes: values }) };
+}
+
+/** `missing`: by chosen attribute, the rows that only its own filter keeps away. */
+function countFields(columns: Columns, filters: Filters, hits: Uint32Array, tally: Tally) {
+  const { brand, category, price, rating } = columns;
   const rows = new Uint32Array(hits.length);
-  let total = 0;
+  const missing = filters.attributes.map((): number[] => []);
+  const categories = new Int32Array(columns.categories.size);
+  const prices = new Float64Array(hits.length);
+  const ratings = new Int32Array(RATINGS_FROM.length + 1);
+  const isUnfiltered = passesAll(filters);
+  let [total, priced] = [0, 0];
   for (const row of hits) {
-    const missed = missedBy(columns, filters, row);
+    const missed = isUnfiltered ? MISSES_NOTHING : missedBy(columns, filters, row);
     if (missed === MISSES_MORE) continue;
-    if (missed === MISSES_NOTHING) {
+    const isIn = missed === MISSES_NOTHING;
+    if (isIn) {
       rows[total++] = row;
-      if (columns.category[row]! >= 0) tally.categories[columns.category[row]!]! += 1;
-      tallyAttributes(columns, tally, row, undefined);
+      if (category[row]! >= 0) categories[category[row]!]! += 1;
     }
-    const isBranded = columns.brand[row]! >= 0;
-    if (isBranded && (missed === MISSES_NOTHING || missed === BY_BRAND)) tally.brands[columns.brand[row]!]! += 1;
-    if (missed === MISSES_NOTHING || missed === BY_PRICE) tally.prices[tally.priced++] = columns.price[row]!;
-    if (missed === MISSES_NOTHING || missed === BY_RATING) tallyRating(tally, columns.rating[row]!);
-    if (missed >= BY_ATTRIBUTE) {
-      tallyAttributes(columns, tally, row, filters.attributes[missed - BY_ATTRIBUTE]!.nameId);
-    }
+    if ((isIn || missed === BY_BRAND) && brand[row]! >= 0) tally.brands[brand[row]!]! += 1;
+    if (isIn || missed === BY_PRICE) prices[priced++] = price[row]!;
+    if (isIn || missed === BY_RATING)
+      ratings[Math.max(0, Math.min(RATINGS_FROM.length, Math.floor(rating[row]!)))]! += 1;
+    if (missed >= BY_ATTRIBUTE) missing[missed - BY_ATTRIBUTE]!.push(row);
   }
-  return { rows: rows.subarray(0, total), facets: facetsOf(columns, filters, tally) };
-}
-
-function tallyRating(tally: Tally, rating: number): void {
-  for (let i = 0; i < RATINGS_FROM.length; i++) if (rating >= RATINGS_FROM[i]!) tally.ratings[i]! += 1;
-}
-
-function tallyAttributes(columns: Columns, tally: Tally, row: number, onlyNameId: number | undefined): void {
-  const { pool, starts, lengths, nameOf } = columns.attributes;
-  const start = starts[row]!;
-  for (let at = start; at < start + lengths[row]!; at++) {
-    const id = pool[at]!;
-    if (onlyNameId !== undefined && nameOf[id] !== onlyNameId) continue;
-    const count = tally.values[id]! + 1;
-    tally.values[id] = count;
-    if (count === 1) tally.touched.push(id);
-  }
-}
-
-function facetsOf(columns: Columns, filters: Filters, tally: Tally): Facets {
   return {
-    categories: categoryFacet(columns, filters, tally),
-    brands: brandFacet(columns, filters, tally),
-    price_ranges: priceRanges(tally.prices.subarray(0, tally.priced)),
-    ratings: RATINGS_FROM.map((from, index) => ({ from, count: tally.ratings[index]! })),
-    attributes: attributeFacets(columns, filters, tally),
+    rows: rows.subarray(0, total),
+    missing,
+    categories,
+    brands: takeBrands(columns, tally),
+    prices: prices.subarray(0, priced),
+    // By whole stars until here; "4 and more" are those of four and those of five.
+    ratings: RATINGS_FROM.map(from => ratings.subarray(from).reduce((sum, count) => sum + count, 0)),
+  };
+}
+
+function takeBrands({ brands }: Columns, tally: Tally): ValueCount[] {
+  const counted: ValueCount[] = [];
+  for (let id = 0; id < brands.size; id++) {
+    if (tally.brands[id]! > 0) counted.push({ value: brands.texts[id]!, count: tally.brands[id]! });
+  }
+  tally.brands.fill(0, 0, brands.size);
+  return counted;
+}
+
+/** The numbers of the attributes to count: the chosen ones, and those that tell this result's products apart. */
+function shownAttributes({ attributes }: Columns, filters: Filters, rows: Uint32Array): Set<number> {
+  const { ids, nameIds, starts, lengths, names } = attributes;
+  const values = new Map<number, Set<number>>();
+  const coverage = new Int32Array(names.size);
+  const stride = Math.max(1, Math.floor(rows.length / SAMPLE_MAX));
+  for (let at = 0; at < rows.length; at += stride) {
+    const row = rows[at]!;
+    for (let i = starts[row]!; i < starts[row]! + lengths[row]!; i++) {
+      const nameId = nameIds[i]!;
+      coverage[nameId]! += 1;
+      const distinct = values.get(nameId) ?? new Set();
+      values.set(nameId, distinct);
+      // One more than may be shown says enough.
+      if (distinct.size <= VALUES_MAX) distinct.add(ids[i]!);
+    }
+  }
+  const chosen = filters.attributes.map(({ nameId }) => nameId).filter(nameId => nameId >= 0);
+  const telling = [...values]
+    .filter(([nameId, { size }]) => size >= 2 && size <= VALUES_MAX && !chosen.includes(nameId))
+    .map(([nameId]) => nameId)
+    .sort((a, b) => coverage[b]! - coverage[a]! || (names.texts[a]! < names.texts[b]! ? -1 : 1));
+  return new Set([...chosen, ...telling.slice(0, ATTRIBUTES_MAX)]);
+}
+
+function missingOf({ attributes }: Filters, missing: number[][]): [nameId: number, rows: number[]][] {
+  return attributes
+    .map(({ nameId }, at): [number, number[]] => [nameId, missing[at]!])
+    .filter(([nameId]) => nameId >= 0);
+}
+
+function countValues(
+  { attributes }: Columns,
+  tally: Tally,
+  { names, rows, missing }: { names: Set<number>; rows: Uint32Array; missing: [nameId: number, rows: number[]][] },
+): Map<number, ValueCount[]> {
+  const { ids, nameIds, starts, lengths } = attributes;
+  const isCounted = new Uint8Array(attributes.names.size);
+  for (const nameId of names) isCounted[nameId] = 1;
+  const touched = new Map([...names].map((nameId): [number, number[]] => [nameId, []]));
+  const count = (row: number, only: number | undefined) => {
+    const end = starts[row]! + lengths[row]!;
+    for (let at = starts[row]!; at < end; at++) {
+      const nameId = nameIds[at]!;
+      if (isCounted[nameId] === 0 || (only !== undefined && nameId !== only)) continue;
+      const id = ids[at]!;
+      if (tally.values[id]! === 0) touched.get(nameId)!.push(id);
+      tally.values[id]! += 1;
+    }
+  };
+  for (const row of rows) count(row, undefined);
+  for (const [nameId, others] of missing) for (const row of others) count(row, nameId);
+  return new Map(
+    [...touched].map(([nameId, own]) => {
+      const counted = own.map(id => ({ value: attributes.textOf(id), count: tally.values[id]! }));
+      for (const id of own) tally.values[id] = 0;
+      return [nameId, counted];
+    }),
+  );
+}
+
+function facetsOf(columns: Columns, filters: Filters, counted: Counted): Facets {
+  return {
+    categories: categoryFacet(columns, filters, counted),
+    brands: topValues(counted.brands, filters.brandIds === null ? [] : filters.brands),
+    price_ranges: priceRanges(counted.prices),
+    ratings: RATINGS_FROM.map((from, index) => ({ from, count: counted.ratings[index]! })),
+    attributes: attributeFacets(columns, filters, counted),
   };
 }
 
 /** The children of the chosen path. They lie inside it, so the path's own filter takes nothing from their counts. */
-function categoryFacet({ categories }: Columns, { categoryId }: Filters, tally: Tally): Facets['categories'] {
+function categoryFacet({ categories }: Columns, { categoryId }: Filters, counted: Counted): Facets['categories'] {
   if (categoryId === undefined) return [];
-  const children = categories.rollUp(categoryId, tally.categories);
+  const children = categories.rollUp(categoryId, counted.categories);
   const parent = categoryId === NO_CATEGORY ? [] : categories.pathOf(categoryId);
   return children
     .map(({ id, count }) => ({ value: categories.names[id]!, path: [...parent, categories.names[id]!], count }))
@@ -108,45 +189,18 @@ function categoryFacet({ categories }: Columns, { categoryId }: Filters, tally: 
     .slice(0, CATEGORIES_MAX);
 }
 
-function brandFacet({ brands }: Columns, { brandIds, brands: chosen }: Filters, tally: Tally): Facets['brands'] {
-  const counted: ValueCount[] = [];
-  for (let id = 0; id < tally.brands.length; id++) {
-    if (tally.brands[id]! > 0) counted.push({ value: brands.texts[id]!, count: tally.brands[id]! });
-  }
-  return topValues(counted, brandIds === null ? [] : chosen);
-}
-
-/** Attributes that tell this result's products apart: on many of them, with some values. Chosen ones always. */
-function attributeFacets({ attributes }: Columns, filters: Filters, tally: Tally): Facets['attributes'] {
-  const chosenIds = new Set(filters.attributes.map(({ nameId }) => nameId));
-  const telling = tellingAttributes(attributes, tally).filter(nameId => !chosenIds.has(nameId));
-  const shown = new Map<number, ValueCount[]>();
-  for (const nameId of [...chosenIds, ...telling.slice(0, ATTRIBUTES_MAX)]) shown.set(nameId, []);
-  for (const id of tally.touched) {
-    shown.get(attributes.nameOf[id]!)?.push({ value: attributes.texts[id]!, count: tally.values[id]! });
-  }
+function attributeFacets({ attributes }: Columns, filters: Filters, counted: Counted): Facets['attributes'] {
+  const chosen = new Set(filters.attributes.map(({ nameId }) => nameId));
   const { texts: names } = attributes.names;
   return Object.fromEntries([
-    ...filters.attributes.map(({ name, nameId, values }) => [name, topValues(shown.get(nameId)!, values)]),
-    ...[...shown]
-      .filter(([nameId]) => !chosenIds.has(nameId))
+    ...filters.attributes.map(({ name, nameId, values }) => [
+      name,
+      topValues(counted.attributes.get(nameId) ?? [], values),
+    ]),
+    ...[...counted.attributes]
+      .filter(([nameId]) => !chosen.has(nameId))
       .map(([nameId, values]) => [names[nameId]!, topValues(values, [])]),
   ]);
-}
-
-/** Those with neither one value nor very many, by how many products have them. */
-function tellingAttributes(attributes: AttributeColumn, tally: Tally): number[] {
-  const { texts: names } = attributes.names;
-  const coverage = new Int32Array(names.length);
-  const distinct = new Int32Array(names.length);
-  for (const id of tally.touched) {
-    const nameId = attributes.nameOf[id]!;
-    coverage[nameId]! += tally.values[id]!;
-    distinct[nameId]! += 1;
-  }
-  return Array.from(names.keys())
-    .filter(nameId => distinct[nameId]! >= 2 && distinct[nameId]! <= VALUES_MAX)
-    .sort((a, b) => coverage[b]! - coverage[a]! || (names[a]! < names[b]! ? -1 : 1));
 }
 
 /** The most frequent values and all chosen ones, in a stable order. */

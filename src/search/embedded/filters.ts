@@ -62,6 +62,12 @@ function isKnown(id: number): boolean {
   return id >= 0;
 }
 
+export function passesAll({ categoryId, brandIds, prime, inStock, attributes, ...range }: Filters): boolean {
+  const isOpen = range.priceMin === -Infinity && range.priceMax === Infinity && range.ratingMin === -Infinity;
+  const isFree = categoryId === NO_CATEGORY && brandIds === null && attributes.length === 0;
+  return isOpen && isFree && prime === null && inStock === null;
+}
+
 export function missedBy(columns: Columns, filters: Filters, row: number): number {
   const { prime, inStock, brandIds, categoryId, insideCategory } = filters;
   if (prime !== null && columns.prime[row] !== prime) return MISSES_MORE;
@@ -90,8 +96,8 @@ export function missedBy(columns: Columns, filters: Filters, row: number): numbe
 }
 
 function hasOneOf(columns: Columns, row: number, valueIds: Set<number>): boolean {
-  const { pool, starts, lengths } = columns.attributes;
+  const { ids, starts, lengths } = columns.attributes;
   const start = starts[row]!;
-  for (let at = start; at < start + lengths[row]!; at++) if (valueIds.has(pool[at]!)) return true;
+  for (let at = start; at < start + lengths[row]!; at++) if (valueIds.has(ids[at]!)) return true;
   return false;
 }

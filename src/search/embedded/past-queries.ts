@@ -1,24 +1,41 @@
 import { limits } from '#limits';
-import type { IndexStore, KeptQuery } from './index-store.ts';
 
 const QUERY_LENGTH_MAX = 100;
 /** How many are forgotten at once when there are too many: the least and longest ago used. */
 const FORGOTTEN = Math.ceil(limits.searchQueriesKeptMax / 5);
 
-/** Queries that had results: in memory, written to the index's file now and then. */
+export interface KeptQuery {
+  text: string;
+  times: number;
+  used: number;
+}
+
+export interface QueryChanges {
+  queries: KeptQuery[];
+  forgotten: string[];
+}
+
+/** Queries that had results. */
 export interface PastQueries {
   note(text: string): void;
   /** Those that begin with it, the most used first. */
   beginningWith(prefix: string, most: number): string[];
   all(): KeptQuery[];
   adopt(queries: KeptQuery[]): void;
-  flush(): void;
+  /** What is to be written down since the last time. */
+  changes(): QueryChanges | null;
+  restore(changes: QueryChanges): void;
 }
 
-export function createPastQueries(store: IndexStore): PastQueries {
-  const kept = new Map(store.readQueries().map(query => [query.text, query]));
+export function createPastQueries(): PastQueries {
+  const kept = new Map<string, KeptQuery>();
   const changed = new Set<string>();
-  let uses = Math.max(0, ...[...kept.values()].map(query => query.used));
+  let uses = 0;
+
+  function keep(query: KeptQuery): void {
+    kept.set(query.text, query);
+    uses = Math.max(uses, query.used);
+  }
 
   function forgetSome(): void {
     const order = [...kept.values()].sort((a, b) => a.times - b.times || a.used - b.used);
@@ -31,7 +48,7 @@ export function createPastQueries(store: IndexStore): PastQueries {
   return {
     note(text) {
       if (text === '' || text.length > QUERY_LENGTH_MAX) return;
-      kept.set(text, { text, times: (kept.get(text)?.times ?? 0) + 1, used: ++uses });
+      keep({ text, times: (kept.get(text)?.times ?? 0) + 1, used: uses + 1 });
       changed.add(text);
       if (kept.size > limits.searchQueriesKeptMax) forgetSome();
     },
@@ -43,21 +60,22 @@ export function createPastQueries(store: IndexStore): PastQueries {
     all: () => [...kept.values()],
     adopt(queries) {
       for (const query of queries.slice(0, limits.searchQueriesKeptMax)) {
-        kept.set(query.text, query);
+        keep(query);
         changed.add(query.text);
-        uses = Math.max(uses, query.used);
       }
     },
-    flush() {
-      if (changed.size === 0) return;
-      store.inTransaction(() => {
-        for (const text of changed) {
-          const query = kept.get(text);
-          if (query === undefined) store.removeQuery(text);
-          else store.putQuery(query);
-        }
-      });
+    changes() {
+      if (changed.size === 0) return null;
+      const texts = [...changed];
       changed.clear();
+      return {
+        queries: texts.flatMap(text => kept.get(text) ?? []),
+        forgotten: texts.filter(text => !kept.has(text)),
+      };
+    },
+    restore({ queries, forgotten }) {
+      for (const query of queries) keep(query);
+      for (const text of forgotten) kept.delete(text);
     },
   };
 }

@@ -1,98 +1,126 @@
 import { limits } from '#limits';
 import type { SearchResult } from '../contract.ts';
-import { editsAllowed, type Spelling } from '../spelling.ts';
-import { readWords, titleKey, type Word } from '../words.ts';
-import type { IndexStore } from './index-store.ts';
+import { type Clause, rethink, type SynonymLookup, type Understood, understand } from '../language/understand.ts';
+import { titleKey } from '../words.ts';
+import type { Columns } from './columns.ts';
+import { allOf, anyOf, emptyHits, type Hits, mostOf } from './hits.ts';
+import type { TextSide } from './text-side.ts';
+import { hashOfTitle, type Titles } from './titles.ts';
 
-const ALTERNATIVES_MAX = 3;
-const CANDIDATES_MAX = 8;
+/** So few products with all words are followed by those that lack one of three or more. */
+const FEW = 5;
+const RELAXED_ENOUGH = 10;
 
 export interface ReadQuery {
   query: SearchResult['query'];
   /** Normalised, for the memory of past queries. */
   key: string;
+  clauses: Clause[];
   /** Null: every product, as nothing was asked for. */
-  found: { matches: [row: number, score: number][]; exactRows: { row: number; isLiteral: boolean }[] } | null;
+  hits: Hits | null;
+  /** Products whose titles are what was asked for; `isLiteral`: to the letter. */
+  exact: { row: number; isLiteral: boolean }[];
+}
+
+export interface TextParts {
+  text: TextSide;
+  titles: Titles;
+  columns: Columns;
+  synonyms: SynonymLookup;
 }
 
 /**
- * Finds what a query's words find: all of them; else all of them with unknown ones corrected; else any of them. Filters
- * play no part, so what a facet's value would give is known before it is chosen.
+ * Finds what a query's words find: all of them; else most of them. Filters play no part, so what a facet's value would
+ * give is known before it is chosen.
  */
-export function readQuery(store: IndexStore, spelling: Spelling, text: string): ReadQuery {
-  const query = { text, corrected: null, did_you_mean: [], relaxed: false };
+export function readQuery(parts: TextParts, text: string): ReadQuery {
   const key = titleKey(text);
-  if (key === '') return { query, key, found: text.trim() === '' ? null : { matches: [], exactRows: [] } };
-  const words = readWords(text).slice(0, limits.searchWordsMax);
-  const exactRows = store.rowsOfTitle(text);
-  const matches = matchAll(store, words.map(textOf));
-  if (matches.length > 0 || exactRows.length > 0) return { query, key, found: { matches, exactRows } };
-
-  const { corrected, alternatives, known } = correct(store, spelling, text, words);
-  const understood = { ...query, corrected, did_you_mean: alternatives };
-  const allCorrected = corrected === null ? [] : matchAll(store, known.all);
-  if (allCorrected.length > 0) return { query: understood, key, found: { matches: allCorrected, exactRows } };
-  const some = matchSome(store, known.times);
-  return { query: { ...understood, relaxed: some.length > 0 }, key, found: { matches: some, exactRows } };
-}
-
-function textOf(word: Word): string {
-  return word.text;
-}
-
-/** Words hold letters and digits only; the quotes keep them from being read as operators. */
-function quoted(word: string): string {
-  return `"${word}"`;
-}
-
-function matchAll(store: IndexStore, words: string[]): [number, number][] {
-  return words.length === 0 ? [] : store.match([...new Set(words)].map(quoted).join(' AND '));
-}
-
-/** The rarest words tell most, and their number is bounded, as each adds its hits to the work. */
-function matchSome(store: IndexStore, times: Map<string, number>): [number, number][] {
-  const telling = [...times].filter(([, count]) => count > 0).sort((a, b) => a[1] - b[1]);
-  const words = telling.slice(0, limits.searchRelaxedWordsMax).map(([word]) => quoted(word));
-  return words.length === 0 ? [] : store.match(words.join(' OR '));
-}
-
-/** Replaces words that no product has by the catalog's nearest ones. */
-function correct(store: IndexStore, spelling: Spelling, text: string, words: Word[]) {
-  const times = new Map<string, number>();
-  const candidates = new Map<Word, string[]>();
-  const all: string[] = [];
-  for (const word of words) {
-    let count = times.get(word.text) ?? store.timesOf(word.text);
-    let meant = word.text;
-    const mayCorrect = count === 0 && editsAllowed(word.text) > 0 && candidates.size < limits.searchCorrectedWordsMax;
-    if (mayCorrect) {
-      // The list of words may name some that the last product with them took away.
-      const near = spelling.closest(word.text, CANDIDATES_MAX).filter(candidate => store.timesOf(candidate) > 0);
-      if (near.length > 0) {
-        candidates.set(word, near);
-        meant = near[0]!;
-        count = store.timesOf(meant);
-      }
-    }
-    times.set(meant, count);
-    all.push(meant);
+  const asked = { text, corrected: null, did_you_mean: [], relaxed: false };
+  if (text.trim() === '') return { query: asked, key, clauses: [], hits: null, exact: [] };
+  const understood = understand(text, parts.text, parts.synonyms);
+  const { clauses, corrected, did_you_mean } = understood;
+  if (clauses.length === 0) {
+    const exact = exactAmong(parts, text, everyRow(parts.columns));
+    const rows = Uint32Array.from(exact, ({ row }) => row);
+    const hits = {
+      ...emptyHits,
+      rows,
+      size: rows.length,
+      scores: new Float32Array(rows.length),
+      titles: new Uint8Array(rows.length),
+    };
+    return { query: asked, key, clauses, hits, exact };
   }
-  const choice = new Map([...candidates].map(([word, near]) => [word, near[0]!]));
-  const corrected = choice.size === 0 ? null : replaced(text, choice);
-  const alternatives = [...candidates]
-    .flatMap(([word, near]) => near.slice(1).map(other => replaced(text, new Map([...choice, [word, other]]))))
-    .slice(0, ALTERNATIVES_MAX);
-  return { corrected, alternatives, known: { all, times } };
+  const found = clauses.map(clause => clauseHits(parts, clause));
+  const full = allOf(found);
+  if (full.size === 0 && corrected === null && clauses.length > 1) {
+    const other = rethought(parts, text);
+    if (other !== undefined) return { ...other, key };
+  }
+  const exact = exactAmong(parts, text, full.rows.subarray(0, full.size));
+  const hits = exact.length > 0 ? full : relaxed(understood, found, full);
+  const query = { ...asked, corrected, did_you_mean, relaxed: hits !== full };
+  return { query, key, clauses, hits, exact };
 }
 
-function replaced(text: string, choice: Map<Word, string>): string {
-  let result = '';
-  let done = 0;
-  for (const [{ start, end }, by] of choice) {
-    // A run that reads as several words is replaced once.
-    if (start < done) continue;
-    result += text.slice(done, start) + by;
-    done = end;
+/** Of the readings of near queries the one of which most products have all words. */
+function rethought(parts: TextParts, text: string): Omit<ReadQuery, 'key'> | undefined {
+  let best: Omit<ReadQuery, 'key'> | undefined;
+  for (const other of rethink(text, parts.text, parts.synonyms)) {
+    const { clauses } = understand(other, parts.text, parts.synonyms);
+    const hits = allOf(clauses.map(clause => clauseHits(parts, clause)));
+    const query = { text, corrected: other, did_you_mean: [], relaxed: false };
+    if (hits.size > (best?.hits?.size ?? 0)) best = { query, clauses, hits, exact: [] };
   }
-  return result + text.slice(done);
+  return best;
+}
+
+/** A clause scores alike in all its ways: as often as it is said in any of them. */
+export function clauseHits({ text, columns }: TextParts, { ways, words }: Clause): Hits {
+  const products = columns.rowsEnd;
+  const times = ways.reduce((sum, { terms }) => sum + Math.min(...terms.map(term => text.timesOf(term))), 0);
+  const found = Math.min(products, times);
+  const idf = Math.log(1 + (products - found + 0.5) / (found + 0.5));
+  return anyOf(
+    ways.map(({ terms, weight }) => {
+      const factor = (idf * words * weight) / terms.length;
+      return allOf(terms.map(term => text.postings.read(text.termOf(term), factor, columns.alive)));
+    }),
+  );
+}
+
+/** `full` itself where it is enough. */
+function relaxed({ clauses }: Understood, found: Hits[], full: Hits): Hits {
+  if (clauses.length < 2) return full;
+  if (full.size > 0) {
+    const mayLack = clauses.length > 2 && full.size < FEW && !clauses.some(({ isPrecise }) => isPrecise);
+    if (!mayLack) return full;
+    const more = mostOf(found, clauses.length - 1);
+    return more.size > full.size ? more : full;
+  }
+  // The rarest words tell most, and their number is bounded, as each adds its hits to the work.
+  const telling = found.filter(hits => hits.size > 0).sort((a, b) => a.size - b.size);
+  const parts = telling.slice(0, limits.searchRelaxedWordsMax);
+  for (let least = Math.min(parts.length, clauses.length - 1); least > 1; least--) {
+    const most = mostOf(parts, least);
+    if (most.size >= RELAXED_ENOUGH || (most.size > 0 && 2 * least <= clauses.length)) return most;
+  }
+  const any = mostOf(parts, 1);
+  return any.size > 0 ? any : full;
+}
+
+function exactAmong({ titles }: TextParts, text: string, rows: Iterable<number>): ReadQuery['exact'] {
+  const key = titleKey(text);
+  const hash = hashOfTitle(key);
+  const exact: ReadQuery['exact'] = [];
+  for (const row of rows) {
+    if (titles.hashOf(row) !== hash) continue;
+    const title = titles.textOf(row);
+    if (titleKey(title) === key) exact.push({ row, isLiteral: title === text });
+  }
+  return exact;
+}
+
+function* everyRow({ alive, rowsEnd }: Columns): Iterable<number> {
+  for (let row = 0; row < rowsEnd; row++) if (alive[row] === 1) yield row;
 }

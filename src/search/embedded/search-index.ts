@@ -1,29 +1,38 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { limits } from '#limits';
 import type { SearchQuery, Suggestion } from '../contract.ts';
 import type { EngineAnswer, GoneProduct, SearchDocument, StockLevel } from '../engine.ts';
-import { createSpelling, type Spelling } from '../spelling.ts';
-import { indexText } from '../words.ts';
+import { compileSynonyms } from '../language/synonyms.ts';
+import type { SynonymLookup } from '../language/understand.ts';
+import { titleKey } from '../words.ts';
+import type { Saved } from './arrays.ts';
 import { bestRows } from './best-rows.ts';
-import { Columns } from './columns.ts';
-import { countFacets } from './facets.ts';
+import { type ChangeLog, openChangeLog, readChanges } from './change-log.ts';
+import { Columns, type ProductFacts, type SavedDictionaries } from './columns.ts';
+import { countFacets, newTally, type Tally } from './facets.ts';
 import { readFilters } from './filters.ts';
-import { type IndexedTexts, type IndexStore, type KeptQuery, openIndexStore } from './index-store.ts';
-import { createPastQueries, type PastQueries } from './past-queries.ts';
-import { orderBy, qualityOf } from './ranking.ts';
-import { type ReadQuery, readQuery } from './read-query.ts';
+import { createPastQueries, type KeptQuery, type PastQueries } from './past-queries.ts';
+import { Products } from './products.ts';
+import { explain, orderBy, weigh } from './rank.ts';
+import { readQuery } from './read-query.ts';
+import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { suggest } from './suggestions.ts';
+import { TextSide } from './text-side.ts';
+import { hashOfTitle, Titles } from './titles.ts';
 
-/** Above any text's relevance, and small enough that the order among several products of one title is kept. */
-const EXACT_TITLE = 1e6;
+const SNAPSHOT = 'index';
+const LOG = 'changes';
 
-/** One index: its file and its columns. All of it is synchronous and belongs to one thread. */
+/** One index: what is in memory, and on disk its snapshot and the changes since. It belongs to one thread. */
 export interface SearchIndex {
   search(query: SearchQuery): EngineAnswer;
   suggest(input: { q: string }): Suggestion[];
   upsert(documents: SearchDocument[]): void;
   remove(products: GoneProduct[]): void;
   setStock(input: { levels: StockLevel[]; onlyUnknown: boolean }): void;
+  setSynonyms(text: string): void;
   loadCursor(input: { source: string }): string;
   saveCursor(input: { source: string; cursor: string }): void;
   stats(): { products: number };
@@ -31,159 +40,281 @@ export interface SearchIndex {
   adoptQueries(queries: KeptQuery[]): void;
   /** Writes what waits for a quiet moment. */
   flush(): void;
-  /** The build is complete: from now on the file may serve. */
+  /** The build is complete: from now on it may serve, and what is written is kept. */
   finish(): void;
   close(): void;
 }
 
-interface Parts {
-  store: IndexStore;
-  columns: Columns;
-  spelling: Spelling;
-  queries: PastQueries;
-  /** By row; only the rows of the present hits are written and read. */
-  relevance: Float64Array;
+/** What is written down of a change; applying one twice changes nothing the second time. */
+type Change =
+  | { is: 'documents'; documents: SearchDocument[] }
+  /** Products of which the words are as they were. */
+  | { is: 'figures'; products: Figures[] }
+  | { is: 'gone'; products: GoneProduct[] }
+  | { is: 'stock'; levels: StockLevel[] }
+  | { is: 'cursor'; source: string; cursor: string }
+  | { is: 'queries'; queries: KeptQuery[]; forgotten: string[] };
+
+type Figures = Pick<SearchDocument, 'product_id' | 'version'> &
+  Omit<ProductFacts, 'brand' | 'category_path' | 'attributes'>;
+
+interface Rest {
+  cursors: Record<string, string>;
+  queries: KeptQuery[];
+  dictionaries: SavedDictionaries;
 }
 
-export function openSearchIndex(folder: string, options: { isNew: boolean }): SearchIndex {
-  const parts = openParts(folder, options);
-  const { store, columns, queries } = parts;
-  return {
-    search: query => answerQuery(parts, query),
-    suggest: ({ q }) => suggest(parts, q),
-    upsert: documents => upsertDocuments(parts, documents),
-    remove(products) {
-      const removed = store.inTransaction(() => products.flatMap(product => removeOne(store, product)));
-      for (const row of removed) columns.remove(row);
-    },
-    setStock({ levels, onlyUnknown }) {
-      const write = onlyUnknown ? store.putStockIfUnknown : store.putStock;
-      store.inTransaction(() => levels.forEach(write));
-      for (const { product_id } of levels) {
-        const row = columns.rowOf(product_id);
-        if (row !== undefined) columns.inStock[row] = Number(store.readStock(product_id));
-      }
-    },
-    loadCursor: ({ source }) => store.loadCursor(source),
-    saveCursor: ({ source, cursor }) => store.saveCursor(source, cursor),
-    stats: () => ({ products: columns.products }),
-    pastQueries: () => queries.all(),
-    adoptQueries: kept => queries.adopt(kept),
-    flush: () => queries.flush(),
-    finish() {
-      queries.flush();
-      store.markBuilt();
-      store.compact();
-    },
-    close() {
-      queries.flush();
-      store.close();
-    },
-  };
-}
+export class MemoryIndex implements SearchIndex {
+  readonly #folder: string;
+  readonly #columns = new Columns();
+  readonly #products = new Products();
+  readonly #titles = new Titles();
+  readonly #text = new TextSide(() => this.#columns.alive);
+  readonly #cursors = new Map<string, string>();
+  readonly #queries: PastQueries;
+  readonly #tally: Tally = newTally();
+  #synonyms: SynonymLookup = compileSynonyms('');
+  /** By row; only those of the present hits are written and read. */
+  #relevance = new Float64Array(0);
+  /** None while it is being built: what is not finished is built anew. */
+  #log: ChangeLog<Change> | undefined;
 
-function openParts(folder: string, options: { isNew: boolean }): Parts {
-  const store = openIndexStore(folder, options);
-  if (!options.isNew && !store.isBuilt()) {
-    store.close();
-    throw new Error('the index on disk was never finished');
+  constructor(folder: string, { isNew }: { isNew: boolean }) {
+    this.#folder = folder;
+    this.#queries = createPastQueries();
+    if (isNew) return;
+    if (!existsSync(this.#file(SNAPSHOT))) throw new Error('the index on disk was never finished');
+    this.#load();
+    if (existsSync(this.#file(LOG))) for (const change of readChanges<Change>(this.#file(LOG))) this.#apply(change);
+    this.#log = openChangeLog(this.#file(LOG));
   }
-  const columns = new Columns();
-  for (const { row, product_id, in_stock, facts } of store.readProducts()) {
-    columns.put(row, product_id, facts);
-    columns.inStock[row] = Number(in_stock);
+
+  search(query: SearchQuery): EngineAnswer {
+    const [columns, products] = [this.#columns, this.#products];
+    const parts = { columns, text: this.#text, titles: this.#titles, synonyms: this.#synonyms };
+    const read = readQuery(parts, query.q);
+    const filters = readFilters(columns, query);
+    const hits = read.hits === null ? this.#everything(query) : read.hits.rows.subarray(0, read.hits.size);
+    const { rows, facets } = countFacets(columns, filters, hits, this.#tally);
+    if (this.#relevance.length < columns.rowsEnd) this.#relevance = new Float64Array(2 * columns.rowsEnd);
+    const factors = weigh(columns, read, hits, this.#relevance);
+    const order = orderBy(query.sort, { columns, products, relevance: this.#relevance });
+    const from = (query.page - 1) * query.page_size;
+    const page = bestRows(rows, Math.min(from + query.page_size, limits.listedRowsMax), order).subarray(from);
+    const { corrected, relaxed } = read.query;
+    const isWorthKeeping = corrected === null && !relaxed && query.page === 1 && read.hits !== null;
+    if (isWorthKeeping && hits.length > 0) this.#queries.note(read.key);
+    return {
+      query: read.query,
+      total: rows.length,
+      hits: Array.from(page, row => ({
+        product_id: products.idOf(row),
+        in_stock: columns.inStock[row] === 1,
+        ...(query.explain && { explanation: explain(columns, read, factors, row) }),
+      })),
+      facets,
+    };
   }
-  const spelling = createSpelling();
-  for (const [word, times] of store.readWords()) spelling.add(word, times);
-  return { store, columns, spelling, queries: createPastQueries(store), relevance: new Float64Array(0) };
-}
 
-function answerQuery(parts: Parts, query: SearchQuery): EngineAnswer {
-  const { store, columns, spelling, queries } = parts;
-  const read = readQuery(store, spelling, query.q);
-  const hits = hitsOf(read, columns);
-  const { rows, facets } = countFacets(columns, readFilters(columns, query), hits);
-  const order = orderBy(query.sort, columns, weigh(parts, read, hits));
-  const from = (query.page - 1) * query.page_size;
-  const page = bestRows(rows, Math.min(from + query.page_size, limits.listedRowsMax), order).subarray(from);
-  const isWorthKeeping = read.query.corrected === null && !read.query.relaxed && query.page === 1;
-  if (isWorthKeeping && hits.length > 0 && read.found !== null) queries.note(read.key);
-  return {
-    query: read.query,
-    total: rows.length,
-    hits: Array.from(page, row => ({ product_id: columns.productIds[row]!, in_stock: columns.inStock[row] === 1 })),
-    facets,
-  };
-}
-
-function weigh(parts: Parts, { found }: ReadQuery, hits: Uint32Array): Float64Array {
-  const { columns } = parts;
-  if (parts.relevance.length < columns.rowsEnd) parts.relevance = new Float64Array(2 * columns.rowsEnd);
-  const { relevance } = parts;
-  if (found === null) for (const row of hits) relevance[row] = qualityOf(columns, row);
-  for (const [row, score] of found?.matches ?? []) relevance[row] = score * qualityOf(columns, row);
-  for (const { row, isLiteral } of found?.exactRows ?? []) {
-    relevance[row] = (isLiteral ? 2 : 1) * EXACT_TITLE + qualityOf(columns, row);
+  suggest({ q }: { q: string }): Suggestion[] {
+    const parts = { columns: this.#columns, text: this.#text, titles: this.#titles, synonyms: this.#synonyms };
+    return suggest({ ...parts, products: this.#products, queries: this.#queries }, q);
   }
-  return relevance;
-}
 
-function upsertDocuments({ store, columns, spelling }: Parts, documents: SearchDocument[]): void {
-  const written = store.inTransaction(() => writeDocuments(store, columns, documents));
-  for (const { row, document, texts } of written) {
-    columns.put(row, document.product_id, document);
-    columns.inStock[row] = Number(store.readStock(document.product_id));
-    if (texts !== null) for (const word of new Set(texts.join(' ').split(' '))) spelling.add(word, 1);
+  upsert(documents: SearchDocument[]): void {
+    const newest = new Map<string, SearchDocument>();
+    for (const document of documents) {
+      const other = newest.get(document.product_id);
+      if (other === undefined || other.version < document.version) newest.set(document.product_id, document);
+    }
+    const [fresh, figures]: [SearchDocument[], Figures[]] = [[], []];
+    for (const document of newest.values()) {
+      const number = this.#products.numberOf(document.product_id);
+      if (this.#products.versionOf(number) >= document.version) continue;
+      if (this.#products.hashOf(number) === hashOf(document)) figures.push(figuresOf(document));
+      else fresh.push(document);
+    }
+    if (fresh.length > 0) this.#write({ is: 'documents', documents: fresh });
+    if (figures.length > 0) this.#write({ is: 'figures', products: figures });
   }
-}
 
-function hitsOf({ found }: ReadQuery, columns: Columns): Uint32Array {
-  if (found === null) {
-    const all = new Uint32Array(columns.products);
+  remove(products: GoneProduct[]): void {
+    this.#write({ is: 'gone', products });
+  }
+
+  setStock({ levels, onlyUnknown }: { levels: StockLevel[]; onlyUnknown: boolean }): void {
+    const isTold = ({ product_id }: StockLevel) => this.#products.isStockKnown(this.#products.numberOf(product_id));
+    const told = onlyUnknown ? levels.filter(level => !isTold(level)) : levels;
+    if (told.length > 0) this.#write({ is: 'stock', levels: told });
+  }
+
+  setSynonyms(text: string): void {
+    this.#synonyms = compileSynonyms(text);
+  }
+
+  loadCursor({ source }: { source: string }): string {
+    return this.#cursors.get(source) ?? '';
+  }
+
+  saveCursor({ source, cursor }: { source: string; cursor: string }): void {
+    this.#write({ is: 'cursor', source, cursor });
+  }
+
+  stats(): { products: number } {
+    return { products: this.#products.living };
+  }
+
+  pastQueries(): KeptQuery[] {
+    return this.#queries.all();
+  }
+
+  adoptQueries(queries: KeptQuery[]): void {
+    this.#queries.adopt(queries);
+  }
+
+  flush(): void {
+    const changes = this.#queries.changes();
+    if (changes !== null) this.#log?.append({ is: 'queries', ...changes });
+  }
+
+  finish(): void {
+    const columns = this.#columns.save();
+    const rest: Rest = {
+      cursors: Object.fromEntries(this.#cursors),
+      queries: this.#queries.all(),
+      dictionaries: columns.dictionaries,
+    };
+    const arrays = {
+      ...named('columns', columns.arrays),
+      ...named('products', this.#products.save()),
+      ...named('titles', this.#titles.save()),
+      ...named('text', this.#text.save()),
+    };
+    writeSnapshot(this.#file(SNAPSHOT), { arrays, rest });
+    this.#log = openChangeLog(this.#file(LOG));
+  }
+
+  close(): void {
+    this.flush();
+    this.#log?.close();
+  }
+
+  #load(): void {
+    const { arrays, rest } = readSnapshot(this.#file(SNAPSHOT));
+    const { cursors, queries, dictionaries } = rest as Rest;
+    this.#columns.load(partOf('columns', arrays), dictionaries);
+    this.#products.load(partOf('products', arrays));
+    this.#titles.load(partOf('titles', arrays));
+    this.#text.load(partOf('text', arrays));
+    this.#queries.adopt(queries);
+    this.#queries.changes();
+    for (const [source, cursor] of Object.entries(cursors)) this.#cursors.set(source, cursor);
+  }
+
+  #write(change: Change): void {
+    this.#log?.append(change);
+    this.#apply(change);
+  }
+
+  #apply(change: Change): void {
+    switch (change.is) {
+      case 'documents':
+        for (const document of change.documents) this.#putDocument(document);
+        return;
+      case 'figures':
+        for (const figures of change.products) this.#putFigures(figures);
+        return;
+      case 'gone':
+        for (const product of change.products) this.#removeProduct(product);
+        return;
+      case 'stock':
+        for (const level of change.levels) this.#putStock(level);
+        return;
+      case 'cursor':
+        this.#cursors.set(change.source, change.cursor);
+        return;
+      case 'queries':
+        this.#queries.restore(change);
+    }
+  }
+
+  /** Words that have changed get a row of their own, the last one: the rows of a term only ever rise. */
+  #putDocument(document: SearchDocument): void {
+    const [columns, products] = [this.#columns, this.#products];
+    const number = products.numberOf(document.product_id);
+    if (products.versionOf(number) >= document.version) return;
+    const former = products.rowOf(number);
+    if (former !== undefined) columns.remove(former);
+    const row = columns.addRow();
+    products.place(number, row, document.version, hashOf(document));
+    columns.put(row, document);
+    columns.setStock(row, products.isInStock(number));
+    this.#titles.add(document.title, hashOfTitle(titleKey(document.title)));
+    this.#text.add(row, document);
+  }
+
+  #putFigures(figures: Figures): void {
+    const number = this.#products.numberOf(figures.product_id);
+    const row = this.#products.rowOf(number);
+    if (row === undefined || this.#products.versionOf(number) >= figures.version) return;
+    this.#products.setVersion(number, figures.version);
+    this.#columns.putFigures(row, figures);
+  }
+
+  #removeProduct({ product_id, version }: GoneProduct): void {
+    const number = this.#products.numberOf(product_id);
+    if (this.#products.versionOf(number) >= version) return;
+    const row = this.#products.rowOf(number);
+    if (row !== undefined) this.#columns.remove(row);
+    this.#products.remove(number, version);
+  }
+
+  #putStock({ product_id, in_stock }: StockLevel): void {
+    const number = this.#products.numberOf(product_id);
+    this.#products.setStock(number, in_stock);
+    const row = this.#products.rowOf(number);
+    if (row !== undefined) this.#columns.setStock(row, in_stock);
+  }
+
+  /** Without words a category's products are known already, and need no look at all others. */
+  #everything({ category }: SearchQuery): Uint32Array {
+    const columns = this.#columns;
+    if (category.length > 0) {
+      const term = this.#text.termOfCategory(category);
+      const found = this.#text.postings.read(term, 1, columns.alive);
+      return found.rows.subarray(0, found.size);
+    }
+    const all = new Uint32Array(this.#products.living);
     let count = 0;
     for (let row = 0; row < columns.rowsEnd; row++) if (columns.alive[row] === 1) all[count++] = row;
     return all;
   }
-  const { matches, exactRows } = found;
-  if (exactRows.length === 0) return Uint32Array.from(matches, ([row]) => row);
-  return Uint32Array.from(new Set([...matches.map(([row]) => row), ...exactRows.map(({ row }) => row)]));
-}
 
-/** Writes those documents that are newer than what is kept, and tells their rows. */
-function writeDocuments(store: IndexStore, columns: Columns, documents: SearchDocument[]) {
-  const newest = new Map<string, SearchDocument>();
-  for (const document of documents) {
-    const other = newest.get(document.product_id);
-    if (other === undefined || other.version < document.version) newest.set(document.product_id, document);
+  #file(name: string): string {
+    return join(this.#folder, name);
   }
-  const newer = [...newest.values()]
-    .map(document => ({ document, kept: store.readVersion(document.product_id) }))
-    .filter(({ document, kept }) => kept === undefined || kept.version < document.version);
-  const rows = columns.nextRows(newer.filter(({ kept }) => (kept?.row ?? null) === null).length);
-  let used = 0;
-  return newer.map(({ document, kept }) => {
-    const row = kept?.row ?? rows[used++]!;
-    const hash = hashOfText(document);
-    store.putProduct(row, document, hash);
-    // A new price or rating must not index the words again.
-    const texts = kept?.text_hash === hash ? null : textsOf(document);
-    if (texts !== null) store.putWords(row, texts);
-    return { row, document, texts };
-  });
 }
 
-function removeOne(store: IndexStore, product: GoneProduct): number[] {
-  const kept = store.readVersion(product.product_id);
-  if (kept !== undefined && kept.version >= product.version) return [];
-  store.removeProduct(kept?.row ?? null, product);
-  return kept === undefined || kept.row === null ? [] : [kept.row];
+export function openSearchIndex(folder: string, options: { isNew: boolean }): SearchIndex {
+  return new MemoryIndex(folder, options);
 }
 
-function hashOfText({ title, brand, category_path, attribute_words, description }: SearchDocument): string {
-  const texts = JSON.stringify([title, brand, category_path, attribute_words, description]);
-  return createHash('sha256').update(texts).digest('base64url');
+function named(prefix: string, saved: Saved): Saved {
+  return Object.fromEntries(Object.entries(saved).map(([name, array]) => [`${prefix} ${name}`, array]));
 }
 
-function textsOf({ title, brand, category_path: path, attribute_words: values, description }: SearchDocument) {
-  return [title, brand ?? '', path.join(' '), values, description].map(indexText) as IndexedTexts;
+function partOf(prefix: string, saved: Saved): Saved {
+  const own = Object.entries(saved).filter(([name]) => name.startsWith(`${prefix} `));
+  return Object.fromEntries(own.map(([name, array]) => [name.slice(prefix.length + 1), array]));
+}
+
+function figuresOf(document: SearchDocument): Figures {
+  const { product_id, version, price, rating, review_count, prime, created_ms } = document;
+  return { product_id, version, price, rating, review_count, prime, created_ms };
+}
+
+/** Of all but the figures, in 48 bits, which are an integer of JavaScript. */
+function hashOf({ title, description, brand, category_path, attributes, attribute_words }: SearchDocument): number {
+  const told = JSON.stringify([title, description, brand, category_path, attributes, attribute_words]);
+  return createHash('sha1').update(told).digest().readUIntBE(0, 6);
 }

@@ -1,42 +1,74 @@
 import type { Suggestion } from '../contract.ts';
-import { indexText, readWords } from '../words.ts';
+import { stem } from '../language/stem.ts';
+import { readTokens, type Token } from '../language/tokens.ts';
+import { understand } from '../language/understand.ts';
+import { indexText } from '../words.ts';
+import { bestRows } from './best-rows.ts';
 import type { Columns } from './columns.ts';
-import type { IndexStore } from './index-store.ts';
+import { allOf, anyOf, emptyHits, type Hits } from './hits.ts';
 import type { PastQueries } from './past-queries.ts';
-import { qualityOf } from './ranking.ts';
+import type { Products } from './products.ts';
+import { clauseHits, type TextParts } from './read-query.ts';
 
 const SUGGESTIONS_MAX = 10;
 const QUERIES_MAX = 4;
 const CATEGORIES_MAX = 2;
 const BRANDS_MAX = 2;
-/** Of a prefix with very many titles the first ones are looked at. */
-const TITLES_READ_MAX = 200;
-const TITLES_SHOWN_MAX = 50;
 const WORDS_MAX = 8;
+/** What a word that is being typed may become. */
+const COMPLETIONS_MAX = 6;
+/** Of a word with very many products the first ones are looked at. */
+const LOOKED_AT_MAX = 4_000;
+const TITLES_SHOWN_MAX = 30;
 
-/** Past queries, categories, brands and titles that begin as the text does. */
-export function suggest(
-  parts: { store: IndexStore; columns: Columns; queries: PastQueries },
-  text: string,
-): Suggestion[] {
-  const words = readWords(text)
-    .slice(0, WORDS_MAX)
-    .map(word => word.text);
-  if (words.length === 0) return [];
-  const prefix = words.join(' ');
-  const some: Suggestion[] = [
-    ...parts.queries.beginningWith(prefix, QUERIES_MAX).map(query => ({ text: query, kind: 'query' as const })),
-    ...suggestCategories(parts.columns, prefix),
-    ...suggestBrands(parts.columns, prefix),
-  ];
-  return [...some, ...suggestProducts(parts, words, SUGGESTIONS_MAX - some.length)];
+export interface SuggestParts extends TextParts {
+  products: Products;
+  queries: PastQueries;
 }
 
-function suggestCategories({ categories, category, alive, rowsEnd }: Columns, prefix: string): Suggestion[] {
-  const found = idsWithPrefix(categories.keys, prefix);
+/** Past queries, categories, brands and titles that begin as the text does, or as it does without its slips. */
+export function suggest(parts: SuggestParts, text: string): Suggestion[] {
+  const tokens = readTokens(text).slice(0, WORDS_MAX);
+  const typed = tokens.at(-1);
+  if (typed === undefined) return [];
+  const before = text.slice(0, typed.start);
+  const words = completions(parts, typed);
+  const starts = new Set([indexText(text), indexText(corrected(parts, before, typed, words))]);
+  const some = [
+    ...unique([...starts].flatMap(prefix => parts.queries.beginningWith(prefix, QUERIES_MAX)))
+      .slice(0, QUERIES_MAX)
+      .map(query => ({ text: query, kind: 'query' as const })),
+    ...suggestCategories(parts.columns, [...starts]),
+    ...suggestBrands(parts.columns, [...starts]),
+  ];
+  return [...some, ...suggestProducts(parts, { before, typed, words }, SUGGESTIONS_MAX - some.length)];
+}
+
+/** The most frequent words that begin as the last one does; where there are none, those that are near to it. */
+function completions({ text }: SuggestParts, typed: Token): string[] {
+  const words = { textOf: (id: number) => text.words.textOf(id), timesOf: (id: number) => text.wordTimesOf(id) };
+  const best = text.prefixes.best(typed.text, COMPLETIONS_MAX, words).map(({ word }) => word);
+  if (best.length > 0) return best;
+  return text
+    .closest(typed.text, COMPLETIONS_MAX)
+    .sort((a, b) => a.distance - b.distance || b.times - a.times)
+    .map(({ word }) => word);
+}
+
+function corrected({ text, synonyms }: SuggestParts, before: string, typed: Token, words: string[]): string {
+  const isSlip = words.length > 0 && !words.some(word => word.startsWith(typed.text));
+  const rest = before.trim() === '' ? before : (understand(before, text, synonyms).corrected ?? before);
+  return rest + (isSlip ? words[0]! : typed.text);
+}
+
+function unique(texts: string[]): string[] {
+  return [...new Set(texts)];
+}
+
+function suggestCategories({ categories, categorySizes }: Columns, starts: string[]): Suggestion[] {
+  const found = idsWithPrefix(categories.keys, starts);
   if (found.length === 0) return [];
-  const counts = new Int32Array(categories.size);
-  for (let row = 0; row < rowsEnd; row++) if (alive[row] === 1 && category[row]! >= 0) counts[category[row]!]! += 1;
+  const counts = Array.from({ length: categories.size }, (_, id) => categorySizes[id] ?? 0);
   // A parent's number is below its children's, so one pass from the end sums up whole branches.
   for (let id = categories.size - 1; id >= 0; id--) {
     if (categories.parents[id]! >= 0) counts[categories.parents[id]!]! += counts[id]!;
@@ -49,43 +81,67 @@ function suggestCategories({ categories, category, alive, rowsEnd }: Columns, pr
   }));
 }
 
-function suggestBrands({ brands, brand, alive, rowsEnd }: Columns, prefix: string): Suggestion[] {
-  const found = idsWithPrefix(brands.keys, prefix);
-  if (found.length === 0) return [];
-  const counts = new Int32Array(brands.size);
-  for (let row = 0; row < rowsEnd; row++) if (alive[row] === 1 && brand[row]! >= 0) counts[brand[row]!]! += 1;
-  const shown = found.filter(id => counts[id]! > 0).sort((a, b) => counts[b]! - counts[a]! || a - b);
+function suggestBrands({ brands, brandSizes }: Columns, starts: string[]): Suggestion[] {
+  const size = (id: number) => brandSizes[id] ?? 0;
+  const found = idsWithPrefix(brands.keys, starts).filter(id => size(id) > 0);
+  const shown = found.sort((a, b) => size(b) - size(a) || a - b);
   return shown.slice(0, BRANDS_MAX).map(id => ({ text: brands.texts[id]!, kind: 'brand' as const }));
 }
 
-/** The numbers of those names in which the prefix begins a word. */
-function idsWithPrefix(keys: readonly string[], prefix: string): number[] {
+/** The numbers of those names in which a prefix begins a word. */
+function idsWithPrefix(keys: readonly string[], starts: string[]): number[] {
+  const sought = starts.map(prefix => ` ${prefix}`);
   const ids: number[] = [];
-  for (let id = 0; id < keys.length; id++) if (keys[id]!.includes(` ${prefix}`)) ids.push(id);
+  for (let id = 0; id < keys.length; id++) if (sought.some(prefix => keys[id]!.includes(prefix))) ids.push(id);
   return ids;
 }
 
 function suggestProducts(
-  { store, columns }: { store: IndexStore; columns: Columns },
-  words: string[],
+  parts: SuggestParts,
+  { before, typed, words }: { before: string; typed: Token; words: string[] },
   most: number,
 ): Suggestion[] {
-  const expression = words.map((word, index) => `"${word}"${index === words.length - 1 ? ' *' : ''}`).join(' AND ');
-  const rows = store.matchTitles(expression, TITLES_READ_MAX);
-  rows.sort((a, b) => qualityOf(columns, b) - qualityOf(columns, a) || byId(columns, a, b));
-  const prefix = words.join(' ');
-  const shown = rows.slice(0, TITLES_SHOWN_MAX).map(row => {
-    const title = store.readTitle(row);
-    return { row, title, begins: indexText(title).startsWith(prefix) };
-  });
-  shown.sort((a, b) => Number(b.begins) - Number(a.begins));
-  const byTitle = new Map(shown.toReversed().map(one => [one.title, one]));
-  return shown
-    .filter(one => byTitle.get(one.title) === one)
+  const { columns, products, titles } = parts;
+  const hits = inTitles(allOf([...hitsBefore(parts, before), completed(parts, typed, words)]));
+  const relevance = new Map<number, number>();
+  for (let at = 0; at < hits.size; at++) {
+    relevance.set(hits.rows[at]!, hits.scores[at]! * columns.quality[hits.rows[at]!]!);
+  }
+  const comesFirst = (a: number, b: number) =>
+    relevance.get(a)! > relevance.get(b)! || (relevance.get(a) === relevance.get(b) && products.isFirst(a, b));
+  const best = bestRows(hits.rows.subarray(0, hits.size), TITLES_SHOWN_MAX, comesFirst);
+  const prefix = indexText(before + typed.text);
+  const shown = Array.from(best, row => ({ row, title: titles.textOf(row) }));
+  const begins = ({ title }: { title: string }) => indexText(title).startsWith(prefix);
+  const byTitle = new Map<string, { row: number; title: string }>();
+  for (const each of [...shown.filter(begins), ...shown]) if (!byTitle.has(each.title)) byTitle.set(each.title, each);
+  return [...byTitle.values()]
     .slice(0, most)
-    .map(({ row, title }) => ({ text: title, kind: 'product' as const, product_id: columns.productIds[row]! }));
+    .map(({ row, title }) => ({ text: title, kind: 'product' as const, product_id: products.idOf(row) }));
 }
 
-function byId({ productIds }: Columns, a: number, b: number): number {
-  return productIds[a]! < productIds[b]! ? -1 : 1;
+function hitsBefore(parts: SuggestParts, before: string): Hits[] {
+  return understand(before, parts.text, parts.synonyms).clauses.map(clause => clauseHits(parts, clause));
+}
+
+function completed({ text, columns }: SuggestParts, typed: Token, words: string[]): Hits {
+  const terms = unique([typed.text, ...words].map(normalForm));
+  return anyOf(terms.map(term => text.postings.read(text.termOf(term), 1, columns.alive, LOOKED_AT_MAX)));
+}
+
+function normalForm(word: string): string {
+  const [token] = readTokens(word);
+  return token === undefined ? word : token.kind === 'word' ? stem(token.text) : token.text;
+}
+
+function inTitles(hits: Hits): Hits {
+  const rows = new Uint32Array(hits.size);
+  const scores = new Float32Array(hits.size);
+  let size = 0;
+  for (let at = 0; at < hits.size; at++) {
+    if (hits.titles[at] !== 1) continue;
+    rows[size] = hits.rows[at]!;
+    scores[size++] = hits.scores[at]!;
+  }
+  return { ...emptyHits, rows, scores, size };
 }

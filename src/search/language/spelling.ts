@@ -1,50 +1,44 @@
-/** Finds the words of the catalog that a mistyped word may have meant. Pure; a list of words and their frequencies. */
+import type { Candidate } from './lexicon.ts';
+
+/** Finds the words of the catalogue that a mistyped word may have meant: a list of words by their numbers. */
 export interface Spelling {
-  /** `times`: in how many more products the word stands; it only orders candidates. */
-  add(word: string, times: number): void;
+  add(word: string, id: number): void;
   /** At most `most` words within reach, the nearest and then the most frequent first. */
-  closest(word: string, most: number): string[];
+  closest(word: string, most: number): Candidate[];
 }
 
 interface Candidates {
   words: string[];
   letters: number[];
-  times: number[];
+  ids: number[];
 }
 
 const WORD_LENGTH_MAX = 32;
 
 /** How many letters may be wrong: short words have too many neighbours, and numbers are never a slip of another. */
 export function editsAllowed(word: string): number {
-  if (/\p{N}/u.test(word) || word.length < 4 || word.length > WORD_LENGTH_MAX) return 0;
+  if (/\p{N}/u.test(word) || word.length < 3 || word.length > WORD_LENGTH_MAX) return 0;
   return word.length < 8 ? 1 : 2;
 }
 
-export function createSpelling(): Spelling {
+export function createSpelling(timesOf: (id: number) => number): Spelling {
   const byLength = new Map<number, Candidates>();
-  const places = new Map<string, number>();
 
   return {
-    add(word, times) {
+    add(word, id) {
       if (word.length < 3 || word.length > WORD_LENGTH_MAX || /\p{N}/u.test(word)) return;
-      const same = byLength.get(word.length) ?? { words: [], letters: [], times: [] };
+      const same = byLength.get(word.length) ?? { words: [], letters: [], ids: [] };
       byLength.set(word.length, same);
-      const place = places.get(word);
-      if (place !== undefined) {
-        same.times[place]! += times;
-        return;
-      }
-      places.set(word, same.words.length);
       same.words.push(word);
       same.letters.push(letterSet(word));
-      same.times.push(times);
+      same.ids.push(id);
     },
 
     closest(word, most) {
       const edits = editsAllowed(word);
       if (edits === 0) return [];
       const letters = letterSet(word);
-      const found: { word: string; distance: number; times: number }[] = [];
+      const found: Candidate[] = [];
       for (let length = word.length - edits; length <= word.length + edits; length++) {
         const same = byLength.get(length);
         if (same === undefined) continue;
@@ -52,11 +46,11 @@ export function createSpelling(): Spelling {
           // Each edit changes at most two letters of the set, which spares the table for nearly all words.
           if (bitCount(same.letters[i]! ^ letters) > 2 * edits) continue;
           const distance = editDistance(word, same.words[i]!, edits);
-          if (distance <= edits) found.push({ word: same.words[i]!, distance, times: same.times[i]! });
+          if (distance <= edits) found.push({ word: same.words[i]!, distance, times: timesOf(same.ids[i]!) });
         }
       }
       found.sort((a, b) => a.distance - b.distance || b.times - a.times || (a.word < b.word ? -1 : 1));
-      return found.slice(0, most).map(each => each.word);
+      return found.slice(0, most);
     },
   };
 }

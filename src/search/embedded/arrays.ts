@@ -1,0 +1,9 @@
+export type Values = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+/** What a structure is made of, by name: as it is written to disk and read again. */
+export type Saved = Record<string, Values>;
+
+/** `room` with the values of `array` at its beginning. */
+export function wider<Array extends { set(values: Array): void }>(array: Array, room: Array): Array {
+  room.set(array);
+  return room;
+}

@@ -1,0 +1,15 @@
+/** What the catalogue itself knows of words. */
+export interface Lexicon {
+  /** In how many products a term stands. */
+  timesOf(term: string): number;
+  /** The catalogue's words (not their normal forms) that are near to one, at most `most`, in no certain order. */
+  closest(word: string, most: number): Candidate[];
+}
+
+export interface Candidate {
+  word: string;
+  /** In how many products. */
+  times: number;
+  /** Letters that are inserted, left out, changed or swapped. */
+  distance: number;
+}

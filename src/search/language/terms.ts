@@ -1,0 +1,43 @@
+import { stem } from './stem.ts';
+import { readTokens, type Token } from './tokens.ts';
+
+/** What an index holds of a text: its words in their normal form, and names also in one and in their pieces. */
+export function termsOf(text: string): string[] {
+  return termsIn(readTokens(text));
+}
+
+export function termsIn(tokens: Token[]): string[] {
+  const terms: string[] = [];
+  for (const token of tokens) addTerms(terms, token);
+  return terms;
+}
+
+/** A title is also found by a name and its number in one: `iphone11`, `windows10`, `tn2110`. */
+export function titleTermsIn(tokens: Token[]): string[] {
+  const terms: string[] = [];
+  for (const [at, token] of tokens.entries()) {
+    addTerms(terms, token);
+    const next = tokens[at + 1];
+    if (next !== undefined && isNameAndNumber(token, next)) terms.push(token.text + next.text);
+  }
+  return terms;
+}
+
+const JOINED_MAX = 12;
+
+export function isNameAndNumber(token: Token, next: Token): boolean {
+  return (
+    token.kind === 'word' &&
+    token.parts.length === 1 &&
+    (next.kind === 'number' || next.kind === 'code') &&
+    next.parts.length === 1 &&
+    next.start - token.end <= 1 &&
+    token.text.length >= 2 &&
+    token.text.length + next.text.length <= JOINED_MAX
+  );
+}
+
+function addTerms(terms: string[], { kind, text, parts }: Token): void {
+  terms.push(kind === 'word' ? stem(text) : text);
+  if (parts.length > 1 || kind === 'measure') for (const part of parts) terms.push(stem(part));
+}
