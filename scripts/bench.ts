@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { basename } from 'node:path';
-import { Command, type OptionValues } from 'commander';
+import { Command } from 'commander';
 import type { Benchmark } from '../bench/support/benchmark.ts';
 import { openScope } from '../bench/support/open-scope.ts';
 import { formatTable } from '../bench/support/table.ts';
@@ -19,8 +19,8 @@ program.option('--list', 'the benchmarks that there are').on('option:list', () =
 });
 for (const [name, benchmark] of benchmarks) {
   const command = program.command(name).description(benchmark.description);
-  benchmark.options(command).action(async (options: OptionValues) => {
-    process.exitCode = (await runBenchmark(name, benchmark, options)) ? 0 : 1;
+  benchmark.options(command).action(async () => {
+    process.exitCode = (await runBenchmark(name, benchmark, command)) ? 0 : 1;
   });
 }
 await program.parseAsync();
@@ -34,11 +34,12 @@ async function loadBenchmarks(): Promise<Map<string, Benchmark>> {
   return new Map(await Promise.all(loaded));
 }
 
-async function runBenchmark(name: string, benchmark: Benchmark, options: OptionValues): Promise<boolean> {
+async function runBenchmark(name: string, benchmark: Benchmark, command: Command): Promise<boolean> {
+  const options = command.opts();
   const machine = readMachine();
   const scope = openScope(say);
   try {
-    const { tables, failures, results } = await benchmark.run(scope, options);
+    const { tables, failures, results } = await benchmark.run(scope, options, command.args);
     for (const table of tables) say(`\n${formatTable(table)}`);
     say(`\n${machine.cores} cores (${machine.model}), Node ${machine.node}, load before: ${machine.load}`);
     for (const failure of failures) say(`MISSED  ${failure}`);

@@ -9,7 +9,7 @@ export interface Benchmark {
   description: string;
   /** Adds its options to its command. */
   options(command: Command): Command;
-  run(scope: BenchScope, options: OptionValues): Promise<BenchReport>;
+  run(scope: BenchScope, options: OptionValues, args: string[]): Promise<BenchReport>;
 }
 
 export interface BenchScope {

@@ -18,7 +18,7 @@ const CATEGORIES_MAX = 100;
 const VALUES_MAX = 50;
 const ATTRIBUTES_MAX = 12;
 /** Of the result, to choose attributes by. */
-const SAMPLE_MAX = 2_000;
+const SAMPLE_MAX = 500;
 const RATINGS_FROM = [4, 3, 2, 1];
 
 type ValueCount = { value: string; count: number };
@@ -58,7 +58,7 @@ export function countFacets(
   if (tally.brands.length < brands.size) tally.brands = new Int32Array(2 * brands.size);
   if (tally.values.length < attributes.size) tally.values = new Int32Array(2 * attributes.size);
   const { rows, missing, ...counted } = countFields(columns, filters, hits, tally);
-  const names = shownAttributes(columns, filters, rows);
+  const names = shownAttributes(columns, filters, rows, tally);
   const values = countValues(columns, tally, { names, rows, missing: missingOf(filters, missing) });
   return { rows, facets: facetsOf(columns, filters, { ...counted, attributes: values }) };
 }
@@ -108,26 +108,31 @@ function takeBrands({ brands }: Columns, tally: Tally): ValueCount[] {
 }
 
 /** The numbers of the attributes to count: the chosen ones, and those that tell this result's products apart. */
-function shownAttributes({ attributes }: Columns, filters: Filters, rows: Uint32Array): Set<number> {
+function shownAttributes({ attributes }: Columns, filters: Filters, rows: Uint32Array, tally: Tally): Set<number> {
   const { ids, nameIds, starts, lengths, names } = attributes;
-  const values = new Map<number, Set<number>>();
   const coverage = new Int32Array(names.size);
+  const distinct = new Int32Array(names.size);
+  const seen: number[] = [];
+  const seenNames: number[] = [];
   const stride = Math.max(1, Math.floor(rows.length / SAMPLE_MAX));
   for (let at = 0; at < rows.length; at += stride) {
     const row = rows[at]!;
-    for (let i = starts[row]!; i < starts[row]! + lengths[row]!; i++) {
+    const end = starts[row]! + lengths[row]!;
+    for (let i = starts[row]!; i < end; i++) {
       const nameId = nameIds[i]!;
+      const id = ids[i]!;
+      if (coverage[nameId] === 0) seenNames.push(nameId);
       coverage[nameId]! += 1;
-      const distinct = values.get(nameId) ?? new Set();
-      values.set(nameId, distinct);
-      // One more than may be shown says enough.
-      if (distinct.size <= VALUES_MAX) distinct.add(ids[i]!);
+      if (tally.values[id] !== 0) continue;
+      tally.values[id] = 1;
+      seen.push(id);
+      distinct[nameId]! += 1;
     }
   }
+  for (const id of seen) tally.values[id] = 0;
   const chosen = filters.attributes.map(({ nameId }) => nameId).filter(nameId => nameId >= 0);
-  const telling = [...values]
-    .filter(([nameId, { size }]) => size >= 2 && size <= VALUES_MAX && !chosen.includes(nameId))
-    .map(([nameId]) => nameId)
+  const telling = seenNames
+    .filter(nameId => distinct[nameId]! >= 2 && distinct[nameId]! <= VALUES_MAX && !chosen.includes(nameId))
     .sort((a, b) => coverage[b]! - coverage[a]! || (names.texts[a]! < names.texts[b]! ? -1 : 1));
   return new Set([...chosen, ...telling.slice(0, ATTRIBUTES_MAX)]);
 }

@@ -7,8 +7,6 @@ import type { Answer, Question } from './messages.ts';
 import { openSearchIndex, type SearchIndex } from './search-index.ts';
 
 const FLUSH_EVERY_MS = 1_000;
-/** SQLITE_CORRUPT and SQLITE_NOTADB. */
-const BROKEN_FILE = [11, 26];
 
 const port = parentPort!;
 let index: SearchIndex | undefined;
@@ -33,10 +31,6 @@ function flush(): void {
   }
 }
 
-function isBroken(error: unknown): boolean {
-  return BROKEN_FILE.includes(((error as { errcode?: number }).errcode ?? 0) & 0xff);
-}
-
 port.on('message', (question: Question) => {
   const { id } = question;
   let told: Answer;
@@ -45,7 +39,7 @@ port.on('message', (question: Question) => {
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     // What can't be opened can't be used, whatever the reason.
-    told = { id, ok: false, error: text, isBroken: question.name === 'open' || isBroken(error) };
+    told = { id, ok: false, error: text, isBroken: question.name === 'open' };
   }
   port.postMessage(told);
 });

@@ -30,7 +30,8 @@ function roundBounds(prices: Float64Array): number[] {
   if (prices.length === 0) return [];
   // A sample with an even stride: the quantiles of many prices need no sorting of all of them.
   const stride = Math.ceil(prices.length / SAMPLE_MAX);
-  const sample = stride === 1 ? prices.slice() : prices.filter((_, index) => index % stride === 0);
+  const sample = new Float64Array(Math.ceil(prices.length / stride));
+  for (let at = 0; at < sample.length; at++) sample[at] = prices[at * stride]!;
   sample.sort();
   const bounds = new Set<number>();
   for (let part = 1; part < RANGES; part++) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '#limits';
@@ -47,13 +47,16 @@ export interface SearchIndex {
 
 /** What is written down of a change; applying one twice changes nothing the second time. */
 type Change =
-  | { is: 'documents'; documents: SearchDocument[] }
+  | { is: 'documents'; documents: Hashed[] }
   /** Products of which the words are as they were. */
   | { is: 'figures'; products: Figures[] }
   | { is: 'gone'; products: GoneProduct[] }
   | { is: 'stock'; levels: StockLevel[] }
   | { is: 'cursor'; source: string; cursor: string }
   | { is: 'queries'; queries: KeptQuery[]; forgotten: string[] };
+
+/** With the hash of what its row is made from. */
+type Hashed = SearchDocument & { hash: number };
 
 type Figures = Pick<SearchDocument, 'product_id' | 'version'> &
   Omit<ProductFacts, 'brand' | 'category_path' | 'attributes'>;
@@ -64,7 +67,7 @@ interface Rest {
   dictionaries: SavedDictionaries;
 }
 
-export class MemoryIndex implements SearchIndex {
+class MemoryIndex implements SearchIndex {
   readonly #folder: string;
   readonly #columns = new Columns();
   readonly #products = new Products();
@@ -127,12 +130,13 @@ export class MemoryIndex implements SearchIndex {
       const other = newest.get(document.product_id);
       if (other === undefined || other.version < document.version) newest.set(document.product_id, document);
     }
-    const [fresh, figures]: [SearchDocument[], Figures[]] = [[], []];
+    const [fresh, figures]: [Hashed[], Figures[]] = [[], []];
     for (const document of newest.values()) {
       const number = this.#products.numberOf(document.product_id);
       if (this.#products.versionOf(number) >= document.version) continue;
-      if (this.#products.hashOf(number) === hashOf(document)) figures.push(figuresOf(document));
-      else fresh.push(document);
+      const hash = hashOf(document);
+      if (this.#products.hashOf(number) === hash) figures.push(figuresOf(document));
+      else fresh.push({ ...document, hash });
     }
     if (fresh.length > 0) this.#write({ is: 'documents', documents: fresh });
     if (figures.length > 0) this.#write({ is: 'figures', products: figures });
@@ -239,14 +243,14 @@ export class MemoryIndex implements SearchIndex {
   }
 
   /** Words that have changed get a row of their own, the last one: the rows of a term only ever rise. */
-  #putDocument(document: SearchDocument): void {
+  #putDocument(document: Hashed): void {
     const [columns, products] = [this.#columns, this.#products];
     const number = products.numberOf(document.product_id);
     if (products.versionOf(number) >= document.version) return;
     const former = products.rowOf(number);
     if (former !== undefined) columns.remove(former);
     const row = columns.addRow();
-    products.place(number, row, document.version, hashOf(document));
+    products.place(number, row, document.version, document.hash);
     columns.put(row, document);
     columns.setStock(row, products.isInStock(number));
     this.#titles.add(document.title, hashOfTitle(titleKey(document.title)));
@@ -316,5 +320,5 @@ function figuresOf(document: SearchDocument): Figures {
 /** Of all but the figures, in 48 bits, which are an integer of JavaScript. */
 function hashOf({ title, description, brand, category_path, attributes, attribute_words }: SearchDocument): number {
   const told = JSON.stringify([title, description, brand, category_path, attributes, attribute_words]);
-  return createHash('sha1').update(told).digest().readUIntBE(0, 6);
+  return hash('sha1', told, 'buffer').readUIntBE(0, 6);
 }

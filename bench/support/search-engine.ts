@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '#platform/clock';
+import { createIds } from '#platform/ids';
+import { createLog } from '#platform/log';
+import type { SearchQuery } from '#search';
+import { EmbeddedEngine } from '../../src/search/embedded/embedded-engine.ts';
+import type { SearchDocument, SearchEngine } from '../../src/search/engine.ts';
+import type { BenchScope } from './benchmark.ts';
+
+const PAGE = 500;
+
+/** All of a shop's products, the first page. */
+export const everything: SearchQuery = {
+  q: '',
+  category: [],
+  brands: [],
+  price_min: null,
+  price_max: null,
+  rating_min: null,
+  prime: null,
+  in_stock: null,
+  attributes: {},
+  sort: 'relevance',
+  page: 1,
+  page_size: 24,
+};
+
+export interface FilledEngine {
+  engine: SearchEngine;
+  seconds: number;
+  /** Memory that the process has more than before, and that on disk. */
+  bytes: number;
+}
+
+/** The embedded engine in its thread, with these products; all are in stock. */
+export async function fillEngine(scope: BenchScope, documents: Iterable<SearchDocument>): Promise<FilledEngine> {
+  const folder = await mkdtemp(join(tmpdir(), 'doorbuster-search-'));
+  const log = createLog({ level: 'error' });
+  const engine = new EmbeddedEngine({ folder, ids: createIds(), log, clock: systemClock });
+  scope.after(async () => {
+    await engine.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await engine.start();
+  const before = process.memoryUsage().rss;
+  const beganMs = performance.now();
+  const build = await engine.build();
+  let count = 0;
+  let adding: Promise<void> = Promise.resolve();
+  for (const page of pagesOf(documents)) {
+    const levels = page.map(({ product_id }) => ({ product_id, in_stock: true }));
+    await adding;
+    adding = build.add({ documents: page, gone: [], levels });
+    count += page.length;
+    if (count % 100_000 < PAGE) scope.say(`${count} products, ${(performance.now() - beganMs).toFixed(0)} ms`);
+  }
+  await adding;
+  await build.swap();
+  return { engine, seconds: (performance.now() - beganMs) / 1_000, bytes: process.memoryUsage().rss - before };
+}
+
+function* pagesOf(documents: Iterable<SearchDocument>): Iterable<SearchDocument[]> {
+  let page: SearchDocument[] = [];
+  for (const document of documents) {
+    page.push(document);
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
