@@ -184,6 +184,10 @@ export const limits = {
   searchCorrectedWordsMax: 8,
   searchQueriesKeptMax: 5_000,
   searchRestartMaxMs: 5_000,
+  /** Changes since an index was written, before it is written again: read in about three seconds at a start. */
+  searchLogBytesMax: 64 * 1024 * 1024,
+  /** Rows of an index that are gone, before it is built again. */
+  searchDeadShareMax: 0.3,
   searchBuildRetryMaxMs: 30_000,
 
   // outside parts

@@ -24,7 +24,9 @@ export async function fillFts5(scope: BenchScope, documents: Iterable<SearchDocu
   db.exec(`pragma journal_mode = wal; pragma synchronous = off; pragma cache_size = -262144;
     create virtual table words using fts5(title, brand, category, attributes, description,
       content = '', tokenize = 'ascii')`);
-  const insert = db.prepare('insert into words (rowid, title, brand, category, attributes, description) values (?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare(
+    'insert into words (rowid, title, brand, category, attributes, description) values (?, ?, ?, ?, ?, ?)',
+  );
   let rows = 0;
   db.exec('begin');
   for (const { title, brand, category_path: path, attribute_words: values, description } of documents) {

@@ -1,6 +1,6 @@
 import { createIds } from '#platform/ids';
 import { seededRandom } from '#platform/seeded-random';
-import { generateCatalog } from '../../src/demo/generate-catalog.ts';
+import { demoProducts } from '../../src/demo/generate-catalog.ts';
 import { documentOf, type SearchDocument } from '../../src/search/engine.ts';
 import { icecatDocuments } from './icecat-documents.ts';
 
@@ -41,7 +41,22 @@ export function* growCatalogue(products: number, seed: string): Iterable<SearchD
 }
 
 function demoDocuments(): SearchDocument[] {
-  return Array.from(generateCatalog(), product => documentOf(product as never));
+  return Array.from(demoProducts({ currency: 'USD' }), ({ external_id, title, category_path, brand, price, ...row }) =>
+    documentOf({
+      product_id: external_id,
+      version: 1,
+      title,
+      description: row.description ?? '',
+      brand: brand ?? null,
+      category_path,
+      attributes: row.attributes,
+      price,
+      rating: 0,
+      review_count: 0,
+      prime: row.prime ?? false,
+      created_at: '2020-01-01T00:00:00.000Z',
+    } as Parameters<typeof documentOf>[0]),
+  );
 }
 
 function newCode(draw: () => number): string {

@@ -58,6 +58,8 @@ export interface SearchEngine {
   stats(): Promise<{ products: number }>;
   /** The serving index turned out to be unusable and was dropped: it has to be built again. */
   onLost(listener: () => void): void;
+  /** It serves, but would serve better if it were built again. */
+  onWorn(listener: () => void): void;
 }
 
 export interface IndexBuild {

@@ -80,6 +80,9 @@ export function createFeed(deps: FeedDeps): Feed {
     caughtUp = !stopped.signal.aborted;
   }
 
+  engine.onWorn(() => {
+    background = background.then(() => persist('renewing the search index', rebuild));
+  });
   engine.onLost(() => {
     background = background.then(() => bringUp(true));
   });

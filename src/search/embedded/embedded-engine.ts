@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { limits } from '#limits';
 import type { Clock } from '#platform/clock';
 import type { Ids } from '#platform/ids';
 import type { Log } from '#platform/log';
@@ -11,6 +12,7 @@ import type { SearchQuery, Suggestion } from '../contract.ts';
 import type { EngineAnswer, GoneProduct, IndexBuild, SearchDocument, SearchEngine, StockLevel } from '../engine.ts';
 import { currentIn, pointAt, removeFolder, removeOthers } from './index-folders.ts';
 import { IndexThread } from './index-thread.ts';
+import type { OpenOptions } from './search-index.ts';
 
 export interface EmbeddedEngineOptions {
   folder: string;
@@ -18,11 +20,16 @@ export interface EmbeddedEngineOptions {
   log: Log;
   clock: Clock;
   spawn?: () => Worker;
+  /** Of changes, before an index is written again. */
+  logBytesMax?: number;
 }
 
+/** Looked at so often, after a write. */
+const WEAR_EVERY_MS = 10_000;
+
 /**
- * FTS5 for the words and typed arrays for everything else, in a thread. Each index is a folder with a thread of its
- * own, so a rebuild takes no time from the queries, and to swap is to point at another one.
+ * An inverted index and columns in typed arrays, in a thread. Each index is a folder with a thread of its own, so a
+ * rebuild takes no time from the queries, and to swap is to point at another one.
  */
 export class EmbeddedEngine implements SearchEngine {
   readonly name = 'embedded';
@@ -34,7 +41,9 @@ export class EmbeddedEngine implements SearchEngine {
   #serving: IndexThread | undefined;
   #building: IndexThread | undefined;
   #isStopped = false;
+  #wornCheckedMs = 0;
   #onLost = () => {};
+  #onWorn = () => {};
 
   constructor(options: EmbeddedEngineOptions) {
     this.#options = options;
@@ -47,7 +56,7 @@ export class EmbeddedEngine implements SearchEngine {
     await removeOthers(folder, name);
     if (name === undefined) return 'empty';
     try {
-      this.#serving = await this.#openThread(name, false);
+      this.#serving = await this.#openThread(name, { isNew: false });
       return 'serving';
     } catch (error) {
       log.warn({ err: error }, 'the search index is built anew');
@@ -89,11 +98,14 @@ export class EmbeddedEngine implements SearchEngine {
     this.#onLost = listener;
   }
 
+  onWorn(listener: () => void): void {
+    this.#onWorn = listener;
+  }
+
   async build(): Promise<IndexBuild> {
     assert(this.#building === undefined, 'one index is built at a time');
-    const name = this.#options.ids.next();
-    await mkdir(join(this.#options.folder, name), { recursive: true });
-    const thread = await this.#openThread(name, true);
+    const name = await this.#newFolder();
+    const thread = await this.#openThread(name, { isNew: true });
     if (this.#isStopped) await thread.close();
     this.#building = thread;
     return {
@@ -128,16 +140,50 @@ export class EmbeddedEngine implements SearchEngine {
     if (former !== undefined) await discard(former);
   }
 
-  async #openThread(name: string, isNew: boolean): Promise<IndexThread> {
+  async #newFolder(): Promise<string> {
+    const name = this.#options.ids.next();
+    await mkdir(join(this.#options.folder, name), { recursive: true });
+    return name;
+  }
+
+  /**
+   * Changes that have gathered make the next start slow: they go into a copy, which takes over. Too many rows that are
+   * gone make every query slow: the caller builds anew.
+   */
+  async #mend(serving: IndexThread): Promise<void> {
+    const { logBytes, deadShare } = await serving.ask('wear', undefined);
+    if (this.#building !== undefined || this.#serving !== serving || this.#isStopped) return;
+    if (deadShare > limits.searchDeadShareMax) return this.#onWorn();
+    if (logBytes <= (this.#options.logBytesMax ?? limits.searchLogBytesMax)) return;
+    const name = await this.#newFolder();
+    const thread = this.#threadOf(name, { isNew: true, copyOf: serving.folder });
+    // What is written from now on reaches the copy too, after it has read what is there.
+    this.#building = thread;
+    try {
+      await thread.start();
+      await this.#swap(thread, name);
+    } catch (error) {
+      if (this.#building === thread) this.#building = undefined;
+      await discard(thread);
+      throw error;
+    }
+  }
+
+  #threadOf(name: string, options: OpenOptions): IndexThread {
     const { folder, log, clock, spawn = spawnWorker } = this.#options;
-    const thread = new IndexThread({
+    const thread: IndexThread = new IndexThread({
+      ...options,
       folder: join(folder, name),
-      isNew,
       spawn,
       log,
       clock,
       onBroken: () => this.#forget(thread),
     });
+    return thread;
+  }
+
+  async #openThread(name: string, options: OpenOptions): Promise<IndexThread> {
+    const thread = this.#threadOf(name, options);
     await thread.start();
     return thread;
   }
@@ -161,6 +207,12 @@ export class EmbeddedEngine implements SearchEngine {
     const threads = [this.#serving, this.#building].filter(thread => thread !== undefined);
     if (threads.length === 0) throw new Unavailable('there is no search index yet');
     await Promise.all(threads.map(write));
+    const nowMs = this.#options.clock.nowMs();
+    if (this.#serving === undefined || nowMs < this.#wornCheckedMs + WEAR_EVERY_MS) return;
+    this.#wornCheckedMs = nowMs;
+    void this.#mend(this.#serving).catch(error => {
+      this.#options.log.warn({ err: error }, 'the search index could not be renewed; it is tried again');
+    });
   }
 }
 

@@ -13,6 +13,8 @@ type Value<Of extends Name> = ReturnType<SearchIndex[Of]>;
 export interface IndexThreadOptions {
   folder: string;
   isNew: boolean;
+  /** The folder of the index that it begins with. */
+  copyOf?: string | undefined;
   spawn: () => Worker;
   log: Log;
   clock: Clock;
@@ -79,13 +81,13 @@ export class IndexThread {
   }
 
   async #open(): Promise<void> {
-    const { spawn, log, folder } = this.#options;
+    const { spawn, log, folder, copyOf } = this.#options;
     const worker = spawn();
     this.#worker = worker;
     worker.on('message', answer => this.#receive(answer));
     worker.on('error', error => log.error({ err: error, folder }, 'the search thread failed'));
     worker.on('exit', () => void this.#recover(worker));
-    const opened = this.#post({ name: 'open', input: { folder, isNew: this.#isNew } });
+    const opened = this.#post({ name: 'open', input: { folder, isNew: this.#isNew, copyOf } });
     for (const question of this.#held.splice(0)) worker.postMessage(question);
     await opened;
     this.#isNew = false;

@@ -24,6 +24,8 @@ import { hashOfTitle, Titles } from './titles.ts';
 
 const SNAPSHOT = 'index';
 const LOG = 'changes';
+/** Fewer rows that are gone are no burden. */
+const DEAD_MIN = 10_000;
 
 /** One index: what is in memory, and on disk its snapshot and the changes since. It belongs to one thread. */
 export interface SearchIndex {
@@ -36,6 +38,8 @@ export interface SearchIndex {
   loadCursor(input: { source: string }): string;
   saveCursor(input: { source: string; cursor: string }): void;
   stats(): { products: number };
+  /** What has gathered since the index was written: bytes of changes, and the part of its rows that are gone. */
+  wear(): { logBytes: number; deadShare: number };
   pastQueries(): KeptQuery[];
   adoptQueries(queries: KeptQuery[]): void;
   /** Writes what waits for a quiet moment. */
@@ -82,14 +86,13 @@ class MemoryIndex implements SearchIndex {
   /** None while it is being built: what is not finished is built anew. */
   #log: ChangeLog<Change> | undefined;
 
-  constructor(folder: string, { isNew }: { isNew: boolean }) {
+  constructor(folder: string, { isNew, copyOf }: OpenOptions) {
     this.#folder = folder;
     this.#queries = createPastQueries();
+    if (copyOf !== undefined) this.#load(copyOf);
     if (isNew) return;
-    if (!existsSync(this.#file(SNAPSHOT))) throw new Error('the index on disk was never finished');
-    this.#load();
-    if (existsSync(this.#file(LOG))) for (const change of readChanges<Change>(this.#file(LOG))) this.#apply(change);
-    this.#log = openChangeLog(this.#file(LOG));
+    this.#load(folder);
+    this.#log = openChangeLog(join(folder, LOG));
   }
 
   search(query: SearchQuery): EngineAnswer {
@@ -168,6 +171,12 @@ class MemoryIndex implements SearchIndex {
     return { products: this.#products.living };
   }
 
+  wear(): { logBytes: number; deadShare: number } {
+    const rows = this.#columns.rowsEnd;
+    const dead = rows - this.#products.living;
+    return { logBytes: this.#log?.bytes ?? 0, deadShare: dead < DEAD_MIN ? 0 : dead / rows };
+  }
+
   pastQueries(): KeptQuery[] {
     return this.#queries.all();
   }
@@ -194,8 +203,8 @@ class MemoryIndex implements SearchIndex {
       ...named('titles', this.#titles.save()),
       ...named('text', this.#text.save()),
     };
-    writeSnapshot(this.#file(SNAPSHOT), { arrays, rest });
-    this.#log = openChangeLog(this.#file(LOG));
+    writeSnapshot(join(this.#folder, SNAPSHOT), { arrays, rest });
+    this.#log = openChangeLog(join(this.#folder, LOG));
   }
 
   close(): void {
@@ -203,8 +212,10 @@ class MemoryIndex implements SearchIndex {
     this.#log?.close();
   }
 
-  #load(): void {
-    const { arrays, rest } = readSnapshot(this.#file(SNAPSHOT));
+  #load(folder: string): void {
+    const [snapshot, log] = [join(folder, SNAPSHOT), join(folder, LOG)];
+    if (!existsSync(snapshot)) throw new Error('the index on disk was never finished');
+    const { arrays, rest } = readSnapshot(snapshot);
     const { cursors, queries, dictionaries } = rest as Rest;
     this.#columns.load(partOf('columns', arrays), dictionaries);
     this.#products.load(partOf('products', arrays));
@@ -213,6 +224,7 @@ class MemoryIndex implements SearchIndex {
     this.#queries.adopt(queries);
     this.#queries.changes();
     for (const [source, cursor] of Object.entries(cursors)) this.#cursors.set(source, cursor);
+    if (existsSync(log)) for (const change of readChanges<Change>(log)) this.#apply(change);
   }
 
   #write(change: Change): void {
@@ -293,13 +305,15 @@ class MemoryIndex implements SearchIndex {
     for (let row = 0; row < columns.rowsEnd; row++) if (columns.alive[row] === 1) all[count++] = row;
     return all;
   }
-
-  #file(name: string): string {
-    return join(this.#folder, name);
-  }
 }
 
-export function openSearchIndex(folder: string, options: { isNew: boolean }): SearchIndex {
+/** `copyOf`: a new index that begins with what another one has on disk. */
+export interface OpenOptions {
+  isNew: boolean;
+  copyOf?: string | undefined;
+}
+
+export function openSearchIndex(folder: string, options: OpenOptions): SearchIndex {
   return new MemoryIndex(folder, options);
 }
 

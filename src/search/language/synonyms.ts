@@ -21,7 +21,7 @@ export function compileSynonyms(text: string): SynonymLookup {
         );
   }
   return {
-    words: [...byFirst.values()].flat().flatMap(({ from }) => (from.length === 1 ? from : [])),
+    words: [...text.matchAll(/\p{L}{3,}/gu)].map(([word]) => word.toLowerCase()),
     synonymsOf: (words, at) =>
       (byFirst.get(words[at]!) ?? [])
         .filter(({ from }) => from.every((word, i) => words[at + i] === word))
