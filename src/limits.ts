@@ -183,6 +183,11 @@ export const limits = {
   searchRelaxedWordsMax: 16,
   searchCorrectedWordsMax: 8,
   searchQueriesKeptMax: 5_000,
+  synonymRulesMax: 10_000,
+  /** Of a phrase. */
+  synonymWordsMax: 8,
+  synonymTextMax: 500_000,
+  synonymPollMs: 1_000,
   searchRestartMaxMs: 5_000,
   /** Changes since an index was written, before it is written again: read in about three seconds at a start. */
   searchLogBytesMax: 64 * 1024 * 1024,

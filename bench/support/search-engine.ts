@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '#platform/clock';
@@ -44,6 +44,7 @@ export async function fillEngine(scope: BenchScope, documents: Iterable<SearchDo
     await rm(folder, { recursive: true, force: true });
   });
   await engine.start();
+  await engine.setSynonyms(await readFile(new URL('../../src/search/synonyms.txt', import.meta.url), 'utf8'));
   const before = process.memoryUsage().rss;
   const beganMs = performance.now();
   const build = await engine.build();

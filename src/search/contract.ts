@@ -57,6 +57,7 @@ export const Explanation = object({
   text: nullable(Type.Number()),
   exact_title: Type.Boolean(),
   named_category: Type.Number(),
+  named_brand: Type.Number(),
   accessory: Type.Number(),
   availability: Type.Number(),
   reviews: Type.Number(),

@@ -49,6 +49,8 @@ export interface SearchEngine {
   stop(): Promise<void>;
   search(query: SearchQuery): Promise<EngineAnswer>;
   suggest(input: { q: string }): Promise<Suggestion[]>;
+  /** The list of synonyms that holds from the next query on; see `language/synonyms.ts`. */
+  setSynonyms(text: string): Promise<void>;
   upsert(documents: SearchDocument[]): Promise<void>;
   remove(products: GoneProduct[]): Promise<void>;
   setStock(levels: StockLevel[]): Promise<void>;

@@ -44,8 +44,10 @@ export function qualityOf({ in_stock, rating, review_count, prime }: QualityFact
   };
 }
 
-/** Products of a category whose name was asked for: "laptop" is about laptops before their bags. */
-export const NAMED_CATEGORY_FACTOR = 1.12;
+/** Products of a category whose name stands in the query, among other words or alone: laptops before their bags. */
+export const NAMED_CATEGORY_FACTOR = { among: 1.12, alone: 1.2 };
+/** Products of a brand that the query names: HP's own toner before toner for HP. */
+export const NAMED_BRAND_FACTOR = 1.15;
 
 /**
  * Of a category that is about what was asked for, most products say so in their titles; of one with accessories for it

@@ -7,3 +7,13 @@ export function wider<Array extends { set(values: Array): void }>(array: Array, 
   room.set(array);
   return room;
 }
+
+/** What several structures are made of, told apart by their names. */
+export function withPrefix(prefix: string, saved: Saved): Saved {
+  return Object.fromEntries(Object.entries(saved).map(([name, array]) => [`${prefix} ${name}`, array]));
+}
+
+export function partOf(prefix: string, saved: Saved): Saved {
+  const own = Object.entries(saved).filter(([name]) => name.startsWith(`${prefix} `));
+  return Object.fromEntries(own.map(([name, array]) => [name.slice(prefix.length + 1), array]));
+}

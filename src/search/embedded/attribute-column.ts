@@ -1,14 +1,28 @@
-import { type Saved, wider } from './arrays.ts';
+import { partOf, type Saved, wider, withPrefix } from './arrays.ts';
 import { Dictionary } from './dictionary.ts';
+import { Postings } from './postings.ts';
 import { StringTable } from './string-table.ts';
 
 /** Between an attribute's number and its value in the key of a value; attributes are numbered in base 36. */
 const BETWEEN = '\0';
 
+/** An attribute with more values than these tells products by serial numbers and the like, which come once. */
+const SHARED_MAX = 1_000;
+
+interface SharedValues {
+  nameId: number;
+  ids: Map<string, number>;
+}
+
 /** The attribute values of each row, end to end, each with its attribute: 6 bytes a value and 6 a row. */
 export class AttributeColumn {
   readonly names = new Dictionary();
   readonly #values = new StringTable();
+  /** By attribute: its first values, which are all that it has where it tells products apart. */
+  readonly #shared: SharedValues[] = [];
+  readonly #sharedByName = new Map<string, SharedValues>();
+  /** The rows of each of them, to count a large result without reading all values of its rows. */
+  readonly rowsOfValue = new Postings();
   /** Which value, and of which attribute: apart from each other, so that a facet reads only the few that it counts. */
   ids = new Int32Array(4096);
   nameIds = new Uint16Array(4096);
@@ -37,10 +51,38 @@ export class AttributeColumn {
     this.lengths[row] = attributes.length;
     let at = this.starts[row]!;
     for (const [name, value] of attributes) {
-      const nameId = this.names.intern(name);
-      this.nameIds[at] = nameId;
-      this.ids[at++] = this.#values.intern(keyOf(nameId, value));
+      const shared = this.#sharedByName.get(name) ?? this.#share(name);
+      const known = shared.ids.get(value);
+      const id = known ?? this.#intern(shared, value);
+      this.nameIds[at] = shared.nameId;
+      this.ids[at++] = id;
+      if (known !== undefined || shared.ids.size < SHARED_MAX) this.rowsOfValue.add(id, row, 1, false);
     }
+  }
+
+  /** The numbers of all values of an attribute; undefined where they are too many. */
+  valuesOf(nameId: number): Iterable<number> | undefined {
+    const { ids } = this.#shared[nameId]!;
+    return ids.size < SHARED_MAX ? ids.values() : undefined;
+  }
+
+  /** Of a row, in the order of its attributes. */
+  idsOf(row: number): Int32Array {
+    const start = this.starts[row]!;
+    return this.ids.subarray(start, start + this.lengths[row]!);
+  }
+
+  #share(name: string): SharedValues {
+    const shared = { nameId: this.names.intern(name), ids: new Map<string, number>() };
+    this.#shared[shared.nameId] = shared;
+    this.#sharedByName.set(name, shared);
+    return shared;
+  }
+
+  #intern({ nameId, ids }: SharedValues, value: string): number {
+    const id = this.#values.intern(keyOf(nameId, value));
+    if (ids.size < SHARED_MAX) ids.set(value, id);
+    return id;
   }
 
   textOf(id: number): string {
@@ -65,6 +107,9 @@ export class AttributeColumn {
       valueBytes: bytes!,
       valueStarts: starts!,
       live: Float64Array.of(this.#live),
+      sharedIds: Int32Array.from(this.#shared.flatMap(({ ids }) => [...ids.values()])),
+      sharedCounts: Int32Array.from(this.#shared, ({ ids }) => ids.size),
+      ...withPrefix('rowsOfValue', this.rowsOfValue.save()),
     };
   }
 
@@ -76,6 +121,15 @@ export class AttributeColumn {
     this.lengths = saved.lengths as Uint16Array<ArrayBuffer>;
     this.#used = this.ids.length;
     this.#live = saved.live![0]!;
+    this.rowsOfValue.load(partOf('rowsOfValue', saved));
+    let at = 0;
+    for (const [nameId, name] of this.names.texts.entries()) {
+      const { ids } = this.#share(name);
+      for (const end = at + saved.sharedCounts![nameId]!; at < end; at++) {
+        const id = saved.sharedIds![at]!;
+        ids.set(this.textOf(id), id);
+      }
+    }
   }
 
   /** Copies what is live into arrays with room to spare; what `row` had is given up. */

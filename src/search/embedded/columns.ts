@@ -1,6 +1,6 @@
 import type { SearchDocument } from '../engine.ts';
 import { type QualityFacts, qualityOf } from '../ranking.ts';
-import { type Saved, wider } from './arrays.ts';
+import { partOf, type Saved, wider, withPrefix } from './arrays.ts';
 import { AttributeColumn } from './attribute-column.ts';
 import { CategoryTree, NO_CATEGORY } from './category-tree.ts';
 import { Dictionary } from './dictionary.ts';
@@ -87,13 +87,9 @@ export class Columns {
     const { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs } = this;
     const whole = { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs };
     const arrays = Object.entries(whole).map(([name, array]) => [name, array.subarray(0, this.#rows)]);
-    const attributes = Object.entries(this.attributes.save(this.#rows)).map(([name, array]) => [
-      `attributes ${name}`,
-      array,
-    ]);
     const { names, parents } = this.categories;
     return {
-      arrays: Object.fromEntries([...arrays, ...attributes]),
+      arrays: { ...Object.fromEntries(arrays), ...withPrefix('attributes', this.attributes.save(this.#rows)) },
       dictionaries: { brands: this.brands.texts, attributes: this.attributes.names.texts, names, parents },
     };
   }
@@ -104,8 +100,7 @@ export class Columns {
     this.attributes.names.load(attributes);
     const { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs } = arrays;
     Object.assign(this, { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs });
-    const ofAttributes = Object.entries(arrays).filter(([name]) => name.startsWith('attributes '));
-    this.attributes.load(Object.fromEntries(ofAttributes.map(([name, array]) => [name.slice(11), array])));
+    this.attributes.load(partOf('attributes', arrays));
     this.#rows = alive!.length;
     this.#capacity = this.#rows;
     this.quality = new Float32Array(this.#rows);

@@ -7,7 +7,8 @@ export class Dictionary {
   /** By number: a blank and the normalised words, in which a prefix of any word is looked for. */
   readonly keys: string[] = [];
   readonly #ids = new Map<string, number>();
-  readonly #words = new Set<string>();
+  /** Texts by the terms in them. */
+  readonly #byTerm = new Map<string, number[]>();
 
   get size(): number {
     return this.texts.length;
@@ -18,7 +19,11 @@ export class Dictionary {
     if (known !== undefined) return known;
     this.#ids.set(text, this.texts.length);
     this.keys.push(` ${indexText(text)}`);
-    for (const term of termsOf(text)) this.#words.add(term);
+    for (const term of new Set(termsOf(text))) {
+      const same = this.#byTerm.get(term);
+      if (same === undefined) this.#byTerm.set(term, [this.texts.length]);
+      else same.push(this.texts.length);
+    }
     return this.texts.push(text) - 1;
   }
 
@@ -26,9 +31,9 @@ export class Dictionary {
     for (const text of texts) this.intern(text);
   }
 
-  /** Whether a term stands in any of the texts. */
-  hasWord(term: string): boolean {
-    return this.#words.has(term);
+  /** The texts in which a term stands. */
+  withTerm(term: string): readonly number[] {
+    return this.#byTerm.get(term) ?? [];
   }
 
   /** −1 for a text that no product has brought. */

@@ -42,6 +42,7 @@ export class EmbeddedEngine implements SearchEngine {
   #building: IndexThread | undefined;
   #isStopped = false;
   #wornCheckedMs = 0;
+  #synonyms = '';
   #onLost = () => {};
   #onWorn = () => {};
 
@@ -80,6 +81,13 @@ export class EmbeddedEngine implements SearchEngine {
 
   async stats(): Promise<{ products: number }> {
     return this.#serving === undefined ? { products: 0 } : await this.#serving.ask('stats', undefined);
+  }
+
+  async setSynonyms(text: string): Promise<void> {
+    this.#synonyms = text;
+    const threads = [this.#serving, this.#building].filter(thread => thread !== undefined);
+    // One that is being started again hears of them when it opens.
+    await Promise.allSettled(threads.map(thread => thread.ask('setSynonyms', text)));
   }
 
   upsert(documents: SearchDocument[]): Promise<void> {
@@ -174,6 +182,7 @@ export class EmbeddedEngine implements SearchEngine {
     const thread: IndexThread = new IndexThread({
       ...options,
       folder: join(folder, name),
+      synonyms: () => this.#synonyms,
       spawn,
       log,
       clock,

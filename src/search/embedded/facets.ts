@@ -16,9 +16,9 @@ import { priceRanges } from './price-ranges.ts';
 
 const CATEGORIES_MAX = 100;
 const VALUES_MAX = 50;
-const ATTRIBUTES_MAX = 12;
+const ATTRIBUTES_MAX = 8;
 /** Of the result, to choose attributes by. */
-const SAMPLE_MAX = 500;
+const SAMPLE_MAX = 200;
 const RATINGS_FROM = [4, 3, 2, 1];
 
 type ValueCount = { value: string; count: number };
@@ -28,10 +28,12 @@ export interface Tally {
   brands: Int32Array;
   /** Attribute values by number. */
   values: Int32Array;
+  /** 1 for each row of the result. */
+  marked: Uint8Array;
 }
 
 export function newTally(): Tally {
-  return { brands: new Int32Array(0), values: new Int32Array(0) };
+  return { brands: new Int32Array(0), values: new Int32Array(0), marked: new Uint8Array(0) };
 }
 
 interface Counted {
@@ -72,19 +74,23 @@ function countFields(columns: Columns, filters: Filters, hits: Uint32Array, tall
   const prices = new Float64Array(hits.length);
   const ratings = new Int32Array(RATINGS_FROM.length + 1);
   const isUnfiltered = passesAll(filters);
-  let [total, priced] = [0, 0];
+  let total = 0;
+  let priced = 0;
   for (const row of hits) {
     const missed = isUnfiltered ? MISSES_NOTHING : missedBy(columns, filters, row);
     if (missed === MISSES_MORE) continue;
     const isIn = missed === MISSES_NOTHING;
     if (isIn) {
       rows[total++] = row;
-      if (category[row]! >= 0) categories[category[row]!]! += 1;
+      const id = category[row]!;
+      if (id >= 0) categories[id]! += 1;
     }
-    if ((isIn || missed === BY_BRAND) && brand[row]! >= 0) tally.brands[brand[row]!]! += 1;
+    if (isIn || missed === BY_BRAND) {
+      const id = brand[row]!;
+      if (id >= 0) tally.brands[id]! += 1;
+    }
     if (isIn || missed === BY_PRICE) prices[priced++] = price[row]!;
-    if (isIn || missed === BY_RATING)
-      ratings[Math.max(0, Math.min(RATINGS_FROM.length, Math.floor(rating[row]!)))]! += 1;
+    if (isIn || missed === BY_RATING) ratings[starsOf(rating[row]!)]! += 1;
     if (missed >= BY_ATTRIBUTE) missing[missed - BY_ATTRIBUTE]!.push(row);
   }
   return {
@@ -96,6 +102,11 @@ function countFields(columns: Columns, filters: Filters, hits: Uint32Array, tall
     // By whole stars until here; "4 and more" are those of four and those of five.
     ratings: RATINGS_FROM.map(from => ratings.subarray(from).reduce((sum, count) => sum + count, 0)),
   };
+}
+
+/** Whole stars, as far as the facet tells them apart. */
+function starsOf(rating: number): number {
+  return Math.min(Math.trunc(rating), RATINGS_FROM.length);
 }
 
 function takeBrands({ brands }: Columns, tally: Tally): ValueCount[] {
@@ -143,34 +154,111 @@ function missingOf({ attributes }: Filters, missing: number[][]): [nameId: numbe
     .filter(([nameId]) => nameId >= 0);
 }
 
-function countValues(
+interface ToCount {
+  names: Set<number>;
+  rows: Uint32Array;
+  missing: [nameId: number, rows: number[]][];
+}
+
+/** Of a large result the rows of each value are looked up in it, of a small one the values of each row are counted. */
+function countValues(columns: Columns, tally: Tally, { names, rows, missing }: ToCount): Map<number, ValueCount[]> {
+  const listed = [...names].filter(nameId => isListed(columns, nameId));
+  const entries = listed.reduce((sum, nameId) => sum + entriesOf(columns, nameId), 0);
+  const isLarge = entries < ROW_COST * rows.length;
+  const byList = new Set(isLarge ? listed : []);
+  const byRow = [...names].filter(nameId => !byList.has(nameId));
+  const counts = new Map([...countLists(columns, tally, byList, rows), ...countRows(columns, tally, byRow, rows)]);
+  // Rows that only the attribute's own filter keeps away are few or many; they count in it alone.
+  for (const [nameId, others] of missing) {
+    const more = countRows(columns, tally, [nameId], others).get(nameId)!;
+    counts.set(nameId, added(counts.get(nameId)!, more));
+  }
+  return new Map([...counts].map(([nameId, counted]) => [nameId, told(columns, counted)]));
+}
+
+/** By the number of a value. */
+type Counts = Map<number, number>;
+
+/** What it costs to read a row's values, in entries of a list. */
+const ROW_COST = 60;
+
+function isListed({ attributes }: Columns, nameId: number): boolean {
+  return attributes.valuesOf(nameId) !== undefined;
+}
+
+function entriesOf({ attributes }: Columns, nameId: number): number {
+  let entries = 0;
+  for (const id of attributes.valuesOf(nameId) ?? []) entries += attributes.rowsOfValue.countOf(id);
+  return entries;
+}
+
+function countLists(
+  { attributes, rowsEnd }: Columns,
+  tally: Tally,
+  names: Set<number>,
+  rows: Uint32Array,
+): Map<number, Counts> {
+  if (names.size === 0) return new Map();
+  if (tally.marked.length < rowsEnd) tally.marked = new Uint8Array(2 * rowsEnd);
+  for (const row of rows) tally.marked[row] = 1;
+  const counts = new Map<number, Counts>();
+  for (const nameId of names) {
+    const ofName: Counts = new Map();
+    for (const id of attributes.valuesOf(nameId)!) {
+      const count = attributes.rowsOfValue.countIn(id, tally.marked);
+      if (count > 0) ofName.set(id, count);
+    }
+    counts.set(nameId, ofName);
+  }
+  for (const row of rows) tally.marked[row] = 0;
+  return counts;
+}
+
+function countRows(
   { attributes }: Columns,
   tally: Tally,
-  { names, rows, missing }: { names: Set<number>; rows: Uint32Array; missing: [nameId: number, rows: number[]][] },
-): Map<number, ValueCount[]> {
-  const { ids, nameIds, starts, lengths } = attributes;
-  const isCounted = new Uint8Array(attributes.names.size);
-  for (const nameId of names) isCounted[nameId] = 1;
-  const touched = new Map([...names].map((nameId): [number, number[]] => [nameId, []]));
-  const count = (row: number, only: number | undefined) => {
+  names: number[],
+  rows: Iterable<number>,
+): Map<number, Counts> {
+  const touched = new Map(names.map((nameId): [number, number[]] => [nameId, []]));
+  if (names.length > 0) tallyRows(attributes, tally, touched, rows);
+  return new Map(
+    [...touched].map(([nameId, ids]) => {
+      const counts: Counts = new Map(ids.map(id => [id, tally.values[id]!]));
+      for (const id of ids) tally.values[id] = 0;
+      return [nameId, counts];
+    }),
+  );
+}
+
+function tallyRows(
+  { ids, nameIds, starts, lengths, names }: Columns['attributes'],
+  tally: Tally,
+  touched: Map<number, number[]>,
+  rows: Iterable<number>,
+): void {
+  const isCounted = new Uint8Array(names.size);
+  for (const nameId of touched.keys()) isCounted[nameId] = 1;
+  for (const row of rows) {
     const end = starts[row]! + lengths[row]!;
     for (let at = starts[row]!; at < end; at++) {
       const nameId = nameIds[at]!;
-      if (isCounted[nameId] === 0 || (only !== undefined && nameId !== only)) continue;
+      if (isCounted[nameId] === 0) continue;
       const id = ids[at]!;
       if (tally.values[id]! === 0) touched.get(nameId)!.push(id);
       tally.values[id]! += 1;
     }
-  };
-  for (const row of rows) count(row, undefined);
-  for (const [nameId, others] of missing) for (const row of others) count(row, nameId);
-  return new Map(
-    [...touched].map(([nameId, own]) => {
-      const counted = own.map(id => ({ value: attributes.textOf(id), count: tally.values[id]! }));
-      for (const id of own) tally.values[id] = 0;
-      return [nameId, counted];
-    }),
-  );
+  }
+}
+
+function added(counts: Counts, more: Counts): Counts {
+  const sum = new Map(counts);
+  for (const [id, count] of more) sum.set(id, (sum.get(id) ?? 0) + count);
+  return sum;
+}
+
+function told({ attributes }: Columns, counts: Counts): ValueCount[] {
+  return Array.from(counts, ([id, count]) => ({ value: attributes.textOf(id), count }));
 }
 
 function facetsOf(columns: Columns, filters: Filters, counted: Counted): Facets {

@@ -15,6 +15,8 @@ export interface IndexThreadOptions {
   isNew: boolean;
   /** The folder of the index that it begins with. */
   copyOf?: string | undefined;
+  /** Those that hold now. */
+  synonyms: () => string;
   spawn: () => Worker;
   log: Log;
   clock: Clock;
@@ -81,13 +83,13 @@ export class IndexThread {
   }
 
   async #open(): Promise<void> {
-    const { spawn, log, folder, copyOf } = this.#options;
+    const { spawn, log, folder, copyOf, synonyms } = this.#options;
     const worker = spawn();
     this.#worker = worker;
     worker.on('message', answer => this.#receive(answer));
     worker.on('error', error => log.error({ err: error, folder }, 'the search thread failed'));
     worker.on('exit', () => void this.#recover(worker));
-    const opened = this.#post({ name: 'open', input: { folder, isNew: this.#isNew, copyOf } });
+    const opened = this.#post({ name: 'open', input: { folder, isNew: this.#isNew, copyOf, synonyms: synonyms() } });
     for (const question of this.#held.splice(0)) worker.postMessage(question);
     await opened;
     this.#isNew = false;

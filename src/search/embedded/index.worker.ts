@@ -14,6 +14,7 @@ let index: SearchIndex | undefined;
 function answer({ name, input }: Question): unknown {
   if (name === 'open') {
     index = openSearchIndex(input.folder, input);
+    index.setSynonyms(input.synonyms);
     setInterval(flush, FLUSH_EVERY_MS).unref();
     return index.stats();
   }

@@ -2,7 +2,7 @@ import type { OpenOptions, SearchIndex } from './search-index.ts';
 
 /** What the worker is asked: to open its index, and then the operations of the index, one after the other. */
 export type Question =
-  | { id: number; name: 'open'; input: OpenOptions & { folder: string } }
+  | { id: number; name: 'open'; input: OpenOptions & { folder: string; synonyms: string } }
   | { id: number; name: Exclude<keyof SearchIndex, 'flush'>; input?: unknown };
 
 /** `isBroken`: the file can't be used any more. */

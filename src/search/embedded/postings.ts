@@ -77,6 +77,21 @@ export class Postings {
     return hits;
   }
 
+  /** How many of a term's rows are marked with 1. */
+  countIn(term: number, marked: Uint8Array): number {
+    let found = 0;
+    let address = this.#heads[term]!;
+    for (let level = 0, left = this.countOf(term); left > 0; level++) {
+      const rows = this.#rows[address >>> PAGE_BITS]!;
+      const start = address & IN_PAGE;
+      const end = start + Math.min(left, sliceOf(level));
+      for (let at = start + 1; at <= end; at++) found += marked[rows[at]!]!;
+      left -= end - start;
+      address = rows[start]!;
+    }
+    return found;
+  }
+
   save(): Saved {
     const saved: Saved = {
       heads: this.#heads.subarray(0, this.#terms),

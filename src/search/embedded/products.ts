@@ -49,9 +49,9 @@ export class Products {
     return this.#ids.textOf(this.#numbers[row]!);
   }
 
-  /** Whether one row's product stands before another's where all else is equal. */
-  isFirst(row: number, other: number): boolean {
-    return this.#ids.compare(this.#numbers[row]!, this.#numbers[other]!) < 0;
+  /** Whether the index met one row's product before the other's; a build meets them in the order of their ids. */
+  isEarlier(row: number, other: number): boolean {
+    return this.#numbers[row]! < this.#numbers[other]!;
   }
 
   /** `hash`: of what its row was made from. */

@@ -1,49 +1,59 @@
 import type { Explanation, SearchQuery } from '../contract.ts';
-import { categoryFactor, coverOf, NAMED_CATEGORY_FACTOR, qualityOf } from '../ranking.ts';
+import { termsOf } from '../language/terms.ts';
+import { categoryFactor, coverOf, NAMED_BRAND_FACTOR, NAMED_CATEGORY_FACTOR, qualityOf } from '../ranking.ts';
+import type { Order } from './best-rows.ts';
 import { NO_CATEGORY } from './category-tree.ts';
 import type { Columns } from './columns.ts';
+import type { Hits } from './hits.ts';
 import type { Products } from './products.ts';
 import type { ReadQuery } from './read-query.ts';
 
 /** Above any text's relevance, and small enough that the order among several products of one title is kept. */
 const EXACT_TITLE = 1e6;
 
-/** What a category adds or takes for this query, by category; null: nothing. */
-export interface CategoryFactors {
-  cover: Float32Array;
-  named: Uint8Array;
+/** What a query's own words say of categories and brands, by their numbers. */
+export interface NamedFactors {
+  /** Accessories, and categories that are named. */
+  accessory: Float32Array;
+  category: Float32Array;
+  brands: Set<number>;
 }
 
-/** Writes the relevance of each hit to `relevance`, by row. */
+/** Writes the relevance of each hit to `relevance`, by row; null where no words were asked for. */
 export function weigh(
   columns: Columns,
   read: ReadQuery,
   rows: Uint32Array,
   relevance: Float64Array,
-): CategoryFactors | null {
+): NamedFactors | null {
   const { hits, exact } = read;
-  const { quality, category } = columns;
+  const { quality, category, brand } = columns;
   if (hits === null) {
     for (const row of rows) relevance[row] = quality[row]!;
     return null;
   }
-  const factors = categoryFactors(columns, read);
+  const factors = namedFactors(columns, read);
+  const { accessory, category: named, brands } = factors;
   for (let at = 0; at < hits.size; at++) {
     const row = hits.rows[at]!;
-    relevance[row] = hits.scores[at]! * quality[row]! * ofCategory(factors, category[row]!);
+    let weight = hits.scores[at]! * quality[row]!;
+    const id = category[row]!;
+    if (id !== NO_CATEGORY) weight *= accessory[id]! * named[id]!;
+    if (brands.size > 0 && brands.has(brand[row]!)) weight *= NAMED_BRAND_FACTOR;
+    relevance[row] = weight;
   }
   for (const { row, isLiteral } of exact) relevance[row] = (isLiteral ? 2 : 1) * EXACT_TITLE + quality[row]!;
   return factors;
 }
 
-function ofCategory({ cover, named }: CategoryFactors, category: number): number {
-  if (category === NO_CATEGORY) return 1;
-  return cover[category]! * (named[category] === 1 ? NAMED_CATEGORY_FACTOR : 1);
+function namedFactors(columns: Columns, read: ReadQuery): NamedFactors {
+  const forms = read.clauses.map(({ ways }) => new Set(ways.flatMap(({ terms }) => (terms.length === 1 ? terms : []))));
+  const brands = namedBrands(columns, forms);
+  return { accessory: accessoryFactors(columns, read.hits!), category: namedCategories(columns, read, forms), brands };
 }
 
-function categoryFactors(columns: Columns, read: ReadQuery): CategoryFactors {
+function accessoryFactors(columns: Columns, hits: Hits): Float32Array {
   const { categories, category, categorySizes } = columns;
-  const hits = read.hits!;
   const found = new Int32Array(categories.size);
   for (let at = 0; at < hits.size; at++) {
     const id = category[hits.rows[at]!]!;
@@ -51,30 +61,40 @@ function categoryFactors(columns: Columns, read: ReadQuery): CategoryFactors {
   }
   const cover = Float32Array.from(found, (count, id) => coverOf(count, categorySizes[id] ?? 0));
   const best = cover.reduce((most, each) => Math.max(most, each), 0);
-  return { cover: cover.map(each => categoryFactor(each, best)), named: namedCategories(columns, read) };
+  return cover.map(each => categoryFactor(each, best));
+}
+
+/** Brands of which all words stand in the query. */
+function namedBrands({ brands }: Columns, forms: Set<string>[]): Set<number> {
+  const asked = new Set(forms.flatMap(terms => [...terms]));
+  const candidates = [...asked].flatMap(term => brands.withTerm(term));
+  return new Set(candidates.filter(id => termsOf(brands.texts[id]!).every(term => asked.has(term))));
 }
 
 /** Categories whose name the query's last word ends, with what lies below them. */
-function namedCategories({ categories, brands }: Columns, { clauses }: ReadQuery): Uint8Array {
-  const named = new Uint8Array(categories.size);
-  const forms = clauses.map(({ ways }) => new Set(ways.flatMap(({ terms }) => (terms.length === 1 ? terms : []))));
-  const isBrand = (terms: Set<string>) => [...terms].some(term => brands.hasWord(term));
-  const head = forms.findLast((terms, at) => !clauses[at]!.isPrecise && !isBrand(terms));
-  if (head === undefined) return named;
+function namedCategories({ categories, brands }: Columns, { clauses }: ReadQuery, forms: Set<string>[]): Float32Array {
+  const factors = new Float32Array(categories.size).fill(1);
+  const isBrand = (terms: Set<string>) => [...terms].some(term => brands.withTerm(term).length > 0);
+  const said = forms.filter((terms, at) => !clauses[at]!.isPrecise && !isBrand(terms));
+  const head = said.at(-1);
+  if (head === undefined) return factors;
   for (let id = 0; id < categories.size; id++) {
     const parent = categories.parents[id]!;
-    const isNamed = categories.things[id]!.some(
-      thing => head.has(thing.at(-1)!) && thing.every(word => forms.some(terms => terms.has(word))),
-    );
-    if (isNamed || (parent !== NO_CATEGORY && named[parent] === 1)) named[id] = 1;
+    if (parent !== NO_CATEGORY) factors[id] = factors[parent]!;
+    for (const thing of categories.things[id]!) {
+      const isNamed = head.has(thing.at(-1)!) && thing.every(word => said.some(terms => terms.has(word)));
+      if (!isNamed) continue;
+      const { alone, among } = NAMED_CATEGORY_FACTOR;
+      factors[id] = Math.max(factors[id]!, thing.length === said.length ? alone : among);
+    }
   }
-  return named;
+  return factors;
 }
 
 export function explain(
   columns: Columns,
   { hits, exact }: ReadQuery,
-  factors: CategoryFactors | null,
+  factors: NamedFactors | null,
   row: number,
 ): Explanation {
   const at = hits === null ? -1 : hits.rows.subarray(0, hits.size).indexOf(row);
@@ -83,30 +103,34 @@ export function explain(
   return {
     text: at < 0 ? null : hits!.scores[at]!,
     exact_title: exact.some(each => each.row === row),
-    named_category: isKnown && factors.named[id] === 1 ? NAMED_CATEGORY_FACTOR : 1,
-    accessory: isKnown ? factors.cover[id]! : 1,
+    named_category: isKnown ? factors.category[id]! : 1,
+    named_brand: factors?.brands.has(columns.brand[row]!) ? NAMED_BRAND_FACTOR : 1,
+    accessory: isKnown ? factors.accessory[id]! : 1,
     ...qualityOf(columns.factsOf(row)),
   };
 }
 
-/** Whether one row stands before another in an order. Equals stand by product id, so that pages don't overlap. */
+/** Equals stand in the order in which the index met their products, so that pages don't overlap. */
 export function orderBy(
   sort: SearchQuery['sort'],
   { columns, products, relevance }: { columns: Columns; products: Products; relevance: Float64Array },
-): (a: number, b: number) => boolean {
+): Order {
   const { price, rating, reviewCount, createdMs } = columns;
-  const isFirst = (a: number, b: number) => products.isFirst(a, b);
-  if (sort === 'price_asc') return (a, b) => price[a]! < price[b]! || (price[a] === price[b] && isFirst(a, b));
-  if (sort === 'price_desc') return (a, b) => price[a]! > price[b]! || (price[a] === price[b] && isFirst(a, b));
-  if (sort === 'newest') {
-    return (a, b) => createdMs[a]! > createdMs[b]! || (createdMs[a] === createdMs[b] && isFirst(a, b));
-  }
-  if (sort === 'rating') {
-    return (a, b) => {
-      if (rating[a] !== rating[b]) return rating[a]! > rating[b]!;
-      if (reviewCount[a] !== reviewCount[b]) return reviewCount[a]! > reviewCount[b]!;
-      return isFirst(a, b);
-    };
-  }
-  return (a, b) => relevance[a]! > relevance[b]! || (relevance[a] === relevance[b] && isFirst(a, b));
+  const isEarlier = (a: number, b: number) => products.isEarlier(a, b);
+  const byKey = (keyOf: Order['keyOf'], isFirstOfEquals = isEarlier): Order => ({
+    keyOf,
+    comesFirst(a, b) {
+      const key = keyOf(a);
+      const other = keyOf(b);
+      return key < other || (key === other && isFirstOfEquals(a, b));
+    },
+  });
+  if (sort === 'price_asc') return byKey(row => price[row]!);
+  if (sort === 'price_desc') return byKey(row => -price[row]!);
+  if (sort === 'newest') return byKey(row => -createdMs[row]!);
+  if (sort === 'relevance') return byKey(row => -relevance[row]!);
+  return byKey(
+    row => -rating[row]!,
+    (a, b) => (reviewCount[a] === reviewCount[b] ? isEarlier(a, b) : reviewCount[a]! > reviewCount[b]!),
+  );
 }

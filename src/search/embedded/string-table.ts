@@ -53,17 +53,6 @@ export class StringTable {
     return decoder.decode(this.#bytes.subarray(this.#starts[id]!, this.#starts[id + 1]!));
   }
 
-  /** Below 0 where `a`'s text comes first, by its bytes. */
-  compare(a: number, b: number): number {
-    const [from, to] = [this.#starts[a]!, this.#starts[b]!];
-    const [length, other] = [this.#starts[a + 1]! - from, this.#starts[b + 1]! - to];
-    for (let at = 0; at < length && at < other; at++) {
-      const difference = this.#bytes[from + at]! - this.#bytes[to + at]!;
-      if (difference !== 0) return difference;
-    }
-    return length - other;
-  }
-
   save(): Saved {
     const bytes = this.#bytes.subarray(0, this.#starts[this.#size]!);
     return { bytes, starts: this.#starts.subarray(0, this.#size + 1) };

@@ -108,7 +108,7 @@ function suggestProducts(
     relevance.set(hits.rows[at]!, hits.scores[at]! * columns.quality[hits.rows[at]!]!);
   }
   const comesFirst = (a: number, b: number) =>
-    relevance.get(a)! > relevance.get(b)! || (relevance.get(a) === relevance.get(b) && products.isFirst(a, b));
+    relevance.get(a)! > relevance.get(b)! || (relevance.get(a) === relevance.get(b) && products.isEarlier(a, b));
   const best = bestRows(hits.rows.subarray(0, hits.size), TITLES_SHOWN_MAX, comesFirst);
   const prefix = indexText(before + typed.text);
   const shown = Array.from(best, row => ({ row, title: titles.textOf(row) }));

@@ -4,7 +4,7 @@ import { createSpelling } from '../language/spelling.ts';
 import { termsIn, titleTermsIn } from '../language/terms.ts';
 import { readTokens, type Token } from '../language/tokens.ts';
 import { FIELDS, SATURATION } from '../ranking.ts';
-import { type Saved, wider } from './arrays.ts';
+import { partOf, type Saved, wider, withPrefix } from './arrays.ts';
 import { Postings } from './postings.ts';
 import { Prefixes } from './prefixes.ts';
 import { StringTable } from './string-table.ts';
@@ -12,6 +12,12 @@ import { StringTable } from './string-table.ts';
 /** Of fewer entries those are counted that live. */
 const COUNTED_MAX = 64;
 const CATEGORY = '\0';
+const VALUES_MAX = 50_000;
+/** Values that came early are mostly those that come again. */
+const BY_ID_MAX = 200_000;
+/** A width or a weight: nobody looks for the bare figure, which stands for anything. */
+const FIGURE = /^[\d.,]{1,5}$/;
+const NO_TERMS = new Uint32Array(0);
 /** A word of a title is what people look for, and what they mean, more than one of a description. */
 const SHOWN_TIMES = 10;
 
@@ -24,6 +30,11 @@ export class TextSide implements Lexicon {
   readonly prefixes = new Prefixes();
   #wordTimes = new Uint32Array(1024);
   readonly #spelling = createSpelling(word => this.#wordTimes[word]!);
+  /** The terms of brands and categories, and those of attribute values by their numbers: they come again and again. */
+  readonly #values = new Map<string, Uint32Array>();
+  readonly #byId: Uint32Array[] = [];
+  /** While one product is read. */
+  readonly #ofValues: Uint32Array[] = [];
   /** By term, while one product is read: its sum over the fields, and whether it stands in the title. */
   #sums = new Float32Array(1024);
   #inTitle = new Uint8Array(1024);
@@ -33,28 +44,27 @@ export class TextSide implements Lexicon {
     this.#alive = alive;
   }
 
-  add(row: number, document: SearchDocument): void {
+  /** `valueIds`: the numbers of the values of its attributes. */
+  add(row: number, document: SearchDocument, valueIds: Int32Array): void {
+    const { brand, category_path: path } = document;
     const title = readTokens(document.title);
-    const brand = readTokens(document.brand ?? '');
-    const category = document.category_path.flatMap(readTokens);
-    const attributes = readTokens(document.attribute_words);
     const description = readTokens(document.description);
     const seen: number[] = [];
-    this.#sum(seen, titleTermsIn(title), FIELDS.title, true);
-    this.#sum(seen, termsIn(brand), FIELDS.brand, false);
-    this.#sum(seen, termsIn(category), FIELDS.category, false);
-    this.#sum(seen, termsIn(attributes), FIELDS.attributes, false);
-    this.#sum(seen, termsIn(description), FIELDS.description, false);
+    this.#sum(seen, this.#internAll(titleTermsIn(title)), FIELDS.title, true);
+    if (brand !== null) this.#sum(seen, this.#termsOfValue(brand, SHOWN_TIMES), FIELDS.brand, false);
+    for (const name of path) this.#sum(seen, this.#termsOfValue(name, SHOWN_TIMES), FIELDS.category, false);
+    this.#sumAttributes(seen, document.attributes, valueIds);
+    this.#sum(seen, this.#internAll(termsIn(description)), FIELDS.description, false);
     for (const term of seen) {
       const sum = this.#sums[term]!;
       this.postings.add(term, row, sum / (sum + SATURATION), this.#inTitle[term] === 1);
       this.#sums[term] = 0;
       this.#inTitle[term] = 0;
     }
-    document.category_path.forEach((_, depth) => {
-      this.postings.add(this.#intern(categoryTerm(document.category_path.slice(0, depth + 1))), row, 1, false);
-    });
-    this.#countWords([title, brand, category], [attributes, description]);
+    for (let depth = 1; depth <= path.length; depth++) {
+      this.postings.add(this.#intern(categoryTerm(path.slice(0, depth))), row, 1, false);
+    }
+    this.#countWords(title, description);
   }
 
   termOf(word: string): number {
@@ -81,26 +91,18 @@ export class TextSide implements Lexicon {
   }
 
   save(): Saved {
-    const prefixed = (prefix: string, saved: Saved) =>
-      Object.entries(saved).map(([name, array]) => [`${prefix} ${name}`, array]);
-    return Object.fromEntries([
-      ...prefixed('terms', this.#terms.save()),
-      ...prefixed('words', this.words.save()),
-      ...prefixed('postings', this.postings.save()),
-      ['wordTimes', this.#wordTimes.subarray(0, this.words.size)],
-    ]);
+    return {
+      ...withPrefix('terms', this.#terms.save()),
+      ...withPrefix('words', this.words.save()),
+      ...withPrefix('postings', this.postings.save()),
+      wordTimes: this.#wordTimes.subarray(0, this.words.size),
+    };
   }
 
   load(saved: Saved): void {
-    const part = (prefix: string): Saved =>
-      Object.fromEntries(
-        Object.entries(saved)
-          .filter(([name]) => name.startsWith(`${prefix} `))
-          .map(([name, array]) => [name.slice(prefix.length + 1), array]),
-      );
-    this.#terms.load(part('terms'));
-    this.words.load(part('words'));
-    this.postings.load(part('postings'));
+    this.#terms.load(partOf('terms', saved));
+    this.words.load(partOf('words', saved));
+    this.postings.load(partOf('postings', saved));
     this.#wordTimes = saved.wordTimes as Uint32Array<ArrayBuffer>;
     for (let word = 0; word < this.words.size; word++) {
       const text = this.words.textOf(word);
@@ -119,24 +121,73 @@ export class TextSide implements Lexicon {
     return term;
   }
 
-  #sum(seen: number[], terms: string[], field: (typeof FIELDS)['title'], isTitle: boolean): void {
-    const each = field.weight / (1 - field.byLength + (field.byLength * terms.length) / field.length);
-    for (const text of terms) {
-      const term = this.#intern(text);
+  #internAll(texts: string[]): Uint32Array {
+    const terms = new Uint32Array(texts.length);
+    for (let at = 0; at < texts.length; at++) terms[at] = this.#intern(texts[at]!);
+    return terms;
+  }
+
+  /** Brands and categories are the same ones all over. */
+  #termsOfValue(value: string, times: number): Uint32Array {
+    const known = this.#values.get(value);
+    if (known !== undefined) return known;
+    const terms = this.#readValue(value, times);
+    if (this.#values.size >= VALUES_MAX) this.#values.clear();
+    this.#values.set(value, terms);
+    return terms;
+  }
+
+  #readValue(value: string, times: number): Uint32Array {
+    const tokens = readTokens(value);
+    const words = new Set<string>();
+    addWords(words, tokens);
+    for (const word of words) this.#countWord(word, times);
+    return this.#internAll(termsIn(tokens));
+  }
+
+  #sumAttributes(seen: number[], attributes: SearchDocument['attributes'], valueIds: Int32Array): void {
+    let length = 0;
+    for (let at = 0; at < valueIds.length; at++) {
+      const terms = this.#termsOfId(valueIds[at]!, attributes[at]![1]);
+      this.#ofValues[at] = terms;
+      length += terms.length;
+    }
+    for (let at = 0; at < valueIds.length; at++) this.#sum(seen, this.#ofValues[at]!, FIELDS.attributes, false, length);
+  }
+
+  #termsOfId(id: number, value: string): Uint32Array {
+    if (value === 'true' || value === 'false') return NO_TERMS;
+    const known = this.#byId[id];
+    if (known !== undefined) return known;
+    const terms = FIGURE.test(value) ? NO_TERMS : this.#readValue(value, 1);
+    if (id < BY_ID_MAX) this.#byId[id] = terms;
+    return terms;
+  }
+
+  /** `length`: of the whole field, of which these are terms. */
+  #sum(
+    seen: number[],
+    terms: Uint32Array,
+    field: (typeof FIELDS)['title'],
+    isTitle: boolean,
+    length = terms.length,
+  ): void {
+    const each = field.weight / (1 - field.byLength + (field.byLength * length) / field.length);
+    for (const term of terms) {
       if (this.#sums[term] === 0) seen.push(term);
       this.#sums[term]! += each;
       if (isTitle) this.#inTitle[term] = 1;
     }
   }
 
-  #countWords(shown: Token[][], others: Token[][]): void {
-    const words = new Set<string>();
-    for (const tokens of shown) addWords(words, tokens);
-    for (const { kind, text } of shown[0]!) if (kind === 'code') words.add(text);
-    for (const word of words) this.#countWord(word, SHOWN_TIMES);
-    const more = new Set<string>();
-    for (const tokens of others) addWords(more, tokens);
-    for (const word of more) if (!words.has(word)) this.#countWord(word, 1);
+  #countWords(title: Token[], description: Token[]): void {
+    const shown = new Set<string>();
+    addWords(shown, title);
+    for (const { kind, text } of title) if (kind === 'code') shown.add(text);
+    for (const word of shown) this.#countWord(word, SHOWN_TIMES);
+    const others = new Set<string>();
+    addWords(others, description);
+    for (const word of others) if (!shown.has(word)) this.#countWord(word, 1);
   }
 
   #countWord(text: string, times: number): void {

@@ -8,7 +8,7 @@ import { readTokens, type Token } from './tokens.ts';
 
 /** Other ways to say what begins at a place in a text; see `synonyms.ts`. */
 export interface SynonymLookup {
-  synonymsOf(words: readonly string[], at: number): { length: number; ways: string[][] }[];
+  synonymsOf(words: readonly string[], at: number): { length: number; ways: string[][]; isEqual: boolean }[];
   /** Single words that have other ways to be said: known, though no product may use them. */
   readonly words: readonly string[];
 }
@@ -38,7 +38,9 @@ export interface Understood {
 
 const CANDIDATES_MAX = 8;
 const ALTERNATIVES_MAX = 3;
-const SYNONYM_WEIGHT = 0.8;
+/** What says the same, and what is only wider: who asks for earbuds wants those before other headphones. */
+const EQUAL_WEIGHT = 0.85;
+const WIDER_WEIGHT = 0.5;
 const SPLIT_WEIGHT = 0.8;
 /** Of two words that the catalogue writes as one: what is apart is mostly about something else. */
 const APART_WEIGHT = 0.5;
@@ -48,6 +50,7 @@ const SPLIT_PART_MIN = 3;
 const RARE_TIMES = 3;
 const RARE_RATIO = 50;
 const RARE_WEIGHT = 0.5;
+const DOUBTED_MIN = 5;
 /** As often as this a word of the synonyms is taken to stand in the catalogue. */
 const SYNONYM_TIMES = 10;
 
@@ -81,7 +84,9 @@ export function understand(text: string, lexicon: Lexicon, synonyms: SynonymLook
  */
 export function rethink(text: string, lexicon: Lexicon, synonyms: SynonymLookup): string[] {
   const tokens = withoutFillers(readTokens(text).slice(0, limits.searchWordsMax));
+  // Short words have too many neighbours to doubt them where they are known.
   const near = tokens
+    .filter(token => token.text.length >= DOUBTED_MIN || lexicon.timesOf(formOf(token)) <= RARE_TIMES)
     .slice(0, limits.searchCorrectedWordsMax)
     .flatMap(token => nearest(token, lexicon, synonyms).map(candidate => ({ token, candidate })))
     .filter(({ token, candidate }) => candidate.distance === 1 && stem(candidate.word) !== stem(token.text));
@@ -122,16 +127,19 @@ function isKnown(lexicon: Lexicon, { terms }: Way): boolean {
 
 /** The longest phrase that begins here and that people say in other ways too. */
 function synonymClause({ tokens, words, lexicon, synonyms }: Reading, at: number): Clause | undefined {
-  const found = synonyms.synonymsOf(words, at).sort((a, b) => b.length - a.length)[0];
-  if (found === undefined) return undefined;
-  const said = tokens.slice(at, at + found.length);
+  const found = synonyms.synonymsOf(words, at);
+  const length = Math.max(0, ...found.map(each => each.length));
+  if (length === 0) return undefined;
+  const said = tokens.slice(at, at + length);
   const own: Way[] =
     said.length === 1
       ? ownWays(said[0]!, words[at]!)
-      : [{ terms: words.slice(at, at + found.length), weight: 1 }, ...oneWord(words.slice(at, at + found.length))];
-  const others = found.ways.map(terms => ({ terms: terms.map(term => stem(term)), weight: SYNONYM_WEIGHT }));
+      : [{ terms: words.slice(at, at + length), weight: 1 }, ...oneWord(words.slice(at, at + length))];
+  const others = found
+    .filter(each => each.length === length)
+    .flatMap(({ ways, isEqual }) => ways.map(terms => ({ terms, weight: isEqual ? EQUAL_WEIGHT : WIDER_WEIGHT })));
   const ways = [...own, ...others].filter(way => isKnown(lexicon, way));
-  return ways.length === 0 ? undefined : { ways, words: found.length, isPrecise: false };
+  return ways.length === 0 ? undefined : { ways, words: length, isPrecise: false };
 }
 
 function oneWord(words: string[]): Way[] {
@@ -201,12 +209,12 @@ function splitWays({ kind, text, parts }: Token, lexicon: Lexicon, own: Way[]): 
 /** The catalogue's words that a mistyped one may have meant, the likeliest first. */
 function nearest({ kind, text }: Token, lexicon: Lexicon, synonyms: SynonymLookup): Candidate[] {
   if (kind !== 'word' || editsAllowed(text) === 0) return [];
+  const edits = editsAllowed(text);
   const said = synonyms.words
-    .map(word => ({ word, times: SYNONYM_TIMES, distance: editDistance(text, word, editsAllowed(text)) }))
-    .filter(({ distance }) => distance <= editsAllowed(text));
-  const known = lexicon
-    .closest(text, CANDIDATES_MAX)
-    .filter(({ word }) => lexicon.timesOf(stem(word)) > 0 && !said.some(each => each.word === word));
+    .filter(word => lexicon.timesOf(stem(word)) === 0)
+    .map(word => ({ word, times: SYNONYM_TIMES, distance: editDistance(text, word, edits) }))
+    .filter(({ distance }) => distance <= edits);
+  const known = lexicon.closest(text, CANDIDATES_MAX).filter(({ word }) => lexicon.timesOf(stem(word)) > 0);
   return [...known, ...said].sort((a, b) => likelihood(b, text) - likelihood(a, text) || (a.word < b.word ? -1 : 1));
 }
 

@@ -1,0 +1,137 @@
+// Goal: what shoppers type finds what they mean, on 19,406 real products. Method: properties of the first page, never
+// single products; and for every facet value shown on many random pages, what choosing it alone gives.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { seededRandom } from '#platform/seeded-random';
+import type { SearchQuery } from '#search';
+import { icecatDocuments } from '../../bench/support/icecat-documents.ts';
+import { openSearchIndex, type SearchIndex } from '../../src/search/embedded/search-index.ts';
+import type { SearchDocument } from '../../src/search/engine.ts';
+import { need } from '../support/parts.ts';
+
+const SEED = 'icecat 1';
+const everything: SearchQuery = {
+  q: '',
+  category: [],
+  brands: [],
+  price_min: null,
+  price_max: null,
+  rating_min: null,
+  prime: null,
+  in_stock: null,
+  attributes: {},
+  sort: 'relevance',
+  page: 1,
+  page_size: 10,
+};
+
+describe('on the Icecat products', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'icecat-search-'));
+  let documents: Map<string, SearchDocument>;
+  let index: SearchIndex;
+
+  before(() => {
+    const all = icecatDocuments() ?? [];
+    documents = new Map(all.map(document => [document.product_id, document]));
+    index = openSearchIndex(folder, { isNew: true });
+    index.setSynonyms(readFileSync(new URL('../../src/search/synonyms.txt', import.meta.url), 'utf8'));
+    const levels = all.map(({ product_id }) => ({ product_id, in_stock: true }));
+    index.setStock({ levels, onlyUnknown: false });
+    for (let at = 0; at < all.length; at += 500) index.upsert(all.slice(at, at + 500));
+  });
+  after(() => {
+    index.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const page = (q: string) => index.search({ ...everything, q }).hits.map(hit => documents.get(hit.product_id)!);
+  const isIn =
+    (...names: string[]) =>
+    (document: SearchDocument) =>
+      names.includes(document.category_path.at(-1)!);
+  const says = (word: RegExp) => (document: SearchDocument) =>
+    word.test([document.title, document.description, document.attribute_words].join(' '));
+  const share = (q: string, isRight: (document: SearchDocument) => boolean) => {
+    const found = page(q);
+    assert.ok(found.length > 0, `${q} finds nothing`);
+    return found.filter(isRight).length / found.length;
+  };
+
+  for (const [q, least, isRight] of [
+    ['laptop', 0.8, isIn('Laptops')],
+    ['wireless headphones', 0.8, isIn('Headphones & headsets')],
+    ['head set', 0.9, isIn('Headphones & headsets')],
+    ['ssd 1tb', 0.9, says(/1000 ?GB|1 ?TB/i)],
+    ['hp toner', 0.8, document => document.brand === 'HP' && /toner/i.test(document.title)],
+    ['usb c cable 2m', 0.9, document => says(/USB.?C/i)(document) && says(/\b2 ?m\b|200 ?cm/i)(document)],
+    ['tripod', 0.9, says(/tripod/i)],
+    ['gaming mouse', 0.7, isIn('Mice')],
+    ['flat screen tv', 0.8, isIn('Televisions')],
+    ['aa batteries', 0.9, isIn('Batteries')],
+    ['iphone case', 0.8, isIn('Bags & cases', 'Mobile accessories')],
+    ['4k monitor 27', 0.9, document => isIn('Monitors')(document) && says(/27"/)(document)],
+    ['nas 4 bay', 0.3, says(/\bNAS\b/)],
+  ] as [string, number, (document: SearchDocument) => boolean][]) {
+    test(`${q}: at least ${100 * least} % of the first page are it`, t => {
+      if (need(t, 'icecat') === null) return;
+      const right = share(q, isRight);
+      assert.ok(right >= least, `${right} of ${page(q).map(document => `\n${document.title}`)}`);
+    });
+  }
+
+  test('two slips find what the words without them find, and say so', t => {
+    if (need(t, 'icecat') === null) return;
+    const { query, hits } = index.search({ ...everything, q: 'wireles hedphones' });
+    assert.equal(query.corrected, 'wireless headphones');
+    assert.deepEqual(hits, index.search({ ...everything, q: 'wireless headphones' }).hits);
+  });
+
+  test('a model number is found however it is written', t => {
+    if (need(t, 'icecat') === null) return;
+    const first = page('TN-2110')[0]?.title;
+    assert.match(first ?? '', /TN-?2110/);
+    for (const q of ['tn2110', 'TN 2110', 'tn-2110']) assert.equal(page(q)[0]?.title, first, q);
+  });
+
+  test('every value that facets show on 200 random pages gives its count when it is chosen alone', t => {
+    if (need(t, 'icecat') === null) return;
+    t.diagnostic(`seed ${SEED}`);
+    const draw = seededRandom(SEED);
+    const all = [...documents.values()];
+    let checked = 0;
+    for (let round = 0; round < 200; round++) {
+      const { title, category_path, brand } = all[Math.floor(draw() * all.length)]!;
+      const words = title.split(/[^A-Za-z]+/).filter(word => word.length > 2);
+      const query = {
+        ...everything,
+        q: draw() < 0.8 ? words.slice(0, 1 + Math.floor(draw() * 2)).join(' ') : '',
+        category: draw() < 0.3 ? category_path.slice(0, 1) : [],
+        brands: draw() < 0.2 && brand !== null ? [brand] : [],
+        price_max: draw() < 0.2 ? 20_000 : null,
+      };
+      const { facets } = index.search(query);
+      const chosen = [
+        ...facets.categories.map(one => ({ count: one.count, query: { ...query, category: one.path } })),
+        ...facets.brands.map(one => ({ count: one.count, query: { ...query, brands: [one.value] } })),
+        ...facets.price_ranges.map(one => ({
+          count: one.count,
+          query: { ...query, price_min: one.from, price_max: one.to === null ? null : one.to - 1 },
+        })),
+        ...facets.ratings.map(one => ({ count: one.count, query: { ...query, rating_min: one.from } })),
+        ...Object.entries(facets.attributes).flatMap(([name, values]) =>
+          values.map(one => ({ count: one.count, query: { ...query, attributes: { [name]: [one.value] } } })),
+        ),
+      ];
+      for (const { count, query: alone } of chosen) {
+        // A part of them: each costs a search.
+        if (draw() > 0.15) continue;
+        checked += 1;
+        assert.equal(index.search(alone).total, count, JSON.stringify(alone));
+      }
+    }
+    assert.ok(checked > 500, `${checked} values were chosen`);
+  });
+});
