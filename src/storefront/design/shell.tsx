@@ -91,7 +91,7 @@ function SearchBox({ query = '' }: { query?: string | undefined }) {
   const { words, to } = useView();
   return (
     <search class="search-box">
-      <form action={to('/search')} method="get" data-island="suggest">
+      <form action={to('/search')} method="get" data-island="search">
         <label class="hidden" for="q">
           {words.shell.searchLabel}
         </label>
