@@ -46,9 +46,13 @@ export async function findWaysOn(
     return countProducts(search, wanted);
   }
 
+  /** Where even that has nothing within its category, everywhere. */
   async function countUnfiltered() {
-    const wanted = withoutFilters(selection);
-    return { selection: wanted, total: await count(wanted) };
+    const within = withoutFilters(selection);
+    const total = await count(within);
+    if (total > 0 || base === 'category' || selection.category.length === 0) return { selection: within, total };
+    const everywhere = withoutFilters({ q: selection.q, category: [] });
+    return { selection: everywhere, total: await count(everywhere) };
   }
 }
 

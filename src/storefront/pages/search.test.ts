@@ -101,6 +101,8 @@ test('a filter that is not what keeps them back is no way on', async () => {
 test('a search within a category leads out of it, a category stays within itself', async () => {
   const { html } = await read('/en/search?q=lamp&category=Garden');
   assert.equal(hrefOf(html, /^In all categories\s+2 products$/), '/en/search?q=lamp');
+  const filtered = await read('/en/search?q=lamp&category=Garden&prime=true');
+  assert.equal(hrefOf(filtered.html, /^Show without filters$/), '/en/search?q=lamp');
   const category = await read('/de/c/Home/Lamps?brand=Brightly&attr.color=black');
   assert.match(category.plain, /Zu diesen Filtern passt nichts Ohne Filter sehen Sie 2 Artikel\./);
   assert.equal(hrefOf(category.html, /^Ohne „Brightly“\s+1 Artikel$/), '/de/c/Home/Lamps?attr.color=black');
