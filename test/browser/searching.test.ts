@@ -127,6 +127,30 @@ test('an answer that comes after that of newer words is not shown', async t => {
   browser.assertQuiet();
 });
 
+test('of two filters that are chosen quickly both are shown, without a new page', async t => {
+  const browser = await openBrowser(t, desk);
+  if (browser === null) return;
+  const { page } = browser;
+  await page.goto('/en/search');
+  await page.evaluate("document.body.dataset.page = 'the first'");
+  const late = Promise.withResolvers<void>();
+  const asked = page.waitForRequest('**/en/search?brand=Brightly');
+  await page.route('**/en/search?brand=Brightly', async route => {
+    await late.promise;
+    await route.continue().catch(() => undefined);
+  });
+  await page.getByRole('checkbox', { name: /Brightly/ }).check();
+  await asked;
+  await page.getByRole('checkbox', { name: /Dimsdale/ }).check();
+  await page.getByRole('link', { name: 'Remove filter: Dimsdale' }).waitFor();
+  late.resolve();
+  await page.evaluate("fetch('/en/search?q=lamp').then(answer => answer.text())");
+  assert.equal(searchOf(page), '?brand=Dimsdale&brand=Brightly', 'in the order of the form');
+  assert.equal((await titlesOf(page)).length, 5);
+  assert.equal(await page.locator('body').getAttribute('data-page'), 'the first');
+  browser.assertQuiet();
+});
+
 test('what an input method composes is asked for when it is done, not before', async t => {
   const browser = await openBrowser(t, desk);
   if (browser === null) return;
