@@ -140,6 +140,8 @@ function guestPages(): string[] {
     '/en/search?q=lamp',
     '/en/search?q=lamp&brand=Brightly&sort=price_asc',
     '/en/search?q=zzzzqqqq',
+    '/de/search?q=lapm',
+    '/de/search?q=lamp&brand=Brightly&prime=true&price_min=999900',
     `/en/p/${product.product_id}/-`,
     `/de/p/${product.product_id}/-`,
     `/en/p/${soldOut.product_id}/-`,

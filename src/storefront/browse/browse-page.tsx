@@ -1,22 +1,27 @@
 import type { ComponentChildren } from 'preact';
 import type { CategoryNode, Product } from '#catalog';
-import { Button, LinkButton } from '#design/forms';
+import { Button } from '#design/forms';
 import { Icon } from '#design/icon';
-import { Breadcrumbs, type Crumb, Empty, Pagination, ProductGrid } from '#design/parts';
+import { Breadcrumbs, type Crumb, Pagination, ProductGrid } from '#design/parts';
 import { categoryPath, Shell, type ShellProps } from '#design/shell';
 import { useView, type View } from '#design/view';
 import { minorDigits } from '#platform/money';
 import { Chips } from './chips.tsx';
 import { Facets } from './facets.tsx';
 import type { FoundProducts } from './find-products.ts';
+import type { WaysOn } from './find-ways-on.ts';
 import { type ListRoot, listAddress } from './links.ts';
+import { Marked } from './marked.tsx';
 import { Notes } from './notes.tsx';
-import { isFiltered, paramsOf, type ReadSelection, type Selection, sorts, withoutFilters } from './selection.ts';
+import { Nothing } from './nothing.tsx';
+import { paramsOf, type ReadSelection, type Selection, sorts, withoutFilters } from './selection.ts';
 
 export interface BrowsePageProps {
   base: ListRoot;
   read: ReadSelection;
   found: FoundProducts;
+  /** Null where there are products. */
+  waysOn: WaysOn | null;
   departments: CategoryNode[];
   heading: string;
   crumbs: Crumb[];
@@ -31,36 +36,51 @@ export interface BrowsePageProps {
  * island replaces when a filter changes; without it the form is sent and its links are followed.
  */
 export function BrowsePage(props: BrowsePageProps) {
-  const { base, read, found, departments, heading, crumbs } = props;
+  const { base, read, found, departments, heading, crumbs, waysOn } = props;
   const { browse } = useView().words;
   const { selection, unreadable } = read;
-  const { facets, products } = found;
+  const skips = [{ to: '#results', label: browse.skipToResults }];
   return (
-    <Shell {...aboutPage(props)} query={selection.q} departments={departments}>
-      <Breadcrumbs crumbs={crumbs} />
-      <div class="browse" data-island="browse">
-        <div data-part="head">
-          <h1>{heading}</h1>
-          <Notes base={base} read={read} query={found.query} />
-          {props.children}
+    <Shell {...aboutPage(props)} query={selection.q} departments={departments} skips={skips}>
+      <div data-island="browse" data-found={howFound(found)}>
+        <div data-part="crumbs">
+          <Breadcrumbs crumbs={crumbs} />
         </div>
-        <FilterForm base={base} selection={selection} total={found.total}>
-          <Facets base={base} selection={selection} facets={facets} typed={unreadable} />
-        </FilterForm>
-        <section class="browse-list" aria-label={browse.resultsTitle}>
-          <Toolbar selection={selection} total={found.total} />
-          <div data-part="results" class="browse-results" tabIndex={-1}>
-            <Chips base={base} selection={selection} />
-            {products.length === 0 ? (
-              <Nothing base={base} selection={selection} departments={departments} />
-            ) : (
-              <Products base={base} selection={selection} products={products} pages={found.pages} />
-            )}
+        <div class="browse">
+          <div data-part="head">
+            <h1>{heading}</h1>
+            <Notes base={base} read={read} query={found.query} />
+            {props.children}
           </div>
-        </section>
+          <FilterForm base={base} selection={selection} total={found.total}>
+            <Facets base={base} selection={selection} facets={found.facets} typed={unreadable} />
+          </FilterForm>
+          <section class="browse-list" aria-label={browse.resultsTitle}>
+            <Toolbar selection={selection} found={found} />
+            <div id="results" data-part="results" class="browse-results" tabIndex={-1}>
+              <Chips base={base} selection={selection} />
+              {waysOn === null ? (
+                <Products base={base} selection={selection} found={found} />
+              ) : (
+                <Nothing base={base} selection={selection} departments={departments} waysOn={waysOn} />
+              )}
+            </div>
+          </section>
+        </div>
       </div>
     </Shell>
   );
+}
+
+/** Whether the words were found as they were written: who is still typing them may be shown this at once. */
+function howFound({ products, query }: FoundProducts): 'as-written' | 'otherwise' | 'nothing' {
+  if (products.length === 0) return 'nothing';
+  return query.corrected === null && !query.relaxed ? 'as-written' : 'otherwise';
+}
+
+/** The words that were looked for in the end. */
+function wordsOf({ query }: FoundProducts): string {
+  return query.corrected ?? query.text;
 }
 
 /** Search engines are shown words and categories; what is filtered, sorted or paged is for people alone. */
@@ -113,9 +133,10 @@ function FilterForm(props: { base: ListRoot; selection: Selection; total: number
   );
 }
 
-function Toolbar({ selection, total }: { selection: Selection; total: number }) {
+function Toolbar({ selection, found }: { selection: Selection; found: FoundProducts }) {
   const { words, number } = useView();
   const { browse } = words;
+  const { total } = found;
   return (
     <div class="browse-bar">
       <button type="button" class="button button-secondary filters-open" popovertarget="filters">
@@ -123,7 +144,8 @@ function Toolbar({ selection, total }: { selection: Selection; total: number }) 
         <span data-part="chosen">{browse.filtersOf(countChosen(selection))}</span>
       </button>
       <p class="browse-count" role="status" data-part="count">
-        {browse.results(total, number(total))}
+        <span>{browse.results(total, number(total))}</span>
+        {selection.q !== '' && <span class="hidden"> {browse.forWords(wordsOf(found))}</span>}
       </p>
       <div class="browse-sort">
         <label for="sort">{browse.sort}</label>
@@ -149,44 +171,21 @@ function countChosen(selection: Selection): number {
 /** The first pictures of a list that are seen without scrolling. */
 const SEEN_FIRST = 4;
 
-function Products(props: { base: ListRoot; selection: Selection; products: Product[]; pages: number }) {
-  const { base, selection, products, pages } = props;
+function Products(props: { base: ListRoot; selection: Selection; found: FoundProducts }) {
+  const { base, selection, found } = props;
   const view = useView();
+  const query = wordsOf(found);
+  const title = ({ title: text }: Product) => <Marked text={text} query={query} />;
   return (
     <>
       <h2 class="hidden">{view.words.browse.listTitle}</h2>
-      <ProductGrid products={products} first={SEEN_FIRST} />
+      <ProductGrid products={found.products} first={SEEN_FIRST} title={title} />
       <Pagination
         page={selection.page}
-        pages={pages}
+        pages={found.pages}
         href={page => view.to(listAddress(base, { ...selection, page }))}
       />
     </>
-  );
-}
-
-/** Nothing fits: why that may be, and ways on. */
-function Nothing(props: { base: ListRoot; selection: Selection; departments: CategoryNode[] }) {
-  const { base, selection, departments } = props;
-  const { words, to } = useView();
-  const { browse } = words;
-  const filtered = isFiltered(selection);
-  return (
-    <Empty icon="search" title={browse.emptyTitle(selection.q)}>
-      <p>{filtered ? browse.emptyFiltered : base === 'category' ? browse.emptyCategory : browse.emptyUnfiltered}</p>
-      {filtered && (
-        <LinkButton href={to(listAddress(base, withoutFilters(selection)))}>{browse.withoutFilters}</LinkButton>
-      )}
-      <ul class="chips chips-middle">
-        {departments.map(({ name, path }) => (
-          <li key={name}>
-            <a class="chip" href={to(categoryPath(path))}>
-              {name}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </Empty>
   );
 }
 

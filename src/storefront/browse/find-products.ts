@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Catalog, type Product, presentProduct } from '#catalog';
 import { limits } from '#limits';
-import type { Search, SearchResult } from '#search';
+import type { Search, SearchQuery, SearchResult } from '#search';
 import type { Selection } from './selection.ts';
 
 export interface FoundProducts {
@@ -22,7 +22,25 @@ export async function findProducts(
   { search, catalog }: { search: Search; catalog: Catalog },
   selection: Selection,
 ): Promise<FoundProducts> {
-  const outcome = await search.search({
+  const { hits, total, query, facets } = await searchFor(search, selection, PAGE_SIZE);
+  const found = hits.length === 0 ? [] : await catalog.getProducts({ product_ids: hits.map(hit => hit.product_id) });
+  const byId = new Map(found.map(product => [product.product_id, product]));
+  const products = hits.flatMap(({ product_id, in_stock }) => {
+    const product = byId.get(product_id);
+    if (product === undefined || product.deleted) return [];
+    return [presentProduct(product, { in_stock, available: null })];
+  });
+  return { products, total, pages: Math.min(Math.ceil(total / PAGE_SIZE), PAGES_MAX), query, facets };
+}
+
+/** How many products a selection has. */
+export async function countProducts(search: Search, selection: Selection): Promise<number> {
+  const { total } = await searchFor(search, selection, 1);
+  return total;
+}
+
+async function searchFor(search: Search, selection: Selection, pageSize: number): Promise<SearchResult> {
+  const query: SearchQuery = {
     q: selection.q,
     category: selection.category,
     brands: selection.brands,
@@ -34,16 +52,9 @@ export async function findProducts(
     attributes: selection.attributes,
     sort: selection.sort,
     page: selection.page,
-    page_size: PAGE_SIZE,
-  });
+    page_size: pageSize,
+  };
+  const outcome = await search.search(query);
   assert(outcome.ok, 'a selection is within what search takes');
-  const { hits, total, query, facets } = outcome.value;
-  const found = hits.length === 0 ? [] : await catalog.getProducts({ product_ids: hits.map(hit => hit.product_id) });
-  const byId = new Map(found.map(product => [product.product_id, product]));
-  const products = hits.flatMap(({ product_id, in_stock }) => {
-    const product = byId.get(product_id);
-    if (product === undefined || product.deleted) return [];
-    return [presentProduct(product, { in_stock, available: null })];
-  });
-  return { products, total, pages: Math.min(Math.ceil(total / PAGE_SIZE), PAGES_MAX), query, facets };
+  return outcome.value;
 }

@@ -2,7 +2,7 @@ import { Notice } from '#design/parts';
 import { useView } from '#design/view';
 import type { FoundProducts } from './find-products.ts';
 import { type ListRoot, listAddress } from './links.ts';
-import { type ReadSelection, withoutFilters } from './selection.ts';
+import { type ReadSelection, type Selection, withoutFilters } from './selection.ts';
 
 /** What the shop has understood otherwise than it was written, and how to say it better. */
 export function Notes(props: { base: ListRoot; read: ReadSelection; query: FoundProducts['query'] }) {
@@ -12,14 +12,13 @@ export function Notes(props: { base: ListRoot; read: ReadSelection; query: Found
   const { browse } = words;
   const said = (amount: number | null) => money({ amount: amount ?? 0, currency });
   const others = query.did_you_mean.filter(other => other !== query.corrected);
-  const link = (q: string) => (
-    <a href={to(listAddress(base, withoutFilters({ q, category: selection.category })))}>{q}</a>
-  );
+  const link = (wanted: Selection) => <a href={to(listAddress(base, wanted))}>{wanted.q}</a>;
+  const corrected = { ...selection, q: query.corrected ?? '', page: 1 };
   return (
     <>
       {query.corrected !== null && (
         <p class="browse-note">
-          {browse.corrected(query.text)} <strong>{link(query.corrected)}</strong>.
+          {browse.corrected(query.text)} <strong>{link(corrected)}</strong>.
         </p>
       )}
       {query.relaxed && <p class="browse-note">{browse.relaxed}</p>}
@@ -29,7 +28,8 @@ export function Notes(props: { base: ListRoot; read: ReadSelection; query: Found
           {others.map((other, index) => (
             <span key={other}>
               {index > 0 && ', '}
-              {link(other)}
+              {/* Other words are another search: with these filters they may find nothing. */}
+              {link(withoutFilters({ q: other, category: [] }))}
             </span>
           ))}
           ?

@@ -109,7 +109,10 @@ function slugOf(title: string): string {
   return encodeURIComponent(slug) || '-';
 }
 
-function ProductCard({ product, isFirst = false }: { product: Product; isFirst?: boolean }) {
+type ProductTitle = (product: Product) => ComponentChildren;
+
+function ProductCard(props: { product: Product; isFirst?: boolean; title?: ProductTitle | undefined }) {
+  const { product, isFirst = false, title } = props;
   const { words, to } = useView();
   const { things } = words;
   return (
@@ -118,7 +121,7 @@ function ProductCard({ product, isFirst = false }: { product: Product; isFirst?:
       <div class="product-card-text">
         <h3>
           <a href={to(productPath(product))}>
-            <span>{product.title}</span>
+            <span>{title === undefined ? product.title : title(product)}</span>
           </a>
         </h3>
         {product.review_count > 0 && <Stars rating={product.rating} count={product.review_count} />}
@@ -134,13 +137,17 @@ function ProductCard({ product, isFirst = false }: { product: Product; isFirst?:
   );
 }
 
-/** `first`: how many are seen without scrolling, whose pictures are wanted at once. */
-export function ProductGrid({ products, first = 4 }: { products: Product[]; first?: number }) {
+/**
+ * `first`: how many are seen without scrolling, whose pictures are wanted at once. `title` is another way to show the
+ * titles.
+ */
+export function ProductGrid(props: { products: Product[]; first?: number; title?: ProductTitle }) {
+  const { products, first = 4, title } = props;
   return (
     <ul class="grid">
       {products.map((product, index) => (
         <li key={product.product_id}>
-          <ProductCard product={product} isFirst={index < first} />
+          <ProductCard product={product} isFirst={index < first} title={title} />
         </li>
       ))}
     </ul>

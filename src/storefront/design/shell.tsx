@@ -10,6 +10,8 @@ export interface ShellProps extends Omit<DocumentProps, 'styles' | 'scripts'> {
   departments?: { name: string; path: string[] }[];
   /** `wide` pages use the whole width; `narrow` ones are forms and letters. */
   width?: 'normal' | 'wide' | 'narrow';
+  /** More places of the page that the keyboard can go to at once. */
+  skips?: { to: string; label: string }[];
   /** More bundles than every page of the shop has. */
   moreScripts?: string[];
 }
@@ -18,13 +20,19 @@ export interface ShellProps extends Omit<DocumentProps, 'styles' | 'scripts'> {
  * The frame of the shop's pages. It is the same for everybody: the person's name and the cart's count are put in by an
  * island, from the one private fragment.
  */
-export function Shell({ children, query, departments, width = 'normal', moreScripts = [], ...page }: ShellProps) {
+export function Shell(props: ShellProps) {
+  const { children, query, departments, width = 'normal', skips = [], moreScripts = [], ...page } = props;
   const { words } = useView();
   return (
     <Document {...page} styles={['shop.css']} scripts={['shop.js', ...moreScripts]}>
       <a class="skip" href="#content">
         {words.shell.skipToContent}
       </a>
+      {skips.map(({ to, label }) => (
+        <a key={to} class="skip" href={to}>
+          {label}
+        </a>
+      ))}
       <Header query={query} departments={departments} />
       <main id="content" class={`content content-${width}`} tabIndex={-1}>
         {children}
@@ -83,7 +91,7 @@ function SearchBox({ query = '' }: { query?: string | undefined }) {
   const { words, to } = useView();
   return (
     <search class="search-box">
-      <form action={to('/search')} method="get" data-island="suggest">
+      <form action={to('/search')} method="get" data-island="search">
         <label class="hidden" for="q">
           {words.shell.searchLabel}
         </label>

@@ -2,13 +2,14 @@
 import { addsToCart } from './add-to-cart.ts';
 import { countsDown } from './count-down.ts';
 import { filtersList } from './filter-list.ts';
+import { followsTyping } from './follow-typing.ts';
 import { hidesMissingPictures } from './missing-pictures.ts';
+import { findProductList } from './product-list.ts';
 import { quotesTotals } from './quote-totals.ts';
 import { remembersProduct } from './remember-product.ts';
 import { sendsOnce } from './send-once.ts';
 import { showsMe } from './show-me.ts';
 import { showsPasswords } from './show-password.ts';
-import { suggests } from './suggest.ts';
 import { swapsParts } from './swap-part.ts';
 import { tellsOffline } from './tell-offline.ts';
 import { tellsPaying } from './tell-paying.ts';
@@ -28,5 +29,7 @@ tellsPaying();
 quotesTotals();
 swapsParts();
 waitsForOrder();
-suggests();
-filtersList();
+
+const list = findProductList();
+filtersList(list);
+followsTyping(list);

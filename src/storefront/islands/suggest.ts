@@ -1,3 +1,4 @@
+import { markWords } from '../mark-words.ts';
 import { to, wordsOfPage } from './words-of-page.ts';
 
 interface Suggestion {
@@ -7,28 +8,28 @@ interface Suggestion {
   path?: string[];
 }
 
-const QUIET_MS = 120;
+/** What the words in the search box may become, in a list below it. */
+export interface Suggestions {
+  ask(): Promise<void>;
+  close(): void;
+}
+
 const PRODUCTS_MAX = 4;
 
-/** Suggests while somebody types: the combobox with a list of the ARIA Authoring Practices. */
-export function suggests(): void {
-  const form = document.querySelector<HTMLFormElement>('form[data-island="suggest"]');
-  const input = form?.querySelector<HTMLInputElement>('input[name="q"]');
-  if (!form || !input) return;
-  const list = makeList(form, input);
+/** The combobox with a list of the ARIA Authoring Practices: the focus stays in the field, keys walk the list. */
+export function makeSuggestions(form: HTMLFormElement, input: HTMLInputElement): Suggestions {
+  const { list, count } = makeList(form, input);
   let fetching: AbortController | undefined;
-  let asking: ReturnType<typeof setTimeout> | undefined;
-  let typed = input.value;
   /** The place in the list, -1 in the field itself. */
   let at = -1;
 
   const options = () => [...list.querySelectorAll<HTMLAnchorElement>('[role="option"]')];
 
-  function close(): void {
-    clearTimeout(asking);
-    fetching?.abort();
-    list.hidden = true;
-    input!.setAttribute('aria-expanded', 'false');
+  function show(found: readonly HTMLElement[]): void {
+    list.replaceChildren(...found);
+    list.hidden = found.length === 0;
+    input.setAttribute('aria-expanded', String(found.length > 0));
+    count.textContent = found.length === 0 ? '' : wordsOfPage().suggestionCount(found.length);
     choose(-1);
   }
 
@@ -37,65 +38,75 @@ export function suggests(): void {
     const all = options();
     for (const [index, option] of all.entries()) option.setAttribute('aria-selected', String(index === place));
     const option = all[place];
-    if (option === undefined) input!.removeAttribute('aria-activedescendant');
-    else input!.setAttribute('aria-activedescendant', option.id);
+    if (option === undefined) input.removeAttribute('aria-activedescendant');
+    else input.setAttribute('aria-activedescendant', option.id);
     option?.scrollIntoView({ block: 'nearest' });
   }
 
   async function ask(): Promise<void> {
     fetching?.abort();
+    const typed = input.value;
+    if (typed.trim() === '') return show([]);
     const mine = new AbortController();
     fetching = mine;
     const found = await fetchSuggestions(typed, mine.signal);
     if (mine.signal.aborted || document.activeElement !== input) return;
-    list.replaceChildren(...found.map((suggestion, index) => makeOption(suggestion, typed, index)));
-    list.hidden = found.length === 0;
-    input!.setAttribute('aria-expanded', String(found.length > 0));
-    choose(-1);
+    show(found.map((suggestion, index) => makeOption(suggestion, typed, index)));
   }
 
-  input.addEventListener('input', () => {
-    typed = input.value;
-    clearTimeout(asking);
-    if (typed.trim() === '') return close();
-    asking = setTimeout(() => void ask(), QUIET_MS);
-  });
+  function close(): void {
+    fetching?.abort();
+    if (!list.hidden) show([]);
+  }
+
+  function walk(event: KeyboardEvent, step: 1 | -1): void {
+    event.preventDefault();
+    if (list.hidden) void ask();
+    else if (event.altKey && step === -1) close();
+    else choose(stepped(at, step, options().length));
+  }
+
   input.addEventListener('keydown', event => {
-    const all = options();
     if (event.isComposing) return;
-    if (event.key === 'Escape' && !list.hidden) {
+    if (event.key === 'ArrowDown') walk(event, 1);
+    else if (event.key === 'ArrowUp') walk(event, -1);
+    else if (list.hidden) return;
+    else if (event.key === 'Escape') {
       event.preventDefault();
       close();
-    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      if (list.hidden) return void (typed.trim() !== '' && ask());
+    } else if (event.key === 'Enter' && at >= 0) {
       event.preventDefault();
-      const step = event.key === 'ArrowDown' ? 1 : -1;
-      choose(stepped(at, step, all.length));
-    } else if (event.key === 'Enter' && at >= 0 && !list.hidden) {
-      event.preventDefault();
-      all[at]?.click();
-    }
+      options()[at]?.click();
+    } else if (MOVES_CARET.has(event.key)) choose(-1);
   });
+  // What was chosen may be gone in a moment: who types on is in the field.
+  input.addEventListener('input', () => at >= 0 && choose(-1));
   input.addEventListener('blur', close);
   // A press on the list would take the focus from the field, and with it the list, before the click.
   for (const press of ['pointerdown', 'mousedown']) list.addEventListener(press, event => event.preventDefault());
+  return { ask, close };
 }
+
+const MOVES_CARET: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'End']);
 
 /** The field itself, -1, is one of the places: between the last and the first. */
 function stepped(at: number, step: number, count: number): number {
   return ((at + 1 + step + count + 1) % (count + 1)) - 1;
 }
 
-function makeList(form: HTMLFormElement, input: HTMLInputElement): HTMLElement {
+function makeList(form: HTMLFormElement, input: HTMLInputElement): { list: HTMLElement; count: HTMLElement } {
   const list = document.createElement('div');
   Object.assign(list, { id: 'suggestions', className: 'suggestions', hidden: true });
   list.setAttribute('role', 'listbox');
   list.setAttribute('aria-label', wordsOfPage().suggestions);
-  form.after(list);
+  const count = document.createElement('div');
+  count.className = 'hidden';
+  count.setAttribute('role', 'status');
+  form.after(list, count);
   const attributes = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false' };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
   input.setAttribute('aria-controls', list.id);
-  return list;
+  return { list, count };
 }
 
 async function fetchSuggestions(q: string, signal: AbortSignal): Promise<Suggestion[]> {
@@ -132,12 +143,12 @@ function addressOf({ kind, text, product_id, path = [] }: Suggestion): string {
   return to(`/search?${new URLSearchParams(kind === 'brand' ? { brand: text } : { q: text })}`);
 }
 
-/** What was typed stands out from what it may become. */
+/** What was typed is marked as in the titles that are found. */
 function markTyped(text: string, typed: string): Node[] {
-  const start = text.toLowerCase().indexOf(typed.trim().toLowerCase());
-  const end = start + typed.trim().length;
-  if (start < 0) return [document.createTextNode(text)];
-  const mark = document.createElement('b');
-  mark.textContent = text.slice(start, end);
-  return [document.createTextNode(text.slice(0, start)), mark, document.createTextNode(text.slice(end))];
+  return markWords(text, typed, { isTyping: true }).map(piece => {
+    if (!piece.isMatch) return document.createTextNode(piece.text);
+    const mark = document.createElement('mark');
+    mark.textContent = piece.text;
+    return mark;
+  });
 }

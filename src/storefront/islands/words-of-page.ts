@@ -10,6 +10,7 @@ const words = {
     sellersDesk: 'Your desk',
     staffDesk: 'Admin',
     suggestions: 'Suggestions',
+    suggestionCount: (count: number) => (count === 1 ? '1 suggestion' : `${count} suggestions`),
     suggestionKinds: { query: '', product: 'Product', category: 'Department', brand: 'Brand' },
   },
   de: {
@@ -22,6 +23,7 @@ const words = {
     sellersDesk: 'Ihr Schreibtisch',
     staffDesk: 'Verwaltung',
     suggestions: 'Vorschläge',
+    suggestionCount: (count: number) => (count === 1 ? '1 Vorschlag' : `${count} Vorschläge`),
     suggestionKinds: { query: '', product: 'Artikel', category: 'Abteilung', brand: 'Marke' },
   },
 };

@@ -34,7 +34,8 @@ async function read(path: string) {
   return { status: answer.status, location: answer.headers.get('location'), html, plain };
 }
 
-const titlesIn = (html: string) => [...html.matchAll(/<h3><a [^>]*><span>([^<]*)<\/span>/g)].map(([, title]) => title);
+const titlesIn = (html: string) =>
+  [...html.matchAll(/<h3><a [^>]*><span>(.*?)<\/span>/g)].map(([, title]) => title!.replaceAll(/<\/?mark>/g, ''));
 const canonicalIn = (html: string) => /<link rel="canonical" href="([^"]*)"/.exec(html)?.[1];
 const isHidden = (html: string) => html.includes('<meta name="robots" content="noindex"/>');
 

@@ -7,6 +7,7 @@ import { edgeProblem } from '#platform/http';
 import { params } from '#platform/schema';
 import { BrowsePage, type BrowsePageProps, breadcrumbData, crumbsOf } from '../browse/browse-page.tsx';
 import { findProducts } from '../browse/find-products.ts';
+import { findWaysOn, tagsOfList } from '../browse/find-ways-on.ts';
 import { listAddress } from '../browse/links.ts';
 import { AnyParams, hasShorterAddress, readAddress } from '../browse/read-address.ts';
 import { findCategory, topDepartments } from '../departments.ts';
@@ -32,16 +33,21 @@ export function categoryRoutes({ site, search, catalog }: StorefrontDeps): void 
       if (selection.page > 1 && selection.page > found.pages) {
         return { redirect: view.to(listAddress('category', { ...selection, page: Math.max(found.pages, 1) })) };
       }
+      const isEmpty = found.products.length === 0;
+      const waysOn = isEmpty ? await findWaysOn({ search, catalog }, { view, base: 'category', selection }) : null;
+      const departments = topDepartments(tree);
       return {
-        body: <CategoryPage node={node} read={read} found={found} departments={topDepartments(tree)} />,
-        tags: ['categories', ...found.products.map(product => `product:${product.product_id}`)],
+        body: <CategoryPage node={node} read={read} found={found} waysOn={waysOn} departments={departments} />,
+        tags: tagsOfList(found.products, waysOn),
         freshSeconds: FRESH_SECONDS,
       } satisfies RenderedForAll;
     });
   }
 }
 
-function CategoryPage(props: Pick<BrowsePageProps, 'read' | 'found' | 'departments'> & { node: CategoryNode }) {
+type CategoryPageProps = Pick<BrowsePageProps, 'read' | 'found' | 'waysOn' | 'departments'> & { node: CategoryNode };
+
+function CategoryPage(props: CategoryPageProps) {
   const { node, ...list } = props;
   const view = useView();
   const { browse } = view.words;

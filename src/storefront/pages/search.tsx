@@ -3,6 +3,7 @@ import { publicPage, type RenderedForAll } from '#design/routes';
 import { useView } from '#design/view';
 import { BrowsePage, type BrowsePageProps } from '../browse/browse-page.tsx';
 import { findProducts } from '../browse/find-products.ts';
+import { findWaysOn, tagsOfList } from '../browse/find-ways-on.ts';
 import { listAddress } from '../browse/links.ts';
 import { AnyParams, hasShorterAddress, readAddress } from '../browse/read-address.ts';
 import type { Selection } from '../browse/selection.ts';
@@ -23,15 +24,17 @@ export function searchRoutes({ site, search, catalog }: StorefrontDeps): void {
     if (selection.page > 1 && selection.page > found.pages) {
       return { redirect: view.to(listAddress('search', { ...selection, page: Math.max(found.pages, 1) })) };
     }
+    const isEmpty = found.products.length === 0;
+    const waysOn = isEmpty ? await findWaysOn({ search, catalog }, { view, base: 'search', selection }) : null;
     return {
-      body: <SearchPage read={read} found={found} departments={departments} />,
-      tags: ['categories', ...found.products.map(product => `product:${product.product_id}`)],
+      body: <SearchPage read={read} found={found} waysOn={waysOn} departments={departments} />,
+      tags: tagsOfList(found.products, waysOn),
       freshSeconds: FRESH_SECONDS,
     } satisfies RenderedForAll;
   });
 }
 
-function SearchPage(props: Pick<BrowsePageProps, 'read' | 'found' | 'departments'>) {
+function SearchPage(props: Pick<BrowsePageProps, 'read' | 'found' | 'waysOn' | 'departments'>) {
   const { words } = useView();
   const { browse } = words;
   const { selection } = props.read;

@@ -9,11 +9,13 @@ export const browse = {
   allDescription: 'Everything the shop has, to be narrowed by department, brand, price and rating.',
   categoryDescription: (count: string, path: string) =>
     `${count} products in ${path}, with honest stock counts, reviews and prices.`,
+  skipToResults: 'Skip to the products',
   results: (total: number, shown: string) => (total === 1 ? '1 product' : `${shown} products`),
+  forWords: (words: string) => `for “${words}”`,
   resultsTitle: 'Products',
   corrected: (query: string) => `Nothing is called “${query}”. You see what we have for`,
   didYouMean: 'Did you mean',
-  relaxed: 'No product has all of these words. You see those that have some of them.',
+  relaxed: 'No product, or hardly any, has all of these words. You also see those that have some of them.',
   pricesTurned: (from: string, to: string) =>
     `The higher price came first, so we have turned them around: ${from} to ${to}.`,
   priceUnreadable: (written: string) =>
@@ -57,8 +59,15 @@ export const browse = {
   },
   recommended: 'Recommended',
   emptyTitle: (query: string) => (query === '' ? 'Nothing here fits' : `Nothing found for “${query}”`),
-  emptyFiltered: 'With fewer filters there may be more to see.',
+  emptyFilteredTitle: (query: string) =>
+    query === '' ? 'Nothing fits these filters' : `Nothing for “${query}” fits these filters`,
+  emptyFiltered: (products: string) => `Without them you see ${products}.`,
+  emptyAnyway: 'The filters are not the reason: without them there is nothing either.',
   emptyUnfiltered: 'Try other or fewer words, or look around in the departments.',
   emptyCategory: 'Nothing stands on this shelf right now. Look around in the other departments.',
-  withoutFilters: 'Without filters',
+  withoutOne: (filter: string) => `Without “${filter}”`,
+  inAllCategories: 'In all categories',
+  withoutFilters: 'Show without filters',
+  inStockNow: 'In stock right now',
+  moreInStock: 'Everything in stock',
 };
