@@ -8,7 +8,7 @@ export interface Lexicon {
 
 export interface Candidate {
   word: string;
-  /** In how many products. */
+  /** How often it is met, titles counting most; it only compares words. */
   times: number;
   /** Letters that are inserted, left out, changed or swapped. */
   distance: number;

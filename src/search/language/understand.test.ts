@@ -17,7 +17,7 @@ const CATALOGUE = {
 
 function lexiconOf(words: Record<string, number>): Lexicon {
   const known = Object.keys(words);
-  const spelling = createSpelling(id => words[known[id]!]!);
+  const spelling = createSpelling(id => 10 * words[known[id]!]!);
   for (const [id, word] of known.entries()) spelling.add(word, id);
   const byForm = new Map(Object.entries(words).map(([word, times]) => [stem(word), times]));
   return { timesOf: term => byForm.get(term) ?? 0, closest: (word, most) => spelling.closest(word, most) };
@@ -92,7 +92,7 @@ test('words without a meaning of their own are left out beside others', () => {
 
 test('where all words are known and none go together, near queries are told, the likeliest first', () => {
   assert.deepEqual(rethink('android table', lexicon, synonyms).slice(0, 2), ['android tablet', 'android cable']);
-  assert.equal(rethink('phone cas', lexicon, synonyms)[0], 'phone case');
+  assert.deepEqual(rethink('android case', lexicon, synonyms), []);
 });
 
 test('500 characters of nearly anything are understood in a moment and bounded', () => {

@@ -50,7 +50,7 @@ const SPLIT_PART_MIN = 3;
 const RARE_TIMES = 3;
 const RARE_RATIO = 50;
 const RARE_WEIGHT = 0.5;
-const DOUBTED_MIN = 5;
+const DOUBTED_MIN = 4;
 /** As often as this a word of the synonyms is taken to stand in the catalogue. */
 const SYNONYM_TIMES = 10;
 
@@ -84,12 +84,11 @@ export function understand(text: string, lexicon: Lexicon, synonyms: SynonymLook
  */
 export function rethink(text: string, lexicon: Lexicon, synonyms: SynonymLookup): string[] {
   const tokens = withoutFillers(readTokens(text).slice(0, limits.searchWordsMax));
-  // Short words have too many neighbours to doubt them where they are known.
   const near = tokens
-    .filter(token => token.text.length >= DOUBTED_MIN || lexicon.timesOf(formOf(token)) <= RARE_TIMES)
+    .filter(({ text }) => text.length >= DOUBTED_MIN)
     .slice(0, limits.searchCorrectedWordsMax)
     .flatMap(token => nearest(token, lexicon, synonyms).map(candidate => ({ token, candidate })))
-    .filter(({ token, candidate }) => candidate.distance === 1 && stem(candidate.word) !== stem(token.text));
+    .filter(({ token, candidate }) => isDoubtful(token, candidate, lexicon));
   near.sort((a, b) => likelihood(b.candidate, b.token.text) - likelihood(a.candidate, a.token.text));
   return near
     .slice(0, CANDIDATES_MAX)
@@ -216,6 +215,12 @@ function nearest({ kind, text }: Token, lexicon: Lexicon, synonyms: SynonymLooku
     .filter(({ distance }) => distance <= edits);
   const known = lexicon.closest(text, CANDIDATES_MAX).filter(({ word }) => lexicon.timesOf(stem(word)) > 0);
   return [...known, ...said].sort((a, b) => likelihood(b, text) - likelihood(a, text) || (a.word < b.word ? -1 : 1));
+}
+
+/** Short words have too many neighbours, and a word that is about as frequent as its neighbour was meant. */
+function isDoubtful(token: Token, { word, times, distance }: Candidate, lexicon: Lexicon): boolean {
+  const form = formOf(token);
+  return distance === 1 && stem(word) !== form && times >= RARE_RATIO * lexicon.timesOf(form);
 }
 
 /** Frequent words are meant more often, a second slip is rare, and a first letter is seldom wrong. */
