@@ -224,7 +224,7 @@ test('keys walk the suggestions, leave them for the text, and close them', async
   await page.goto('/en');
   const box = boxOf(page);
   const active = () => box.getAttribute('aria-activedescendant');
-  await box.pressSequentially('reading');
+  await box.fill('reading');
   await page.getByRole('option').first().waitFor();
   const count = await optionsOf(page).count();
   assert.ok(count >= 2);
@@ -247,6 +247,38 @@ test('keys walk the suggestions, leave them for the text, and close them', async
   await box.press('Tab');
   await page.getByRole('listbox').waitFor({ state: 'hidden' });
   assert.equal(await box.getAttribute('aria-expanded'), 'false');
+  browser.assertQuiet();
+});
+
+test('who walks the suggestions keeps the list that they see: a late answer for later letters changes nothing', async t => {
+  const browser = await openBrowser(t, desk);
+  if (browser === null) return;
+  const { page } = browser;
+  await page.goto('/en');
+  const box = boxOf(page);
+  let answer = () => {};
+  const mayAnswer = new Promise<void>(resolve => {
+    answer = resolve;
+  });
+  const asked = page.waitForRequest('**/api/suggest?q=reading');
+  await page.route('**/api/suggest?q=reading', async route => {
+    await mayAnswer;
+    await route.continue().catch(() => {});
+  });
+  await box.fill('read');
+  await page.getByRole('option').first().waitFor();
+  const seen = await optionsOf(page).allTextContents();
+  await box.fill('reading');
+  await asked;
+  await box.press('ArrowDown');
+  answer();
+  await page.waitForTimeout(300);
+  assert.equal(await box.getAttribute('aria-activedescendant'), 'suggestion-0');
+  assert.deepEqual(await optionsOf(page).allTextContents(), seen);
+  await page.unroute('**/api/suggest?q=reading');
+  await box.fill('hose');
+  await page.getByRole('option', { name: /Garden hose/ }).waitFor();
+  assert.equal(await box.getAttribute('aria-activedescendant'), null, 'who types on is in the field, and asks again');
   browser.assertQuiet();
 });
 

@@ -44,6 +44,7 @@ export function makeSuggestions(form: HTMLFormElement, input: HTMLInputElement):
   }
 
   async function ask(): Promise<void> {
+    if (at >= 0) return;
     fetching?.abort();
     const typed = input.value;
     if (typed.trim() === '') return show([]);
@@ -63,7 +64,11 @@ export function makeSuggestions(form: HTMLFormElement, input: HTMLInputElement):
     event.preventDefault();
     if (list.hidden) void ask();
     else if (event.altKey && step === -1) close();
-    else choose(stepped(at, step, options().length));
+    else {
+      // Who walks the list keeps the list that they see: a later answer would take the place from under them.
+      fetching?.abort();
+      choose(stepped(at, step, options().length));
+    }
   }
 
   input.addEventListener('keydown', event => {
