@@ -185,6 +185,20 @@ export const limits = {
   searchQueriesKeptMax: 5_000,
   searchRestartMaxMs: 5_000,
   searchBuildRetryMaxMs: 30_000,
+  /** How long a product that somebody has looked at is not counted for them again: a reload is no second look. */
+  viewKnownMs: 1_800_000,
+  viewsKnownMax: 100_000,
+  viewFlushMs: 2_000,
+  /** Products whose views wait to be written; those of more are not counted. */
+  viewedProductsMax: 10_000,
+  viewsPerProductMax: 1_000_000,
+  popularityPassMs: 3_000,
+  /** Products whose counts wait to reach the index; more follow with their next view, or when it is built. */
+  popularityWaitingMax: 100_000,
+  popularityHalfLifeMs: 30 * 24 * 3_600_000,
+  popularityBatchMax: 5_000,
+  /** Twice as long as events are kept: until then the event of an order may come again. */
+  countedOrdersKeptMs: 14 * 24 * 3_600_000,
 
   // outside parts
   /** Longer than the simulator's slowest answer of 2 s, and short enough for its time-outs to be watched. */

@@ -5,12 +5,14 @@
  * Engines are adapters behind one port; the embedded one lives in a worker thread and in `DATA_DIR`.
  * A facet's counts ignore its own filter, so a value chosen alone in its facet gives exactly its count; `total` is
  * exact. A change of a product or of its stock level is searchable within a second.
+ * Counts in its own schema how often each product is looked at and ordered, which fades with a half-life of a month. It
+ * is never told who looks: callers tell how often, and nothing else.
  */
 import { type Static, Type } from 'typebox';
 import { limits } from '#limits';
-import { command, defineContract, Nothing, query } from '#platform/contract';
+import { command, defineContract, Nothing, onceCommand, query } from '#platform/contract';
 import type { Outcome } from '#platform/outcome';
-import { nullable, object, text } from '#platform/schema';
+import { Id, nullable, object, text } from '#platform/schema';
 
 export const SearchSort = Type.Union([
   Type.Literal('relevance'),
@@ -69,11 +71,21 @@ export const Suggestion = object({
 });
 export type Suggestion = Static<typeof Suggestion>;
 
+/** Product pages that people have looked at; who reloads a page is counted once by the caller. */
+export const NoteViews = object({
+  views: Type.Array(
+    object({ product_id: Id, count: Type.Integer({ minimum: 1, maximum: limits.viewsPerProductMax }) }),
+    { maxItems: limits.idsPerReadMax },
+  ),
+});
+
 export interface Search {
   /** `price_min` above `price_max` and rows past 10,000 are refused. */
   search(input: SearchQuery): Promise<Outcome<SearchResult, 'PAGE_TOO_DEEP' | 'PRICE_RANGE_EMPTY'>>;
   /** At most 10, prefix matches, best first. */
   suggest(input: { q: string }): Promise<Suggestion[]>;
+  /** Sent again after a lost answer they would count twice: rather not at all. What is no product is passed over. */
+  noteViews(input: Static<typeof NoteViews>): Promise<null>;
   /** Builds a new index beside the serving one and swaps it in. Answers when it serves. */
   rebuild(input: Record<string, never>): Promise<{ products: number; took_ms: number }>;
   /** `ready` when the index holds everything the catalogue had committed when it started. */
@@ -85,6 +97,7 @@ export const searchContract = defineContract<Search>({
   operations: {
     search: query(SearchQuery),
     suggest: query(object({ q: text(limits.queryLengthMax, { min: 0 }) })),
+    noteViews: onceCommand(NoteViews),
     rebuild: command(Nothing, 600_000),
     status: query(Nothing),
   },

@@ -1,29 +1,70 @@
 import { join } from 'node:path';
 import type { Catalog } from '#catalog';
 import type { Inventory } from '#inventory';
+import type { Orders } from '#orders';
 import type { Module, ModuleDeps } from '#platform/module';
+import { createSubscription } from '#platform/subscription';
 import type { Search } from './contract.ts';
+import { countOrders, noteViews, type PopularityDeps } from './count-popularity.ts';
 import { EmbeddedEngine } from './embedded/embedded-engine.ts';
+import { fadePopularity } from './fade-popularity.ts';
 import { createFeed } from './feed.ts';
+import { createPopularityChanges } from './pass-on-popularity.ts';
+import { erasePopularity, readPopularity } from './popularity-store.ts';
 import { searchProducts } from './search-products.ts';
 
 /** Its index lives in `dataDir`/search, which belongs to one process. */
 export function createSearch(
-  deps: ModuleDeps & { catalog: Catalog; inventory: Inventory; dataDir: string },
+  deps: ModuleDeps & { catalog: Catalog; inventory: Inventory; orders: Orders; dataDir: string },
 ): Module<Search> {
-  const { ids, log, clock } = deps;
+  const { db, ids, log, clock } = deps;
   const engine = new EmbeddedEngine({ folder: join(deps.dataDir, 'search'), ids, log, clock });
-  const feed = createFeed({ ...deps, engine });
+  const popularity = {
+    read: (productIds: string[]) => readPopularity(db, productIds),
+    erase: (productIds: string[]) => erasePopularity(db, productIds),
+  };
+  const changes = createPopularityChanges({ engine, read: popularity.read, clock, log });
+  const counting: PopularityDeps = { ...deps, changes };
+  const feed = createFeed({ ...deps, engine, popularity });
   return {
     api: {
       search: query => searchProducts({ engine, clock }, query),
       suggest: input => engine.suggest(input),
+      noteViews: input => noteViews(counting, input),
       rebuild: () => feed.rebuild(),
       status: async () => ({ ready: feed.isReady(), products: (await engine.stats()).products, engine: engine.name }),
     },
-    subscriptions: feed.subscriptions,
-    start: feed.start,
-    stop: feed.stop,
+    subscriptions: [...feed.subscriptions, followOrders(deps, counting)],
+    jobs: [
+      {
+        name: 'search_fade_popularity',
+        cron: '29 4 * * *',
+        timeoutMs: 600_000,
+        run: signal => fadePopularity(counting, signal),
+      },
+    ],
+    async start() {
+      await feed.start();
+      changes.start();
+    },
+    async stop() {
+      await changes.stop();
+      await feed.stop();
+    },
     ready: async () => (feed.isReady() ? 'ok' : 'the search index is being built'),
   };
+}
+
+function followOrders(deps: ModuleDeps & { orders: Orders }, counting: PopularityDeps) {
+  const { orders, events } = deps;
+  return createSubscription({
+    ...deps,
+    source: 'orders',
+    consumer: 'search',
+    types: ['order.confirmed'],
+    read: input => orders.readEvents(input),
+    onCommitted: listener => events.listen('orders', listener),
+    schema: 'search',
+    handle: batch => countOrders(counting, batch),
+  });
 }

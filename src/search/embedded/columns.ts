@@ -33,6 +33,8 @@ export class Columns {
   price = new Float64Array(0);
   rating = new Float64Array(0);
   createdMs = new Float64Array(0);
+  views = new Float32Array(0);
+  orders = new Float32Array(0);
 
   constructor() {
     this.#grow(1024);
@@ -71,6 +73,11 @@ export class Columns {
     this.attributes.set(row, facts.attributes);
   }
 
+  putPopularity(row: number, { views, orders }: { views: number; orders: number }): void {
+    this.views[row] = views;
+    this.orders[row] = orders;
+  }
+
   remove(row: number): void {
     this.#rows.delete(this.productIds[row]!);
     this.productIds[row] = '';
@@ -103,6 +110,8 @@ export class Columns {
     this.price = extended(this.price, new Float64Array(rows));
     this.rating = extended(this.rating, new Float64Array(rows));
     this.createdMs = extended(this.createdMs, new Float64Array(rows));
+    this.views = extended(this.views, new Float32Array(rows));
+    this.orders = extended(this.orders, new Float32Array(rows));
     this.attributes.grow(rows);
     this.#capacity = rows;
   }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { SearchDocument } from '../engine.ts';
+import type { PopularityLevel, SearchDocument } from '../engine.ts';
 import { titleKey } from '../words.ts';
 import type { ProductFacts } from './columns.ts';
 
 /** Raised when the form of the file or the way texts become words changes: an older index is built anew. */
-const FORM = '1';
+const FORM = '2';
 const FILE = 'index.db';
 const CACHE_KIB = 65_536;
 
@@ -28,6 +28,9 @@ export interface IndexStore {
   putStock(level: { product_id: string; in_stock: boolean }): void;
   putStockIfUnknown(level: { product_id: string; in_stock: boolean }): void;
   readStock(productId: string): boolean;
+  putPopularity(level: PopularityLevel): void;
+  putPopularityIfUnknown(level: PopularityLevel): void;
+  readPopularity(productId: string): { views: number; orders: number };
   /** Rows and scores (higher is better) of an FTS5 expression. */
   match(expression: string): [row: number, score: number][];
   matchTitles(expression: string, limit: number): number[];
@@ -54,6 +57,8 @@ export interface KeptProduct {
   row: number;
   product_id: string;
   in_stock: boolean;
+  views: number;
+  orders: number;
   facts: ProductFacts;
 }
 
@@ -111,6 +116,11 @@ const TABLES = `
   ) strict;
   create index products_title on products (title_hash);
   create table stock (product_id text primary key, in_stock integer not null) strict, without rowid;
+  create table popularity (
+    product_id text primary key,
+    views real not null,
+    orders real not null
+  ) strict, without rowid;
   create table queries (text text primary key, times integer not null, used integer not null) strict, without rowid;
   create virtual table words using fts5(title, brand, category, attributes, description,
     content = '', contentless_delete = 1, tokenize = 'ascii');
@@ -125,8 +135,10 @@ function prepare(db: DatabaseSync) {
     putMeta: db.prepare('insert or replace into meta (key, value) values (?, ?)'),
     getCursor: db.prepare('select cursor from cursors where source = ?'),
     putCursor: db.prepare('insert or replace into cursors (source, cursor) values (?, ?)'),
-    allProducts: db.prepare(`select p.place as row, p.product_id, p.facts, coalesce(s.in_stock, 0) as in_stock
-      from products p left join stock s using (product_id) where p.place is not null order by p.place`),
+    allProducts: db.prepare(`select p.place as row, p.product_id, p.facts, coalesce(s.in_stock, 0) as in_stock,
+        coalesce(l.views, 0) as views, coalesce(l.orders, 0) as orders
+      from products p left join stock s using (product_id) left join popularity l using (product_id)
+      where p.place is not null order by p.place`),
     getVersion: db.prepare('select place as row, version, text_hash from products where product_id = ?'),
     putProduct: db.prepare(`insert or replace into products
       (product_id, place, version, title, title_hash, text_hash, facts) values (?, ?, ?, ?, ?, ?, ?)`),
@@ -138,6 +150,10 @@ function prepare(db: DatabaseSync) {
     putStock: db.prepare('insert or replace into stock (product_id, in_stock) values (?, ?)'),
     putStockIfUnknown: db.prepare('insert or ignore into stock (product_id, in_stock) values (?, ?)'),
     getStock: db.prepare('select in_stock from stock where product_id = ?'),
+    putPopularity: db.prepare('insert or replace into popularity (product_id, views, orders) values (?, ?, ?)'),
+    putPopularityIfUnknown: db.prepare(`insert or ignore into popularity (product_id, views, orders)
+      values (?, ?, ?)`),
+    getPopularity: db.prepare('select views, orders from popularity where product_id = ?'),
     match: db.prepare('select rowid, -bm25(words, 10, 3, 2, 0.5, 1) from words where words match ?'),
     matchTitles: db.prepare('select rowid from titles where titles match ? limit ?'),
     rowsOfTitle: db.prepare('select place as row, title from products where title_hash = ? and place is not null'),
@@ -159,8 +175,8 @@ function productStatements(statements: Statements) {
   return {
     *readProducts(): Iterable<KeptProduct> {
       for (const each of statements.allProducts.iterate() as Iterable<Row>) {
-        const { row, product_id, facts, in_stock } = each as { row: number; product_id: string } & Row;
-        yield { row, product_id, in_stock: in_stock === 1, facts: JSON.parse(facts as string) as ProductFacts };
+        const { facts, in_stock, ...kept } = each as Omit<KeptProduct, 'facts' | 'in_stock'> & Row;
+        yield { ...kept, in_stock: in_stock === 1, facts: JSON.parse(facts as string) as ProductFacts };
       }
     },
     readVersion: (productId: string) =>
@@ -186,6 +202,12 @@ function productStatements(statements: Statements) {
       void statements.putStockIfUnknown.run(level.product_id, Number(level.in_stock)),
     readStock: (productId: string) =>
       (statements.getStock.get(productId) as { in_stock: number } | undefined)?.in_stock === 1,
+    putPopularity: ({ product_id, views, orders }: PopularityLevel) =>
+      void statements.putPopularity.run(product_id, views, orders),
+    putPopularityIfUnknown: ({ product_id, views, orders }: PopularityLevel) =>
+      void statements.putPopularityIfUnknown.run(product_id, views, orders),
+    readPopularity: (productId: string) =>
+      (statements.getPopularity.get(productId) as { views: number; orders: number } | undefined) ?? NEVER_SEEN,
     rowsOfTitle(title: string) {
       const key = titleKey(title);
       const found = statements.rowsOfTitle.all(hashOfTitle(title)) as { row: number; title: string }[];
@@ -196,6 +218,8 @@ function productStatements(statements: Statements) {
     readTitle: (row: number) => (statements.getTitle.get(row) as { title: string } | undefined)?.title ?? '',
   };
 }
+
+const NEVER_SEEN = { views: 0, orders: 0 };
 
 function textStatements(statements: Statements) {
   return {

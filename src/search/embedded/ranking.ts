@@ -1,4 +1,5 @@
 import type { SearchQuery } from '../contract.ts';
+import { conversionFactor } from '../conversion.ts';
 import type { Columns } from './columns.ts';
 
 /** What can't be bought now, and what buyers liked less, steps back a little: relevance stays the first word. */
@@ -7,9 +8,10 @@ const RATING_STEP = 0.04;
 const RATING_NEUTRAL = 3;
 
 /** About 1: what multiplies a text's relevance. A product without reviews is neither praised nor blamed. */
-export function qualityOf({ inStock, rating, reviewCount }: Columns, row: number): number {
+export function qualityOf({ inStock, rating, reviewCount, views, orders }: Columns, row: number): number {
   const stock = inStock[row] === 1 ? 1 : OUT_OF_STOCK_FACTOR;
-  return reviewCount[row] === 0 ? stock : stock * (1 + RATING_STEP * (rating[row]! - RATING_NEUTRAL));
+  const wanted = stock * conversionFactor({ views: views[row]!, orders: orders[row]! });
+  return reviewCount[row] === 0 ? wanted : wanted * (1 + RATING_STEP * (rating[row]! - RATING_NEUTRAL));
 }
 
 /** Whether one row stands before another in an order. Equals stand by product id, so that pages don't overlap. */

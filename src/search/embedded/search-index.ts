@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { limits } from '#limits';
 import type { SearchQuery, Suggestion } from '../contract.ts';
-import type { EngineAnswer, GoneProduct, SearchDocument, StockLevel } from '../engine.ts';
+import type { EngineAnswer, GoneProduct, PopularityLevel, SearchDocument, StockLevel } from '../engine.ts';
 import { createSpelling, type Spelling } from '../spelling.ts';
 import { indexText } from '../words.ts';
 import { bestRows } from './best-rows.ts';
@@ -24,6 +24,7 @@ export interface SearchIndex {
   upsert(documents: SearchDocument[]): void;
   remove(products: GoneProduct[]): void;
   setStock(input: { levels: StockLevel[]; onlyUnknown: boolean }): void;
+  setPopularity(input: { levels: PopularityLevel[]; onlyUnknown: boolean }): void;
   loadCursor(input: { source: string }): string;
   saveCursor(input: { source: string; cursor: string }): void;
   stats(): { products: number };
@@ -64,6 +65,14 @@ export function openSearchIndex(folder: string, options: { isNew: boolean }): Se
         if (row !== undefined) columns.inStock[row] = Number(store.readStock(product_id));
       }
     },
+    setPopularity({ levels, onlyUnknown }) {
+      const write = onlyUnknown ? store.putPopularityIfUnknown : store.putPopularity;
+      store.inTransaction(() => levels.forEach(write));
+      for (const { product_id } of levels) {
+        const row = columns.rowOf(product_id);
+        if (row !== undefined) columns.putPopularity(row, store.readPopularity(product_id));
+      }
+    },
     loadCursor: ({ source }) => store.loadCursor(source),
     saveCursor: ({ source, cursor }) => store.saveCursor(source, cursor),
     stats: () => ({ products: columns.products }),
@@ -89,9 +98,10 @@ function openParts(folder: string, options: { isNew: boolean }): Parts {
     throw new Error('the index on disk was never finished');
   }
   const columns = new Columns();
-  for (const { row, product_id, in_stock, facts } of store.readProducts()) {
+  for (const { row, product_id, in_stock, views, orders, facts } of store.readProducts()) {
     columns.put(row, product_id, facts);
     columns.inStock[row] = Number(in_stock);
+    columns.putPopularity(row, { views, orders });
   }
   const spelling = createSpelling();
   for (const [word, times] of store.readWords()) spelling.add(word, times);
@@ -133,6 +143,7 @@ function upsertDocuments({ store, columns, spelling }: Parts, documents: SearchD
   for (const { row, document, texts } of written) {
     columns.put(row, document.product_id, document);
     columns.inStock[row] = Number(store.readStock(document.product_id));
+    columns.putPopularity(row, store.readPopularity(document.product_id));
     if (texts !== null) for (const word of new Set(texts.join(' ').split(' '))) spelling.add(word, 1);
   }
 }
