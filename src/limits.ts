@@ -185,6 +185,13 @@ export const limits = {
   searchQueriesKeptMax: 5_000,
   searchRestartMaxMs: 5_000,
   searchBuildRetryMaxMs: 30_000,
+  /** As much as a form can bring, mostly ASCII. */
+  synonymTextMax: 50_000,
+  synonymRulesMax: 2_000,
+  synonymPhrasesMax: 20,
+  synonymWordsMax: 6,
+  synonymPhraseLengthMax: 80,
+  synonymPollMs: 1_000,
   /** How long a product that somebody has looked at is not counted for them again: a reload is no second look. */
   viewKnownMs: 1_800_000,
   viewsKnownMax: 100_000,

@@ -12,25 +12,34 @@ import { createFeed } from './feed.ts';
 import { createPopularityChanges } from './pass-on-popularity.ts';
 import { erasePopularity, readPopularity } from './popularity-store.ts';
 import { searchProducts } from './search-products.ts';
+import { SynonymFile } from './synonym-file.ts';
+import { indexText } from './words.ts';
 
-/** Its index lives in `dataDir`/search, which belongs to one process. */
+/**
+ * Its index lives in `dataDir`/search, which belongs to one process, and the shop's own synonyms beside it, since the
+ * index clears away what it does not know.
+ */
 export function createSearch(
   deps: ModuleDeps & { catalog: Catalog; inventory: Inventory; orders: Orders; dataDir: string },
 ): Module<Search> {
-  const { db, ids, log, clock } = deps;
-  const engine = new EmbeddedEngine({ folder: join(deps.dataDir, 'search'), ids, log, clock });
+  const { db, ids, log, clock, dataDir } = deps;
+  const engine = new EmbeddedEngine({ folder: join(dataDir, 'search'), ids, log, clock });
   const popularity = {
     read: (productIds: string[]) => readPopularity(db, productIds),
     erase: (productIds: string[]) => erasePopularity(db, productIds),
   };
   const changes = createPopularityChanges({ engine, read: popularity.read, clock, log });
   const counting: PopularityDeps = { ...deps, changes };
+  const synonyms = new SynonymFile({ path: join(dataDir, 'synonyms.txt'), normal: indexText, clock, log });
   const feed = createFeed({ ...deps, engine, popularity });
   return {
     api: {
       search: query => searchProducts({ engine, clock }, query),
       suggest: input => engine.suggest(input),
       noteViews: input => noteViews(counting, input),
+      getSynonyms: async () => synonyms.list(),
+      setSynonyms: ({ text }) => synonyms.save(text),
+      explainSynonyms: async ({ q }) => synonyms.current().explain(q),
       rebuild: () => feed.rebuild(),
       status: async () => ({ ready: feed.isReady(), products: (await engine.stats()).products, engine: engine.name }),
     },
@@ -44,10 +53,12 @@ export function createSearch(
       },
     ],
     async start() {
+      await synonyms.start();
       await feed.start();
       changes.start();
     },
     async stop() {
+      await synonyms.stop();
       await changes.stop();
       await feed.stop();
     },

@@ -1,0 +1,164 @@
+import { limits } from '#limits';
+
+/** One line of the list. */
+export interface SynonymRule {
+  /** The phrases that people ask with. */
+  asked: string[];
+  /** What they find beside them; null where each of `asked` stands for the others. */
+  found: string[] | null;
+}
+
+export const synonymProblems = [
+  'TEXT_TOO_LONG',
+  'TOO_MANY_RULES',
+  'TOO_MANY_PHRASES',
+  'PHRASE_TOO_LONG',
+  'PHRASE_EMPTY',
+  'NOTHING_ELSE',
+  'TWO_ARROWS',
+] as const;
+export type SynonymProblemCode = (typeof synonymProblems)[number];
+
+export interface SynonymProblem {
+  /** From 1. */
+  line: number;
+  code: SynonymProblemCode;
+  message: string;
+}
+
+const messages: Record<SynonymProblemCode, string> = {
+  TEXT_TOO_LONG: `The list has more than ${limits.synonymTextMax} characters.`,
+  TOO_MANY_RULES: `The list has more than ${limits.synonymRulesMax} rules.`,
+  TOO_MANY_PHRASES: `A rule has at most ${limits.synonymPhrasesMax} phrases.`,
+  PHRASE_TOO_LONG: `A phrase has at most ${limits.synonymWordsMax} words and ${limits.synonymPhraseLengthMax} characters.`,
+  PHRASE_EMPTY: 'Between two commas, or at an end, a phrase is missing.',
+  NOTHING_ELSE: 'A rule names two phrases or more, with a comma or => between them.',
+  TWO_ARROWS: 'A rule has one => at most.',
+};
+
+const COMMENT = /(?:^|\s)#.*$/;
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+
+/** Reads a list that people write, a rule a line; `laptop, notebook` or `tv => television`, and comments behind a #. */
+export function readSynonyms(text: string): { rules: SynonymRule[]; problems: SynonymProblem[] } {
+  const rules: SynonymRule[] = [];
+  if (text.length > limits.synonymTextMax) return { rules, problems: [problem(1, 'TEXT_TOO_LONG')] };
+  const problems: SynonymProblem[] = [];
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
+  for (const [index, line] of lines.entries()) {
+    const words = line.replace(COMMENT, '').trim();
+    if (words === '') continue;
+    if (rules.length === limits.synonymRulesMax) {
+      problems.push(problem(index + 1, 'TOO_MANY_RULES'));
+      break;
+    }
+    const rule = readRule(words);
+    if (typeof rule === 'string') problems.push(problem(index + 1, rule));
+    else rules.push(rule);
+  }
+  return { rules, problems };
+}
+
+function problem(line: number, code: SynonymProblemCode): SynonymProblem {
+  return { line, code, message: messages[code] };
+}
+
+function readRule(text: string): SynonymRule | SynonymProblemCode {
+  const sides = text.split('=>').map(side => side.split(',').map(phrase => phrase.trim().replaceAll(/\s+/g, ' ')));
+  if (sides.length > 2) return 'TWO_ARROWS';
+  const phrases = sides.flat();
+  if (phrases.some(phrase => !LETTER_OR_DIGIT.test(phrase))) return 'PHRASE_EMPTY';
+  if (phrases.length === 1) return 'NOTHING_ELSE';
+  if (phrases.length > limits.synonymPhrasesMax) return 'TOO_MANY_PHRASES';
+  if (phrases.some(isTooLong)) return 'PHRASE_TOO_LONG';
+  return { asked: sides[0]!, found: sides[1] ?? null };
+}
+
+function isTooLong(phrase: string): boolean {
+  return phrase.length > limits.synonymPhraseLengthMax || phrase.split(' ').length > limits.synonymWordsMax;
+}
+
+/** A phrase as the list has it, and its words in their normal form. */
+interface Phrase {
+  said: string;
+  words: string[];
+}
+
+interface Asked extends Phrase {
+  /** By their words, so that none stands twice. */
+  ways: Map<string, Phrase>;
+}
+
+/** The rules, ready to be asked: what else people say for the words of a query. Never changed once it is made. */
+export class Synonyms {
+  /** Single words that have other ways to be said, as the list has them: known, though no product may use them. */
+  readonly words: readonly string[];
+  readonly #normal: (word: string) => string;
+  /** By their first word, the longest first. */
+  readonly #asked = new Map<string, Asked[]>();
+
+  /** `normal`: the form in which words are compared; of a word that it takes apart, one blank between the pieces. */
+  constructor(rules: readonly SynonymRule[], normal: (word: string) => string) {
+    this.#normal = normal;
+    for (const { asked, found } of rules) {
+      const left = this.#phrases(asked);
+      const right = found === null ? left : this.#phrases(found);
+      for (const phrase of left) this.#add(phrase, right);
+    }
+    const all = [...this.#asked.values()].flat();
+    this.words = [...new Set(all.map(each => each.said.toLowerCase()).filter(said => !said.includes(' ')))];
+  }
+
+  /** What begins at a place in words of normal form and has other ways to be said: how many words, and the others. */
+  synonymsOf(words: readonly string[], at: number): { length: number; ways: string[][] }[] {
+    return this.#begunAt(words, at).map(({ words: own, ways }) => ({
+      length: own.length,
+      ways: Array.from(ways.values(), way => way.words),
+    }));
+  }
+
+  /** The same for people, of a whole text and as the list has it. */
+  explain(text: string): { said: string; ways: string[] }[] {
+    const words = this.#wordsOf(text);
+    return words.flatMap((_, at) =>
+      this.#begunAt(words, at).map(({ said, ways }) => ({ said, ways: Array.from(ways.values(), way => way.said) })),
+    );
+  }
+
+  #begunAt(words: readonly string[], at: number): Asked[] {
+    const begun = this.#asked.get(words[at] ?? '') ?? [];
+    return begun.filter(phrase => phrase.words.every((word, index) => words[at + index] === word));
+  }
+
+  #add(phrase: Phrase, others: Phrase[]): void {
+    const key = keyOf(phrase);
+    const ways = others.filter(other => keyOf(other) !== key);
+    if (ways.length === 0) return;
+    const first = phrase.words[0]!;
+    const known = this.#asked.get(first) ?? [];
+    const asked = known.find(each => keyOf(each) === key) ?? { ...phrase, ways: new Map<string, Phrase>() };
+    if (!known.includes(asked)) {
+      this.#asked.set(
+        first,
+        [...known, asked].sort((a, b) => b.words.length - a.words.length),
+      );
+    }
+    for (const way of ways) if (!asked.ways.has(keyOf(way))) asked.ways.set(keyOf(way), way);
+  }
+
+  #phrases(said: string[]): Phrase[] {
+    const phrases = said.map(phrase => ({ said: phrase, words: this.#wordsOf(phrase) }));
+    return phrases.filter(phrase => phrase.words.length > 0);
+  }
+
+  #wordsOf(text: string): string[] {
+    return text
+      .split(/\s+/)
+      .flatMap(word => this.#normal(word).split(' '))
+      .filter(word => word !== '');
+  }
+}
+
+function keyOf({ words }: Phrase): string {
+  return words.join(' ');
+}
