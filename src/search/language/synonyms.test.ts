@@ -16,10 +16,13 @@ function listed(text: string): Synonyms {
   return new Synonyms(rules, indexText);
 }
 
-/** What stands for the phrase that begins first in a text, by its length. */
+/** What stands for each phrase that begins at a place in a text, by its length: the same first, then the wider. */
 function waysIn(list: Synonyms, text: string, at = 0): Record<number, string[]> {
-  const found = list.synonymsOf(text.split(' '), at);
-  return Object.fromEntries(found.map(({ length, ways }) => [length, ways.map(way => way.join(' '))]));
+  const byLength: Record<number, string[]> = {};
+  for (const { length, ways } of list.synonymsOf(text.split(' '), at)) {
+    byLength[length] = [...(byLength[length] ?? []), ...ways.map(way => way.join(' '))];
+  }
+  return byLength;
 }
 
 describe('reading a list', () => {
@@ -115,6 +118,17 @@ describe('looking up', () => {
     );
     assert.deepEqual(waysIn(list, 'flat screen tv'), { 3: ['led tv'], 2: ['tv'], 1: ['apartment'] });
     assert.deepEqual(waysIn(list, 'tv'), { 1: ['telly', 'television'] });
+  });
+
+  test('what says the same is told apart from what is wider; what is both says the same', () => {
+    const list = listed('tv => display, telly, television\ntv, telly, television set\ntv => set\ntv => telly');
+    assert.deepEqual(list.synonymsOf(['tv'], 0), [
+      { length: 1, ways: [['telly'], ['television', 'set']], isEqual: true },
+      { length: 1, ways: [['display'], ['television'], ['set']], isEqual: false },
+    ]);
+    assert.deepEqual(list.synonymsOf(['telly'], 0), [
+      { length: 1, ways: [['tv'], ['television', 'set']], isEqual: true },
+    ]);
   });
 
   test('words are compared in the form that is given, in which one may become several or none', () => {

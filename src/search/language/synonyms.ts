@@ -85,8 +85,9 @@ interface Phrase {
 }
 
 interface Asked extends Phrase {
-  /** By their words, so that none stands twice. */
-  ways: Map<string, Phrase>;
+  /** By their words, so that none stands twice: those of two-way rules, and those of one-way rules alone. */
+  equal: Map<string, Phrase>;
+  wider: Map<string, Phrase>;
 }
 
 /** The rules, ready to be asked: what else people say for the words of a query. Never changed once it is made. */
@@ -103,25 +104,36 @@ export class Synonyms {
     for (const { asked, found } of rules) {
       const left = this.#phrases(asked);
       const right = found === null ? left : this.#phrases(found);
-      for (const phrase of left) this.#add(phrase, right);
+      for (const phrase of left) this.#add(phrase, right, found === null ? 'equal' : 'wider');
     }
     const all = [...this.#asked.values()].flat();
     this.words = [...new Set(all.map(each => each.said.toLowerCase()).filter(said => !said.includes(' ')))];
   }
 
-  /** What begins at a place in words of normal form and has other ways to be said: how many words, and the others. */
-  synonymsOf(words: readonly string[], at: number): { length: number; ways: string[][] }[] {
-    return this.#begunAt(words, at).map(({ words: own, ways }) => ({
-      length: own.length,
-      ways: Array.from(ways.values(), way => way.words),
-    }));
+  /**
+   * What begins at a place in words of normal form and has other ways to be said: how many words, and the others.
+   * `isEqual`: they say the same; else they are about more than what was asked for.
+   */
+  synonymsOf(words: readonly string[], at: number): { length: number; ways: string[][]; isEqual: boolean }[] {
+    return this.#begunAt(words, at).flatMap(({ words: own, equal, wider }) =>
+      [equal, wider]
+        .filter(ways => ways.size > 0)
+        .map(ways => ({
+          length: own.length,
+          ways: Array.from(ways.values(), way => way.words),
+          isEqual: ways === equal,
+        })),
+    );
   }
 
   /** The same for people, of a whole text and as the list has it. */
   explain(text: string): { said: string; ways: string[] }[] {
     const words = this.#wordsOf(text);
     return words.flatMap((_, at) =>
-      this.#begunAt(words, at).map(({ said, ways }) => ({ said, ways: Array.from(ways.values(), way => way.said) })),
+      this.#begunAt(words, at).map(({ said, equal, wider }) => ({
+        said,
+        ways: [...equal.values(), ...wider.values()].map(way => way.said),
+      })),
     );
   }
 
@@ -130,20 +142,23 @@ export class Synonyms {
     return begun.filter(phrase => phrase.words.every((word, index) => words[at + index] === word));
   }
 
-  #add(phrase: Phrase, others: Phrase[]): void {
+  #add(phrase: Phrase, others: Phrase[], kind: 'equal' | 'wider'): void {
     const key = keyOf(phrase);
     const ways = others.filter(other => keyOf(other) !== key);
     if (ways.length === 0) return;
     const first = phrase.words[0]!;
     const known = this.#asked.get(first) ?? [];
-    const asked = known.find(each => keyOf(each) === key) ?? { ...phrase, ways: new Map<string, Phrase>() };
+    const asked = known.find(each => keyOf(each) === key) ?? { ...phrase, equal: new Map(), wider: new Map() };
     if (!known.includes(asked)) {
       this.#asked.set(
         first,
         [...known, asked].sort((a, b) => b.words.length - a.words.length),
       );
     }
-    for (const way of ways) if (!asked.ways.has(keyOf(way))) asked.ways.set(keyOf(way), way);
+    for (const way of ways) {
+      if (!asked[kind].has(keyOf(way))) asked[kind].set(keyOf(way), way);
+      if (asked.equal.has(keyOf(way))) asked.wider.delete(keyOf(way));
+    }
   }
 
   #phrases(said: string[]): Phrase[] {
