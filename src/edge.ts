@@ -34,6 +34,7 @@ import { createIdentity, type Identity, shopperOf } from './gateway/identify.ts'
 import { createRateLimit } from './gateway/limit-rate.ts';
 import { liveRoutes } from './gateway/live-routes.ts';
 import { operationRoutes } from './gateway/operation-routes.ts';
+import { createProductViews } from './gateway/product-views.ts';
 import { createSalesReader } from './gateway/read-sales.ts';
 import { readStuck } from './gateway/read-stuck.ts';
 import { createRequestRates, noteRequests, type RequestRates } from './gateway/request-rates.ts';
@@ -46,6 +47,7 @@ import { orderRoutes } from './orders/http.ts';
 import { createPages } from './pages.ts';
 import { paymentsRoutes } from './payments/http.ts';
 import { searchRoutes } from './search/http.ts';
+import { synonymRoutes } from './search/staff-routes.ts';
 
 export interface EdgeDeps extends ModuleDeps {
   modules: Modules;
@@ -108,10 +110,12 @@ export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> 
   const joined = compose(deps.modules.apis);
   const entrance = createEntrance({ accounts, sessions: identity, mergeCart: joined.account.mergeCart });
   const visits = createVisits({ clock });
+  const views = createProductViews({ search: deps.modules.apis.search, clock, log });
   addRoutes(app, config, deps, { identity, joined, entrance });
   const running = addDashboard(app, deps, { visits, requests });
-  await pages.addTo(app, { joined, entrance, visits, running, publicUrl: () => publicUrlOf(config, app) });
+  await pages.addTo(app, { joined, entrance, visits, views, running, publicUrl: () => publicUrlOf(config, app) });
   pages.start();
+  views.start();
   return {
     async listen() {
       await app.listen({ host: config.host, port: config.port });
@@ -121,6 +125,7 @@ export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> 
     async stop() {
       await app.close();
       await pages.stop();
+      await views.stop();
       await keys.stop();
     },
   };
@@ -150,6 +155,7 @@ function addRoutes(app: App, config: Config, deps: EdgeDeps, { identity, joined,
   peopleRoutes(app, { accounts });
   catalogRoutes(app, { catalog, currency, availabilityOf: joined.availabilityOf, authorOf: joined.authorOf });
   searchRoutes(app, { search, catalog });
+  synonymRoutes(app, { search });
   cartRoutes(app, { cart, currency });
   orderRoutes(app, { orders, shopperOf, shipments: { schema: Shipment, ofOrders: joined.shipmentsOf } });
   paymentsRoutes(app, { payments, simulatorEnabled: config.hasSimulator });

@@ -183,17 +183,33 @@ export const limits = {
   searchRelaxedWordsMax: 16,
   searchCorrectedWordsMax: 8,
   searchQueriesKeptMax: 5_000,
-  synonymRulesMax: 10_000,
-  /** Of a phrase. */
-  synonymWordsMax: 8,
-  synonymTextMax: 500_000,
-  synonymPollMs: 1_000,
   searchRestartMaxMs: 5_000,
   /** Changes since an index was written, before it is written again: read in about three seconds at a start. */
   searchLogBytesMax: 64 * 1024 * 1024,
   /** Rows of an index that are gone, before it is built again. */
   searchDeadShareMax: 0.3,
   searchBuildRetryMaxMs: 30_000,
+  /** As much as a form can bring, mostly ASCII. */
+  synonymTextMax: 50_000,
+  synonymRulesMax: 2_000,
+  synonymPhrasesMax: 20,
+  synonymWordsMax: 6,
+  synonymPhraseLengthMax: 80,
+  synonymPollMs: 1_000,
+  /** How long a product that somebody has looked at is not counted for them again: a reload is no second look. */
+  viewKnownMs: 1_800_000,
+  viewsKnownMax: 100_000,
+  viewFlushMs: 2_000,
+  /** Products whose views wait to be written; those of more are not counted. */
+  viewedProductsMax: 10_000,
+  viewsPerProductMax: 1_000_000,
+  popularityPassMs: 3_000,
+  /** Products whose counts wait to reach the index; more follow with their next view, or when it is built. */
+  popularityWaitingMax: 100_000,
+  popularityHalfLifeMs: 30 * 24 * 3_600_000,
+  popularityBatchMax: 5_000,
+  /** Twice as long as events are kept: until then the event of an order may come again. */
+  countedOrdersKeptMs: 14 * 24 * 3_600_000,
 
   // outside parts
   /** Longer than the simulator's slowest answer of 2 s, and short enough for its time-outs to be watched. */

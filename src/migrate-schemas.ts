@@ -3,8 +3,8 @@ import type { Log } from '#platform/postgres';
 import type { Database } from '#platform/sql';
 import type { ModuleName } from './config.ts';
 
-/** search keeps its index in files, audit keeps nothing. */
-const withoutSchema = new Set<ModuleName>(['search', 'audit']);
+/** audit keeps nothing. */
+const withoutSchema = new Set<ModuleName>(['audit']);
 
 /** The schemas of these modules, and the gateway's own. Safe when several processes start at once. */
 export async function migrateSchemas(db: Database, names: Iterable<ModuleName>, log: Log): Promise<void> {

@@ -152,15 +152,10 @@ function moduleMakers(
         warehouses: config.demo ? demoWarehouses : undefined,
         ledgerStrategy: config.inventoryLedger,
       }),
-    payments: () =>
-      createPayments({
-        ...deps,
-        gateways: outside.gateways,
-        simulator: outside.simulatorBooks,
-      }),
+    payments: () => createPayments({ ...deps, gateways: outside.gateways, simulator: outside.simulatorBooks }),
     accounts: () =>
       createAccounts({ ...deps, hotStore, mailTokenSecret: secrets.mailToken, rateLimits: config.rateLimits }),
-    search: () => createSearch({ ...deps, catalog: find('catalog'), inventory: find('inventory'), dataDir }),
+    search: () => createSearch({ ...deps, ...askedBySearch(find), dataDir }),
     cart: () => createCart({ ...deps, hotStore, ...askedByCart(find), currency }),
     orders: () =>
       createOrders({
@@ -202,6 +197,10 @@ function moduleMakers(
         fulfillment: find('fulfillment'),
       }),
   };
+}
+
+function askedBySearch(find: <Name extends ApiName>(name: Name) => Apis[Name]) {
+  return { catalog: find('catalog'), inventory: find('inventory'), orders: find('orders') };
 }
 
 /** `heldUnits` is the one question that goes up, so orders are looked for when it is asked, and not before. */

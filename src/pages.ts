@@ -8,6 +8,7 @@ import type { RunningShop } from './admin/staff/running-shop.ts';
 import type { Config } from './config.ts';
 import type { compose } from './gateway/compose.ts';
 import { shopperOf } from './gateway/identify.ts';
+import type { ProductViews } from './gateway/product-views.ts';
 import type { Visits } from './gateway/visits.ts';
 import type { Modules } from './modules.ts';
 
@@ -22,6 +23,7 @@ export interface EdgeParts {
   joined: ReturnType<typeof compose>;
   entrance: Entrance;
   visits: Visits;
+  views: ProductViews;
   running: RunningShop;
   /** Where people reach the shop. */
   publicUrl(): string;
@@ -56,7 +58,7 @@ export async function createPages(config: Config, deps: PagesDeps): Promise<Page
   return {
     front: cache,
     problemPage: (request, fields) => problemPage!(request, fields),
-    async addTo(app, { joined, entrance, visits, running, publicUrl }) {
+    async addTo(app, { joined, entrance, visits, views, running, publicUrl }) {
       const { currency, production: isProduction } = config;
       await app.register(async scope => {
         takeForms(scope as unknown as App);
@@ -81,6 +83,7 @@ export async function createPages(config: Config, deps: PagesDeps): Promise<Page
           exportMore: joined.account.exportMore,
           eraseMore: joined.account.eraseMore,
           countVisit: visits.count,
+          countView: views.note,
         });
         const desk = { ...apis, site, clock, ids, running };
         desks.staffRoutes(desk);

@@ -53,7 +53,7 @@ export async function fillEngine(scope: BenchScope, documents: Iterable<SearchDo
   for (const page of pagesOf(documents)) {
     const levels = page.map(({ product_id }) => ({ product_id, in_stock: true }));
     await adding;
-    adding = build.add({ documents: page, gone: [], levels });
+    adding = build.add({ documents: page, gone: [], levels, popularity: [] });
     count += page.length;
     if (count % 100_000 < PAGE) scope.say(`${count} products, ${(performance.now() - beganMs).toFixed(0)} ms`);
   }

@@ -158,6 +158,7 @@ export const PAGES: PicturedPage[] = [
     return `/en/admin/people/${(await first(shop, '/api/admin/people', 'staff')).user_id}`;
   }),
   internal('admin-reviews', 'staff', '/en/admin/reviews'),
+  internal('admin-synonyms', 'staff', '/en/admin/synonyms?words=flat%20screen%20tv'),
   internal('admin-mails', 'staff', '/en/admin/mails'),
   internal('admin-operations', 'staff', '/en/admin/operations'),
   internal('admin-stuck', 'staff', '/en/admin/stuck'),

@@ -14,6 +14,7 @@ import { sellersRoutes } from './staff/sellers.tsx';
 import { stockListRoutes } from './staff/stock-list.tsx';
 import { stockRoutes } from './staff/stock-routes.tsx';
 import { stuckRoutes } from './staff/stuck.tsx';
+import { synonymPages } from './staff/synonyms.tsx';
 import { warehouseRoutes } from './staff/warehouses.tsx';
 import { webhookRoutes } from './staff/webhook.tsx';
 import { webhookListRoutes } from './staff/webhooks.tsx';
@@ -34,6 +35,7 @@ export function staffRoutes(deps: DeskDeps): void {
   stockListRoutes(deps);
   stockRoutes(deps);
   warehouseRoutes(deps);
+  synonymPages(deps);
   sellersRoutes(deps);
   peopleRoutes(deps);
   staffGoodsRoutes(deps);

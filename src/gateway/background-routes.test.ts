@@ -31,7 +31,7 @@ test('operations tell jobs, subscriptions, database and process', async () => {
   const { schedule } = await jobNamed('inventory_sweep');
   assert.equal(schedule, 'every 1 s');
   const toSearch = body.subscriptions.filter((each: { consumer: string }) => each.consumer === 'search');
-  assert.deepEqual(toSearch.map((each: { source: string }) => each.source).sort(), ['catalog', 'inventory']);
+  assert.deepEqual(toSearch.map((each: { source: string }) => each.source).sort(), ['catalog', 'inventory', 'orders']);
   assert.ok(body.subscriptions.every((each: { stuck: number }) => each.stuck === 0));
   assert.ok(body.database.connections >= 1);
   assert.equal(body.database.waiting, 0);

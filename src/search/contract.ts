@@ -5,12 +5,15 @@
  * Engines are adapters behind one port; the embedded one lives in a worker thread and in `DATA_DIR`.
  * A facet's counts ignore its own filter, so a value chosen alone in its facet gives exactly its count; `total` is
  * exact. A change of a product or of its stock level is searchable within a second.
+ * Counts in its own schema how often each product is looked at and ordered, which fades with a half-life of a month. It
+ * is never told who looks: callers tell how often, and nothing else.
  */
 import { type Static, Type } from 'typebox';
 import { limits } from '#limits';
-import { command, defineContract, Nothing, query } from '#platform/contract';
+import { command, defineContract, Nothing, onceCommand, query } from '#platform/contract';
 import type { Outcome } from '#platform/outcome';
-import { nullable, object, text } from '#platform/schema';
+import { Id, nullable, object, oneOf, text } from '#platform/schema';
+import { synonymProblems } from './language/synonyms.ts';
 
 export const SearchSort = Type.Union([
   Type.Literal('relevance'),
@@ -62,6 +65,7 @@ export const Explanation = object({
   availability: Type.Number(),
   reviews: Type.Number(),
   prime: Type.Number(),
+  conversion: Type.Number(),
 });
 export type Explanation = Static<typeof Explanation>;
 
@@ -84,11 +88,45 @@ export const Suggestion = object({
 });
 export type Suggestion = Static<typeof Suggestion>;
 
+/** Product pages that people have looked at; who reloads a page is counted once by the caller. */
+export const NoteViews = object({
+  views: Type.Array(
+    object({ product_id: Id, count: Type.Integer({ minimum: 1, maximum: limits.viewsPerProductMax }) }),
+    { maxItems: limits.idsPerReadMax },
+  ),
+});
+
+export const SynonymProblem = object({
+  line: Type.Integer({ minimum: 1 }),
+  code: oneOf(...synonymProblems),
+  message: text(200),
+});
+export type SynonymProblem = Static<typeof SynonymProblem>;
+
+/** `problems`: of a file that somebody has edited, and that is not in force for them. `rules`: those in force. */
+export const SynonymList = object({
+  text: text(limits.synonymTextMax, { min: 0 }),
+  is_default: Type.Boolean(),
+  rules: Type.Integer({ minimum: 0 }),
+  problems: Type.Array(SynonymProblem),
+});
+export type SynonymList = Static<typeof SynonymList>;
+
+/** null: back to the list that comes with the shop. */
+export const SetSynonyms = object({ text: nullable(text(limits.synonymTextMax, { min: 0 })) });
+
 export interface Search {
   /** `price_min` above `price_max` and rows past 10,000 are refused. */
   search(input: SearchQuery): Promise<Outcome<SearchResult, 'PAGE_TOO_DEEP' | 'PRICE_RANGE_EMPTY'>>;
   /** At most 10, prefix matches, best first. */
   suggest(input: { q: string }): Promise<Suggestion[]>;
+  /** Sent again after a lost answer they would count twice: rather not at all. What is no product is passed over. */
+  noteViews(input: Static<typeof NoteViews>): Promise<null>;
+  getSynonyms(input: Record<string, never>): Promise<SynonymList>;
+  /** In force for the next search. Refused where a line is wrong: `problems` tell which, and nothing changes. */
+  setSynonyms(input: Static<typeof SetSynonyms>): Promise<Outcome<SynonymList, 'SYNONYMS_INVALID'>>;
+  /** The phrases of a text that have other ways to be said, and those, as the list has them. */
+  explainSynonyms(input: { q: string }): Promise<{ said: string; ways: string[] }[]>;
   /** Builds a new index beside the serving one and swaps it in. Answers when it serves. */
   rebuild(input: Record<string, never>): Promise<{ products: number; took_ms: number }>;
   /** `ready` when the index holds everything the catalogue had committed when it started. */
@@ -100,11 +138,16 @@ export const searchContract = defineContract<Search>({
   operations: {
     search: query(SearchQuery),
     suggest: query(object({ q: text(limits.queryLengthMax, { min: 0 }) })),
+    noteViews: onceCommand(NoteViews),
+    getSynonyms: query(Nothing),
+    setSynonyms: command(SetSynonyms),
+    explainSynonyms: query(object({ q: text(limits.queryLengthMax, { min: 0 }) })),
     rebuild: command(Nothing, 600_000),
     status: query(Nothing),
   },
   refusals: {
     PAGE_TOO_DEEP: { status: 400, meaning: 'Results end at row 10,000. Narrow the search instead.' },
+    SYNONYMS_INVALID: { status: 400, meaning: 'A line of the synonyms can not be a rule.' },
     PRICE_RANGE_EMPTY: { status: 400, meaning: 'price_min is above price_max.' },
   },
 });

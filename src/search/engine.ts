@@ -33,6 +33,13 @@ export interface StockLevel {
   in_stock: boolean;
 }
 
+/** How often a product was looked at and ordered of late. What is long ago counts less: no whole numbers. */
+export interface PopularityLevel {
+  product_id: string;
+  views: number;
+  orders: number;
+}
+
 /** What is decided without filters (how the query was read), and the page of what is left with them. */
 export type EngineAnswer = Pick<SearchResult, 'query' | 'total' | 'hits' | 'facets'>;
 
@@ -54,6 +61,7 @@ export interface SearchEngine {
   upsert(documents: SearchDocument[]): Promise<void>;
   remove(products: GoneProduct[]): Promise<void>;
   setStock(levels: StockLevel[]): Promise<void>;
+  setPopularity(levels: PopularityLevel[]): Promise<void>;
   /** Begins an index beside the serving one; there is one at a time. */
   build(): Promise<IndexBuild>;
   /** 0 products where nothing serves. */
@@ -64,10 +72,17 @@ export interface SearchEngine {
   onWorn(listener: () => void): void;
 }
 
+export interface BuildPage {
+  documents: SearchDocument[];
+  gone: GoneProduct[];
+  levels: StockLevel[];
+  popularity: PopularityLevel[];
+}
+
 export interface IndexBuild {
   readonly cursors: CursorStore;
-  /** A page of the scan. A stock level that a later event has brought already stays as it is. */
-  add(page: { documents: SearchDocument[]; gone: GoneProduct[]; levels: StockLevel[] }): Promise<void>;
+  /** A page of the scan. A level, of stock or popularity, that was set meanwhile stays as it is. */
+  add(page: BuildPage): Promise<void>;
   /** Serves from now on, in one step; the former index ends when its last query is answered. */
   swap(): Promise<void>;
   abandon(): Promise<void>;

@@ -15,7 +15,7 @@ import { Unavailable } from '#platform/outcome';
 import { createFakeShop, type FakeShop, fakeId } from '../../test/support/fake-shop.ts';
 import type { SearchQuery } from './contract.ts';
 import { EmbeddedEngine } from './embedded/embedded-engine.ts';
-import type { SearchEngine } from './engine.ts';
+import type { PopularityLevel, SearchEngine } from './engine.ts';
 import { createFeed, type Feed } from './feed.ts';
 
 const WORKER = new URL('./embedded/index.worker.ts', import.meta.url);
@@ -43,8 +43,24 @@ interface Running {
   stop(): Promise<void>;
 }
 
-async function run(t: TestContext, shop: FakeShop, folder: string): Promise<Running> {
+/** What shoppers did, in memory; tells which products were erased. */
+function popularityOf(levels: PopularityLevel[]) {
+  const kept = new Map(levels.map(level => [level.product_id, level]));
+  return {
+    kept,
+    read: async (ids: string[]) => ids.flatMap(id => kept.get(id) ?? []),
+    erase: async (ids: string[]) => ids.forEach(id => void kept.delete(id)),
+  };
+}
+
+async function run(
+  t: TestContext,
+  shop: FakeShop,
+  folder: string,
+  options: { shelf?: ReturnType<typeof popularityOf> } = {},
+): Promise<Running> {
   const workers: Worker[] = [];
+  const shelf = options.shelf ?? popularityOf([]);
   const shared = { log: createLog({ level: 'silent' }), clock: systemClock };
   const engine = new EmbeddedEngine({
     ...shared,
@@ -61,6 +77,7 @@ async function run(t: TestContext, shop: FakeShop, folder: string): Promise<Runn
     engine,
     catalog: shop.catalog,
     inventory: shop.inventory,
+    popularity: shelf,
     events: { listen: shop.listen },
     metrics: createMetrics(),
     random: Math.random,
@@ -193,6 +210,36 @@ test('a rebuild serves all the while, and holds what changed during it', async t
   assert.equal((await engine.search({ ...everything, q: 'number1499' })).hits[0]!.in_stock, false);
   assert.deepEqual((await engine.suggest({ q: 'thin' }))[0], { text: 'thing', kind: 'query' });
   assert.equal(readdirSync(folder).length, 2, 'the index that serves, and the file that names it');
+});
+
+test('a build carries what shoppers did; a level that is set meanwhile stays, a deleted product is erased', async t => {
+  const shop = createFakeShop();
+  for (const n of [1, 2, 3, 4]) shop.put({ product_id: fakeId(n), title: 'thing' });
+  const shelf = popularityOf([
+    { product_id: fakeId(1), views: 200, orders: 0 },
+    { product_id: fakeId(3), views: 2_000, orders: 1_000 },
+    { product_id: fakeId(4), views: 8, orders: 2 },
+  ]);
+  const folder = newFolder(t);
+  const first = await run(t, shop, folder, { shelf });
+  const { feed, engine, drained } = first;
+  await until(() => feed.isReady());
+  const orderIn = async ({ engine: asked }: Running) =>
+    (await asked.search({ ...everything, q: 'thing' })).hits.map(hit => hit.product_id);
+  assert.deepEqual(await orderIn(first), [3, 4, 2, 1].map(fakeId));
+  shop.beforeScan = async () => {
+    shop.beforeScan = async () => {};
+    await engine.setPopularity([{ product_id: fakeId(2), views: 2_000, orders: 2_000 }]);
+    await engine.setPopularity([{ product_id: fakeId(3), views: 2_000, orders: 0 }]);
+  };
+  await feed.rebuild();
+  assert.deepEqual(await orderIn(first), [2, 4, 1, 3].map(fakeId), 'the page of the scan was older');
+  shop.remove(fakeId(4));
+  await drained();
+  assert.deepEqual([...shelf.kept.keys()], [fakeId(1), fakeId(3)]);
+  await first.stop();
+  const second = await run(t, shop, folder, { shelf: popularityOf([]) });
+  assert.deepEqual(await orderIn(second), [2, 1, 3].map(fakeId), 'kept in the index over a restart');
 });
 
 test('a rebuild that fails leaves the serving index as it was', async t => {

@@ -8,7 +8,14 @@ import type { EventSources } from '#platform/module';
 import type { DomainEvent } from '#platform/outbox';
 import { Unavailable } from '#platform/outcome';
 import { createSubscription, type Subscription } from '#platform/subscription';
-import { documentOf, type GoneProduct, type IndexBuild, type SearchDocument, type SearchEngine } from './engine.ts';
+import {
+  documentOf,
+  type GoneProduct,
+  type IndexBuild,
+  type PopularityLevel,
+  type SearchDocument,
+  type SearchEngine,
+} from './engine.ts';
 
 const CONSUMER = 'search';
 const RETRY_FIRST_MS = 200;
@@ -32,6 +39,11 @@ export interface FeedDeps {
   engine: SearchEngine;
   catalog: Catalog;
   inventory: Inventory;
+  popularity: {
+    read(productIds: string[]): Promise<PopularityLevel[]>;
+    /** For products that are gone. */
+    erase(productIds: string[]): Promise<void>;
+  };
   events: EventSources;
   clock: Clock;
   log: Log;
@@ -139,7 +151,7 @@ function subscriptionsOf(deps: FeedDeps): Subscription[] {
   ];
 }
 
-async function applyProducts({ engine, catalog }: FeedDeps, events: DomainEvent[]): Promise<void> {
+async function applyProducts({ engine, catalog, popularity }: FeedDeps, events: DomainEvent[]): Promise<void> {
   const versions = new Map<string, number>();
   for (const { aggregate_id: id, version } of events) versions.set(id, Math.max(version, versions.get(id) ?? 0));
   for (const product_ids of inBatches([...versions.keys()])) {
@@ -149,7 +161,9 @@ async function applyProducts({ engine, catalog }: FeedDeps, events: DomainEvent[
     const found = new Set(products.map(product => product.product_id));
     const erased = product_ids.filter(id => !found.has(id));
     await engine.upsert(documents);
-    await engine.remove([...gone, ...erased.map(id => ({ product_id: id, version: versions.get(id)! }))]);
+    const removed = [...gone, ...erased.map(id => ({ product_id: id, version: versions.get(id)! }))];
+    await engine.remove(removed);
+    if (removed.length > 0) await popularity.erase(removed.map(product => product.product_id));
   }
 }
 
@@ -206,15 +220,14 @@ async function setCursors({ engine, catalog, inventory }: FeedDeps, build: Index
 }
 
 /** The next page is fetched while one is indexed. */
-async function scan({ catalog, inventory }: FeedDeps, build: IndexBuild, signal: AbortSignal): Promise<number> {
+async function scan(deps: FeedDeps, build: IndexBuild, signal: AbortSignal): Promise<number> {
+  const { catalog, inventory, popularity } = deps;
   const fetchAfter = async (after: string | null) => {
     const products = await catalog.scanProducts({ after, limit: limits.searchBatchMax });
     const sorted = sortOut(products);
-    const levels = await levelsOf(
-      inventory,
-      sorted.documents.map(document => document.product_id),
-    );
-    return { last: products.at(-1)?.product_id, page: { ...sorted, levels } };
+    const ids = sorted.documents.map(document => document.product_id);
+    const [levels, popular] = await Promise.all([levelsOf(inventory, ids), popularity.read(ids)]);
+    return { last: products.at(-1)?.product_id, page: { ...sorted, levels, popularity: popular } };
   };
   let count = 0;
   let fetched = await fetchAfter(null);

@@ -14,6 +14,7 @@ import { createMetrics } from '#platform/metrics';
 import type { Module } from '#platform/module';
 import { openapi } from '#platform/openapi';
 import { createFakeShop, fakeId } from '../../test/support/fake-shop.ts';
+import { testDatabase } from '../../test/support/postgres.ts';
 import type { Search } from './contract.ts';
 import { searchRoutes } from './http.ts';
 import { createSearch } from './index.ts';
@@ -23,6 +24,7 @@ describe('the routes of search', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'search-http-'));
   let app: App;
   let search: Module<Search>;
+  const later: (() => Promise<void>)[] = [];
 
   before(async () => {
     shop.put({
@@ -48,9 +50,10 @@ describe('the routes of search', () => {
     shop.setStock(fakeId(1), 4);
     const log = createLog({ level: 'silent' });
     const metrics = createMetrics();
-    const deps = { log, metrics, clock: systemClock, ids: createIds(), random: Math.random, db: undefined as never };
-    const { catalog, inventory } = shop;
-    search = createSearch({ ...deps, catalog, inventory, dataDir, events: { listen: shop.listen } });
+    const { db } = await testDatabase({ after: work => void later.push(work) }, ['search']);
+    const deps = { log, metrics, clock: systemClock, ids: createIds(), random: Math.random, db };
+    const { catalog, inventory, orders } = shop;
+    search = createSearch({ ...deps, catalog, inventory, orders, dataDir, events: { listen: shop.listen } });
     await search.start!();
     for (const subscription of search.subscriptions!) subscription.start();
     while ((await search.ready!()) !== 'ok') await sleep(5);
@@ -64,6 +67,7 @@ describe('the routes of search', () => {
     await app.close();
     for (const subscription of search.subscriptions!) await subscription.stop();
     await search.stop!();
+    for (const end of later) await end();
     rmSync(dataDir, { recursive: true, force: true });
   });
 

@@ -24,6 +24,8 @@ const PRIME_FACTOR = 1.02;
 
 export interface QualityFacts {
   in_stock: boolean;
+  /** See `conversionFactor`. */
+  conversion: number;
   rating: number;
   review_count: number;
   prime: boolean;
@@ -33,14 +35,16 @@ export interface Quality {
   availability: number;
   reviews: number;
   prime: number;
+  conversion: number;
 }
 
-export function qualityOf({ in_stock, rating, review_count, prime }: QualityFacts): Quality {
+export function qualityOf({ in_stock, conversion, rating, review_count, prime }: QualityFacts): Quality {
   const average = (RATING_USUAL * REVIEWS_PRIOR + rating * review_count) / (REVIEWS_PRIOR + review_count);
   return {
     availability: in_stock ? 1 : OUT_OF_STOCK_FACTOR,
     reviews: 1 + RATING_STEP * (average - RATING_USUAL),
     prime: prime ? PRIME_FACTOR : 1,
+    conversion,
   };
 }
 

@@ -32,6 +32,8 @@ export interface StorefrontDeps {
   eraseMore(userId: string): Promise<void>;
   /** Counted by the private fragment, since pages come from caches. `visit`: the first page of a browser's session. */
   countVisit(kind: 'visit' | 'page'): void;
+  /** A product's page was looked at; `visitor` tells one from another and is kept nowhere. */
+  countView(visitor: string, productId: string): void;
 }
 
 /** Coming in and going out, as the API does it. */

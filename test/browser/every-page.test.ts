@@ -201,6 +201,8 @@ function staffPages(): string[] {
     '/en/admin/stock',
     `/en/admin/stock/${product.product_id}`,
     '/en/admin/warehouses',
+    '/en/admin/synonyms?words=flat+screen+tv',
+    '/de/admin/synonyms?words=zzz',
     '/en/admin/sellers',
     '/en/admin/people',
     `/en/admin/people/${user_id}`,

@@ -46,6 +46,23 @@ test('pictures are turned by buttons, keys and the small ones, and what was seen
   browser.assertQuiet();
 });
 
+test('a look at a product is told with the private part of its page, and no other page tells one', async t => {
+  const browser = await openBrowser(t, { viewport: 'phone', javascript: true, colorScheme: 'light', url: shop.url });
+  if (browser === null) return;
+  const { page } = browser;
+  const { product_id } = await newProduct(shop);
+  const told: (string | null)[] = [];
+  page.on('request', request => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname === '/fragments/me') told.push(searchParams.get('product'));
+  });
+  for (const path of ['/en', `/en/p/${product_id}`, '/en/c/Home']) {
+    await page.goto(path, { waitUntil: 'networkidle' });
+  }
+  assert.deepEqual(told, [null, product_id, null]);
+  browser.assertQuiet();
+});
+
 test('what can not be added is told where it was asked, and the cart keeps what it had', async t => {
   const browser = await openBrowser(t, { viewport: 'desktop', javascript: true, colorScheme: 'dark', url: shop.url });
   if (browser === null) return;

@@ -1,5 +1,6 @@
 // What staff, sellers and machines may get wrong: the exact status and code, within two seconds, and nothing changed.
 // Every line of the tables is one request with one thing wrong; the database is compared before and after each table.
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { delivery, succeeded, usd } from '../security/cast.ts';
 import { card } from '../support/client.ts';
@@ -103,6 +104,20 @@ test('an import is a file of a known kind', async () => {
     [seller.client, `GET /api/admin/imports/${cast.otherSeller.import_id}`, undefined, 404, 'NOT_FOUND'],
     [key, 'GET /api/admin/exports/products?format=excel', undefined, 400, 'INVALID_INPUT'],
   ]);
+});
+
+test('synonyms are lines that are rules, changed by staff', async () => {
+  const { seller, key, bob } = of;
+  const path = 'PUT /api/admin/synonyms';
+  await of.refuses([
+    ...['laptop', 'laptop,', 'a => b => c', `${'x'.repeat(81)}, y`, 'a, b\n=> c'].map(
+      (text): Line => [key, path, { text }, 400, 'SYNONYMS_INVALID'],
+    ),
+    [key, path, { text: 'x'.repeat(50_001) }, 400, 'INVALID_INPUT'],
+    [seller.client, path, { text: 'a, b' }, 403, 'FORBIDDEN'],
+    [bob, path, { text: 'a, b' }, 403, 'FORBIDDEN'],
+  ]);
+  assert.equal((await key.get('/api/admin/synonyms')).body.is_default, true, 'nothing was saved');
 });
 
 test('staff move an order only along its life, and give back no more than was paid', async () => {

@@ -1,24 +1,30 @@
 import type { Catalog, CatalogProduct } from '#catalog';
 import type { Inventory } from '#inventory';
+import type { Orders } from '#orders';
 import type { DomainEvent, EventBatch, ReadEvents } from '#platform/outbox';
 
-/** Catalog and inventory as arrays, with their events, for modules that read them. */
+/** Catalog, inventory and orders as arrays, with their events, for modules that read them. */
 export interface FakeShop {
   catalog: Catalog;
   inventory: Inventory;
+  orders: Orders;
   products: Map<string, CatalogProduct>;
   /** Creates or changes a product, raises its version and sends the event. */
   put(product: Partial<CatalogProduct> & { product_id: string }): CatalogProduct;
   remove(productId: string): void;
   setStock(productId: string, available: number): void;
+  /** Confirms an order of one unit of each. */
+  order(orderId: string, productIds: string[]): void;
   /** Sends an event again as it was, so that it arrives late. */
-  sendAgain(source: 'catalog' | 'inventory', eventId: string): void;
-  events: Record<'catalog' | 'inventory', DomainEvent[]>;
+  sendAgain(source: Source, eventId: string): void;
+  events: Record<Source, DomainEvent[]>;
   listen(source: string, listener: () => void): () => void;
   /** How many products were scanned, and what runs before each page of a scan. */
   scanned: number;
   beforeScan: () => Promise<void>;
 }
+
+type Source = 'catalog' | 'inventory' | 'orders';
 
 /** An id whose order is that of `number`. */
 export function fakeId(number: number): string {
@@ -55,12 +61,14 @@ export function fakeProduct(product: Partial<CatalogProduct> & { product_id: str
 export function createFakeShop(): FakeShop {
   const products = new Map<string, CatalogProduct>();
   const stock = new Map<string, number>();
-  const events: FakeShop['events'] = { catalog: [], inventory: [] };
-  const listeners = { catalog: new Set<() => void>(), inventory: new Set<() => void>() };
+  const ordered = new Map<string, string[]>();
+  const events: FakeShop['events'] = { catalog: [], inventory: [], orders: [] };
+  const heard = () => new Set<() => void>();
+  const listeners = { catalog: heard(), inventory: heard(), orders: heard() };
 
-  function send(source: 'catalog' | 'inventory', type: string, productId: string, version: number): void {
+  function send(source: Source, type: string, aggregateId: string, version: number): void {
     const event_id = String(events[source].length + 1);
-    events[source].push({ event_id, type, aggregate_id: productId, version, at: '', data: { product_id: productId } });
+    events[source].push({ event_id, type, aggregate_id: aggregateId, version, at: '', data: {} });
     for (const listener of listeners[source]) listener();
   }
 
@@ -86,13 +94,17 @@ export function createFakeShop(): FakeShop {
       stock.set(productId, available);
       send('inventory', 'stock.level_changed', productId, events.inventory.length + 1);
     },
+    order(orderId, productIds) {
+      ordered.set(orderId, productIds);
+      send('orders', 'order.confirmed', orderId, 3);
+    },
     sendAgain(source, eventId) {
       const event = events[source].find(each => each.event_id === eventId)!;
       events[source].push({ ...event, event_id: String(events[source].length + 1) });
       for (const listener of listeners[source]) listener();
     },
     listen(source, listener) {
-      const all = listeners[source as 'catalog' | 'inventory'];
+      const all = listeners[source as Source];
       all.add(listener);
       return () => void all.delete(listener);
     },
@@ -108,14 +120,31 @@ export function createFakeShop(): FakeShop {
       },
       readEvents: async (input: ReadEvents) => readBatch(events.catalog, input),
     } as unknown as Catalog,
-    inventory: {
-      async getAvailability({ product_ids }: { product_ids: string[] }) {
-        return product_ids.map(product_id => ({ product_id, available: stock.get(product_id) ?? 0 }));
-      },
-      readEvents: async (input: ReadEvents) => readBatch(events.inventory, input),
-    } as unknown as Inventory,
+    inventory: fakeInventory(stock, events.inventory),
+    orders: fakeOrders(ordered, events.orders),
   };
   return shop;
+}
+
+function fakeInventory(stock: Map<string, number>, events: DomainEvent[]): Inventory {
+  return {
+    async getAvailability({ product_ids }: { product_ids: string[] }) {
+      return product_ids.map(product_id => ({ product_id, available: stock.get(product_id) ?? 0 }));
+    },
+    readEvents: async (input: ReadEvents) => readBatch(events, input),
+  } as unknown as Inventory;
+}
+
+function fakeOrders(ordered: Map<string, string[]>, events: DomainEvent[]): Orders {
+  return {
+    async getDeliveries({ order_ids }: { order_ids: string[] }) {
+      return order_ids.flatMap(order_id => {
+        const items = ordered.get(order_id)?.map(product_id => ({ product_id, quantity: 1 }));
+        return items === undefined ? [] : [{ order_id, items }];
+      });
+    },
+    readEvents: async (input: ReadEvents) => readBatch(events, input),
+  } as unknown as Orders;
 }
 
 function readBatch(all: DomainEvent[], { after, limit }: ReadEvents): EventBatch {

@@ -33,6 +33,7 @@ function menu(desk: Words['desk']): DeskGroup[] {
         { name: desk.products, path: '/admin/products', icon: 'picture' },
         { name: desk.imports, path: '/admin/imports', icon: 'plus' },
         { name: desk.stock, path: '/admin/stock', icon: 'truck' },
+        { name: desk.synonyms, path: '/admin/synonyms', icon: 'search' },
       ],
     },
     {

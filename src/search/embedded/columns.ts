@@ -29,6 +29,8 @@ export class Columns {
   price = new Float64Array(0);
   rating = new Float64Array(0);
   createdMs = new Float64Array(0);
+  /** See `conversionFactor`. */
+  conversion = new Float32Array(0);
   /** What multiplies the relevance of a row's text. */
   quality = new Float32Array(0);
   /** Living rows by brand and by category, those below not included. */
@@ -50,6 +52,7 @@ export class Columns {
     const row = this.#rows++;
     this.brand[row] = NO_BRAND;
     this.category[row] = NO_CATEGORY;
+    this.conversion[row] = 1;
     return row;
   }
 
@@ -77,6 +80,11 @@ export class Columns {
     this.#weigh(row);
   }
 
+  setConversion(row: number, factor: number): void {
+    this.conversion[row] = factor;
+    this.#weigh(row);
+  }
+
   remove(row: number): void {
     this.#count(row, -1);
     this.alive[row] = 0;
@@ -84,8 +92,8 @@ export class Columns {
   }
 
   save(): { arrays: Saved; dictionaries: SavedDictionaries } {
-    const { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs } = this;
-    const whole = { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs };
+    const { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs, conversion } = this;
+    const whole = { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs, conversion };
     const arrays = Object.entries(whole).map(([name, array]) => [name, array.subarray(0, this.#rows)]);
     const { names, parents } = this.categories;
     return {
@@ -98,8 +106,8 @@ export class Columns {
     this.brands.load(brands);
     this.categories.load({ names, parents });
     this.attributes.names.load(attributes);
-    const { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs } = arrays;
-    Object.assign(this, { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs });
+    const { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs, conversion } = arrays;
+    Object.assign(this, { alive, prime, inStock, brand, category, reviewCount, price, rating, createdMs, conversion });
     this.attributes.load(partOf('attributes', arrays));
     this.#rows = alive!.length;
     this.#capacity = this.#rows;
@@ -112,13 +120,14 @@ export class Columns {
   }
 
   #weigh(row: number): void {
-    const { availability, reviews, prime } = qualityOf(this.factsOf(row));
-    this.quality[row] = availability * reviews * prime;
+    const { availability, reviews, prime, conversion } = qualityOf(this.factsOf(row));
+    this.quality[row] = availability * reviews * prime * conversion;
   }
 
   factsOf(row: number): QualityFacts {
     return {
       in_stock: this.inStock[row] === 1,
+      conversion: this.conversion[row]!,
       rating: this.rating[row]!,
       review_count: this.reviewCount[row]!,
       prime: this.prime[row] === 1,
@@ -142,6 +151,7 @@ export class Columns {
     this.price = wider(this.price, new Float64Array(rows));
     this.rating = wider(this.rating, new Float64Array(rows));
     this.createdMs = wider(this.createdMs, new Float64Array(rows));
+    this.conversion = wider(this.conversion, new Float32Array(rows));
     this.quality = wider(this.quality, new Float32Array(rows));
     this.attributes.grow(rows);
     this.#capacity = rows;

@@ -9,7 +9,15 @@ import type { Log } from '#platform/log';
 import { Unavailable } from '#platform/outcome';
 import type { CursorStore } from '#platform/subscription';
 import type { SearchQuery, Suggestion } from '../contract.ts';
-import type { EngineAnswer, GoneProduct, IndexBuild, SearchDocument, SearchEngine, StockLevel } from '../engine.ts';
+import type {
+  EngineAnswer,
+  GoneProduct,
+  IndexBuild,
+  PopularityLevel,
+  SearchDocument,
+  SearchEngine,
+  StockLevel,
+} from '../engine.ts';
 import { currentIn, pointAt, removeFolder, removeOthers } from './index-folders.ts';
 import { IndexThread } from './index-thread.ts';
 import type { OpenOptions } from './search-index.ts';
@@ -102,6 +110,10 @@ export class EmbeddedEngine implements SearchEngine {
     return this.#toAll(thread => thread.ask('setStock', { levels, onlyUnknown: false }));
   }
 
+  setPopularity(levels: PopularityLevel[]): Promise<void> {
+    return this.#toAll(thread => thread.ask('setPopularity', { levels, onlyUnknown: false }));
+  }
+
   onLost(listener: () => void): void {
     this.#onLost = listener;
   }
@@ -121,9 +133,10 @@ export class EmbeddedEngine implements SearchEngine {
         load: source => thread.ask('loadCursor', { source }),
         save: (source, cursor) => thread.ask('saveCursor', { source, cursor }),
       },
-      async add({ documents, gone, levels }) {
+      async add({ documents, gone, levels, popularity }) {
         await Promise.all([
           thread.ask('setStock', { levels, onlyUnknown: true }),
+          thread.ask('setPopularity', { levels: popularity, onlyUnknown: true }),
           thread.ask('upsert', documents),
           thread.ask('remove', gone),
         ]);

@@ -28,7 +28,7 @@ test('changes move into a new file, those that come meanwhile too, and the next 
     documentOf(fakeProduct({ product_id: fakeId(number), version, title: 'lamp', price: { amount, currency: 'USD' } }));
   const build = await engine.build();
   const documents = Array.from({ length: 50 }, (_, number) => product(number + 1, 1, number));
-  await build.add({ documents, gone: [], levels: [] });
+  await build.add({ documents, gone: [], levels: [], popularity: [] });
   await build.swap();
   const current = () => readFileSync(join(folder, 'current'), 'utf8');
   const first = current();

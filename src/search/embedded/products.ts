@@ -5,14 +5,17 @@ const NO_ROW = -1;
 const UNKNOWN = 0;
 const OUT_OF_STOCK = 1;
 const IN_STOCK = 2;
+const NEVER_SEEN = 1;
 
-/** A product's place in the index, and what has to be known of one that has none: its version, its stock. */
+/** A product's place in the index, and what has to be known of one that has none: its version, its stock, its conversion. */
 export class Products {
   readonly #ids = new StringTable();
   #rows = new Int32Array(1024).fill(NO_ROW);
   #versions = new Float64Array(1024).fill(-1);
   #hashes = new Float64Array(1024);
   #stock = new Uint8Array(1024);
+  /** See `conversionFactor`; 0 where nobody has told it. */
+  #conversion = new Float32Array(1024);
   /** By row. */
   #numbers = new Uint32Array(1024);
   #living = 0;
@@ -90,6 +93,18 @@ export class Products {
     this.#stock[number] = isInStock ? IN_STOCK : OUT_OF_STOCK;
   }
 
+  conversionOf(number: number): number {
+    return this.#conversion[number] || NEVER_SEEN;
+  }
+
+  isConversionKnown(number: number): boolean {
+    return this.#conversion[number] !== UNKNOWN;
+  }
+
+  setConversion(number: number, factor: number): void {
+    this.#conversion[number] = factor;
+  }
+
   save(): Saved {
     const { bytes, starts } = this.#ids.save();
     const { size } = this.#ids;
@@ -100,6 +115,7 @@ export class Products {
       versions: this.#versions.subarray(0, size),
       hashes: this.#hashes.subarray(0, size),
       stock: this.#stock.subarray(0, size),
+      conversion: this.#conversion.subarray(0, size),
       numbers: this.#numbers,
       living: Float64Array.of(this.#living),
     };
@@ -111,6 +127,7 @@ export class Products {
     this.#versions = saved.versions as Float64Array<ArrayBuffer>;
     this.#hashes = saved.hashes as Float64Array<ArrayBuffer>;
     this.#stock = saved.stock as Uint8Array<ArrayBuffer>;
+    this.#conversion = saved.conversion as Float32Array<ArrayBuffer>;
     this.#numbers = saved.numbers as Uint32Array<ArrayBuffer>;
     this.#living = saved.living![0]!;
     if (this.#rows.length === 0) this.#grow(1024);
@@ -122,5 +139,6 @@ export class Products {
     this.#versions = wider(this.#versions, new Float64Array(size).fill(-1, known));
     this.#hashes = wider(this.#hashes, new Float64Array(size));
     this.#stock = wider(this.#stock, new Uint8Array(size));
+    this.#conversion = wider(this.#conversion, new Float32Array(size));
   }
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { limits } from '#limits';
 import type { SearchQuery, Suggestion } from '../contract.ts';
-import type { EngineAnswer, GoneProduct, SearchDocument, StockLevel } from '../engine.ts';
-import { compileSynonyms } from '../language/synonyms.ts';
-import type { SynonymLookup } from '../language/understand.ts';
+import { conversionFactor } from '../conversion.ts';
+import type { EngineAnswer, GoneProduct, PopularityLevel, SearchDocument, StockLevel } from '../engine.ts';
+import { readSynonyms, Synonyms } from '../language/synonyms.ts';
 import { titleKey } from '../words.ts';
 import { partOf, withPrefix } from './arrays.ts';
 import { rowsAt } from './best-rows.ts';
@@ -34,6 +34,7 @@ export interface SearchIndex {
   upsert(documents: SearchDocument[]): void;
   remove(products: GoneProduct[]): void;
   setStock(input: { levels: StockLevel[]; onlyUnknown: boolean }): void;
+  setPopularity(input: { levels: PopularityLevel[]; onlyUnknown: boolean }): void;
   setSynonyms(text: string): void;
   loadCursor(input: { source: string }): string;
   saveCursor(input: { source: string; cursor: string }): void;
@@ -56,6 +57,7 @@ type Change =
   | { is: 'figures'; products: Figures[] }
   | { is: 'gone'; products: GoneProduct[] }
   | { is: 'stock'; levels: StockLevel[] }
+  | { is: 'popularity'; levels: PopularityLevel[] }
   | { is: 'cursor'; source: string; cursor: string }
   | { is: 'queries'; queries: KeptQuery[]; forgotten: string[] };
 
@@ -83,7 +85,7 @@ class MemoryIndex implements SearchIndex {
   readonly #cursors = new Map<string, string>();
   readonly #queries: PastQueries;
   readonly #tally: Tally = newTally();
-  #synonyms: SynonymLookup = compileSynonyms('');
+  #synonyms = new Synonyms([]);
   /** By row; only those of the present hits are written and read. */
   #relevance = new Float64Array(0);
   /** None while it is being built: what is not finished is built anew. */
@@ -158,8 +160,15 @@ class MemoryIndex implements SearchIndex {
     if (told.length > 0) this.#write({ is: 'stock', levels: told });
   }
 
+  setPopularity({ levels, onlyUnknown }: { levels: PopularityLevel[]; onlyUnknown: boolean }): void {
+    const isTold = ({ product_id }: PopularityLevel) =>
+      this.#products.isConversionKnown(this.#products.numberOf(product_id));
+    const told = onlyUnknown ? levels.filter(level => !isTold(level)) : levels;
+    if (told.length > 0) this.#write({ is: 'popularity', levels: told });
+  }
+
   setSynonyms(text: string): void {
-    this.#synonyms = compileSynonyms(text);
+    this.#synonyms = new Synonyms(readSynonyms(text).rules);
   }
 
   loadCursor({ source }: { source: string }): string {
@@ -249,6 +258,9 @@ class MemoryIndex implements SearchIndex {
       case 'stock':
         for (const level of change.levels) this.#putStock(level);
         return;
+      case 'popularity':
+        for (const level of change.levels) this.#putPopularity(level);
+        return;
       case 'cursor':
         this.#cursors.set(change.source, change.cursor);
         return;
@@ -268,6 +280,7 @@ class MemoryIndex implements SearchIndex {
     products.place(number, row, document.version, hash);
     columns.put(row, document);
     columns.setStock(row, products.isInStock(number));
+    columns.setConversion(row, products.conversionOf(number));
     this.#titles.add(document.title, hashOfTitle(titleKey(document.title)));
     this.#text.add(row, document, columns.attributes.idsOf(row));
   }
@@ -293,6 +306,14 @@ class MemoryIndex implements SearchIndex {
     this.#products.setStock(number, in_stock);
     const row = this.#products.rowOf(number);
     if (row !== undefined) this.#columns.setStock(row, in_stock);
+  }
+
+  #putPopularity({ product_id, views, orders }: PopularityLevel): void {
+    const number = this.#products.numberOf(product_id);
+    const factor = conversionFactor({ views, orders });
+    this.#products.setConversion(number, factor);
+    const row = this.#products.rowOf(number);
+    if (row !== undefined) this.#columns.setConversion(row, factor);
   }
 
   /** Without words a category's products are known already, and need no look at all others. */

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Saved, Values } from './arrays.ts';
 
 /** Raised when the form of the file or the way texts become words changes: an older index is built anew. */
-const FORM = 'doorbuster search 1\n';
+const FORM = 'doorbuster search 2\n';
 const ALIGNMENT = 8;
 const CHUNK = 1 << 24;
 

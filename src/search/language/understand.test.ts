@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Lexicon } from './lexicon.ts';
 import { createSpelling } from './spelling.ts';
 import { stem } from './stem.ts';
-import { compileSynonyms } from './synonyms.ts';
+import { readSynonyms, Synonyms } from './synonyms.ts';
 import { rethink, type Understood, understand } from './understand.ts';
 
 const CATALOGUE = {
@@ -24,7 +24,8 @@ function lexiconOf(words: Record<string, number>): Lexicon {
 }
 
 const lexicon = lexiconOf(CATALOGUE);
-const synonyms = compileSynonyms('laptop, notebook\ntv, television, flat screen tv\nearbuds => headphones');
+const { rules } = readSynonyms('laptop, notebook\ntv, television, flat screen tv\nearbuds => headphones');
+const synonyms = new Synonyms(rules);
 const read = (text: string) => understand(text, lexicon, synonyms);
 /** Each clause as its ways, "+" between terms that must all be there. */
 const clausesOf = ({ clauses }: Understood) => clauses.map(({ ways }) => ways.map(({ terms }) => terms.join('+')));

@@ -13,10 +13,10 @@ const SHOWN = 6;
 
 /** Remembers the product of this page in this browser alone, and shows those from before. */
 export function remembersProduct(): void {
-  const section = document.querySelector<HTMLElement>('[data-island="recently-viewed"]');
+  const section = sectionOfPage();
   const list = section?.querySelector('ul');
-  if (!section || !list || section.dataset.product === undefined) return;
-  const current = JSON.parse(section.dataset.product) as Remembered;
+  const current = productOfPage();
+  if (!section || !list || current === undefined) return;
   const others = readRemembered().filter(({ id }) => id !== current.id);
   try {
     localStorage.setItem(KEY, JSON.stringify([current, ...others].slice(0, KEPT)));
@@ -25,6 +25,16 @@ export function remembersProduct(): void {
   }
   list.append(...others.slice(0, SHOWN).map(itemOf));
   section.hidden = others.length === 0;
+}
+
+/** Whose page this is; undefined on every other page. */
+export function productOfPage(): Remembered | undefined {
+  const told = sectionOfPage()?.dataset.product;
+  return told === undefined ? undefined : (JSON.parse(told) as Remembered);
+}
+
+function sectionOfPage(): HTMLElement | null {
+  return document.querySelector('[data-island="recently-viewed"]');
 }
 
 function readRemembered(): Remembered[] {

@@ -1,3 +1,4 @@
+import { productOfPage } from './remember-product.ts';
 import { to, wordsOfPage } from './words-of-page.ts';
 
 interface Me {
@@ -8,8 +9,12 @@ interface Me {
 
 /** Puts the person into the page that is the same for everybody: a name, and how full the cart is. */
 export async function showsMe(): Promise<void> {
-  const address = isFirstPage() ? '/fragments/me?visit=1' : '/fragments/me';
-  const answer = await fetch(address, { headers: { accept: 'application/json' } }).catch(() => undefined);
+  const asked = new URLSearchParams(isFirstPage() ? { visit: '1' } : {});
+  const product = productOfPage();
+  if (product !== undefined) asked.set('product', product.id);
+  const answer = await fetch(`/fragments/me?${asked}`, { headers: { accept: 'application/json' } }).catch(
+    () => undefined,
+  );
   if (answer?.ok !== true) return;
   const me = (await answer.json()) as Me;
   const words = wordsOfPage();

@@ -35,12 +35,7 @@ export function makeSuggestions(form: HTMLFormElement, input: HTMLInputElement):
 
   function choose(place: number): void {
     at = place;
-    const all = options();
-    for (const [index, option] of all.entries()) option.setAttribute('aria-selected', String(index === place));
-    const option = all[place];
-    if (option === undefined) input.removeAttribute('aria-activedescendant');
-    else input.setAttribute('aria-activedescendant', option.id);
-    option?.scrollIntoView({ block: 'nearest' });
+    showChosen(input, options(), place);
   }
 
   async function ask(): Promise<void> {
@@ -90,6 +85,14 @@ export function makeSuggestions(form: HTMLFormElement, input: HTMLInputElement):
   // A press on the list would take the focus from the field, and with it the list, before the click.
   for (const press of ['pointerdown', 'mousedown']) list.addEventListener(press, event => event.preventDefault());
   return { ask, close };
+}
+
+function showChosen(input: HTMLInputElement, options: readonly HTMLAnchorElement[], place: number): void {
+  for (const [index, option] of options.entries()) option.setAttribute('aria-selected', String(index === place));
+  const option = options[place];
+  if (option === undefined) input.removeAttribute('aria-activedescendant');
+  else input.setAttribute('aria-activedescendant', option.id);
+  option?.scrollIntoView({ block: 'nearest' });
 }
 
 const MOVES_CARET: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'End']);

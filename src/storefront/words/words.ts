@@ -15,6 +15,7 @@ import { staff as staffDe } from './de/staff.ts';
 import { staffBooks as staffBooksDe } from './de/staff-books.ts';
 import { staffMoney as staffMoneyDe } from './de/staff-money.ts';
 import { staffOps as staffOpsDe } from './de/staff-ops.ts';
+import { staffSearch as staffSearchDe } from './de/staff-search.ts';
 import { things as thingsDe } from './de/things.ts';
 import { account } from './en/account.ts';
 import { address } from './en/address.ts';
@@ -33,6 +34,7 @@ import { staff } from './en/staff.ts';
 import { staffBooks } from './en/staff-books.ts';
 import { staffMoney } from './en/staff-money.ts';
 import { staffOps } from './en/staff-ops.ts';
+import { staffSearch } from './en/staff-search.ts';
 import { things } from './en/things.ts';
 import type { Language } from './languages.ts';
 
@@ -55,6 +57,7 @@ const en = {
   staffBooks,
   staffMoney,
   staffOps,
+  staffSearch,
   things,
 };
 const de: Words = {
@@ -75,6 +78,7 @@ const de: Words = {
   staffBooks: staffBooksDe,
   staffMoney: staffMoneyDe,
   staffOps: staffOpsDe,
+  staffSearch: staffSearchDe,
   things: thingsDe,
 };
 

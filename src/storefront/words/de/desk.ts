@@ -13,6 +13,7 @@ export const desk: typeof english = {
   imports: 'Importe',
   stock: 'Bestand',
   warehouses: 'Lager',
+  synonyms: 'Synonyme',
   sellers: 'Verkäufer',
   people: 'Menschen',
   reviews: 'Bewertungen',

@@ -12,6 +12,7 @@ export const desk = {
   imports: 'Imports',
   stock: 'Stock',
   warehouses: 'Warehouses',
+  synonyms: 'Synonyms',
   sellers: 'Sellers',
   people: 'People',
   reviews: 'Reviews',
