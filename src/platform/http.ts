@@ -283,14 +283,19 @@ function enter(app: App, { identify, limitRate }: AppOptions, methodsOf: (url: s
     if (refused !== undefined) throw refused;
     // Before the body: where nothing is, nobody asks what was sent.
     if (request.is404) throw notHere(request, methodsOf(request.url));
-    const entry = mayEnter(request.caller, request.routeOptions.config.access ?? 'anyone');
-    if (entry === 'UNAUTHENTICATED') throw edgeProblem(entry, { headers: { 'WWW-Authenticate': 'Bearer' } });
-    if (entry === 'FORBIDDEN') throw edgeProblem(entry);
+    demandAccess(request, request.routeOptions.config.access ?? 'anyone');
     if (!mutates(request.method) || !isCrossSite(request)) return;
     // Any site can send a form to a page of ours; JSON needs a permission (CORS) that nobody has. So a form is refused
     // without a cookie too: it would give its browser the session of a new guest in the place of the one it has.
     if (request.byCookie || request.routeOptions.config.page === true) throw edgeProblem('CROSS_SITE');
   });
+}
+
+/** Throws the problem that is told to who may not; for routes of which a part is not for everybody. */
+export function demandAccess({ caller }: { caller: Caller }, access: Access): void {
+  const entry = mayEnter(caller, access);
+  if (entry === 'UNAUTHENTICATED') throw edgeProblem(entry, { headers: { 'WWW-Authenticate': 'Bearer' } });
+  if (entry === 'FORBIDDEN') throw edgeProblem(entry);
 }
 
 /** A browser says where a request comes from; what says nothing is no browser. */

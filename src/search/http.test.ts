@@ -57,7 +57,14 @@ describe('the routes of search', () => {
     await search.start!();
     for (const subscription of search.subscriptions!) subscription.start();
     while ((await search.ready!()) !== 'ok') await sleep(5);
-    app = await createApp({ log, metrics, clock: systemClock });
+    app = await createApp({
+      log,
+      metrics,
+      clock: systemClock,
+      identify: async request => {
+        if (request.headers['x-key'] !== undefined) request.caller = { kind: 'key' };
+      },
+    });
     await openapi(app, { title: 'Test', version: '1', description: '', sessionCookie: 'session' });
     searchRoutes(app, { search: search.api, catalog });
     await app.ready();
@@ -178,6 +185,35 @@ describe('the routes of search', () => {
     ]) {
       assert.equal((await get(`q=${encodeURIComponent(q)}`)).status, 200, q);
     }
+  });
+
+  test('staff are told why each product stands where it does; nobody else is', async () => {
+    const ask = (headers: Record<string, string>) => app.inject({ url: '/api/search?q=cable&explain=1', headers });
+    const { items, explanations } = (await ask({ 'x-key': 'yes' })).json();
+    assert.deepEqual(Object.keys(explanations).sort(), [fakeId(1), fakeId(2)]);
+    const first = explanations[items[0].product_id];
+    const { text, exact_title: isExact, ...factors } = first;
+    assert.equal(isExact, false);
+    assert.ok(text > 0);
+    assert.deepEqual(
+      Object.entries(factors).map(([name, factor]) => [name, Number((factor as number).toFixed(3))]),
+      [
+        ['named_category', 1.2],
+        ['named_brand', 1],
+        ['accessory', 1],
+        ['availability', 1],
+        ['reviews', 1.014],
+        ['prime', 1.02],
+        ['conversion', 1],
+      ],
+    );
+    const refused = await ask({});
+    assert.deepEqual([refused.statusCode, refused.json().code], [401, 'UNAUTHENTICATED']);
+    assert.equal(
+      'explanations' in (await app.inject({ url: '/api/search?q=cable', headers: { 'x-key': 'yes' } })).json(),
+      false,
+    );
+    assert.equal((await get('q=cable&explain=yes')).status, 400);
   });
 
   test('suggestions say what they are', async () => {

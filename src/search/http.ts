@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { type Catalog, type CatalogProduct, Product, presentProduct } from '#catalog';
 import { limits } from '#limits';
-import { type App, answers, refusal } from '#platform/http';
-import { invalidInput } from '#platform/problem';
+import { type App, answers, demandAccess, refusal } from '#platform/http';
+import { edgeRefusals, invalidInput } from '#platform/problem';
 import { nullable, object, oneOf, PageQuery, page, text } from '#platform/schema';
-import { Facets, type Search, type SearchQuery, Suggestion, searchContract } from './contract.ts';
+import { Explanation, Facets, type Search, type SearchQuery, Suggestion, searchContract } from './contract.ts';
 
 export function searchRoutes(app: App, { search, catalog }: { search: Search; catalog: Catalog }): void {
   app.get(
@@ -15,15 +15,28 @@ export function searchRoutes(app: App, { search, catalog }: { search: Search; ca
         summary: 'Find products by words, filters and facets',
         tags: ['search'],
         querystring: SearchParams,
-        response: answers({ 200: SearchAnswer }, searchContract.refusals, ['PAGE_TOO_DEEP', 'PRICE_RANGE_EMPTY']),
+        response: answers({ 200: SearchAnswer }, { ...searchContract.refusals, FORBIDDEN: edgeRefusals.FORBIDDEN }, [
+          'PAGE_TOO_DEEP',
+          'PRICE_RANGE_EMPTY',
+          'FORBIDDEN',
+        ]),
       },
     },
-    async ({ query }, reply) => {
-      const outcome = await search.search(readParams(query));
+    async (request, reply) => {
+      const { query } = request;
+      const explain = query.explain === '1';
+      if (explain) demandAccess(request, 'staff');
+      const outcome = await search.search({ ...readParams(query), explain });
       if (!outcome.ok) return refusal(reply, outcome, searchContract.refusals);
       const { hits, ...result } = outcome.value;
       const products = await catalog.getProducts({ product_ids: hits.map(hit => hit.product_id) });
-      return { ...result, items: present(hits, products) };
+      const items = present(hits, products);
+      if (!explain) return { ...result, items };
+      return {
+        ...result,
+        items,
+        explanations: Object.fromEntries(hits.map(hit => [hit.product_id, hit.explanation!])),
+      };
     },
   );
 
@@ -60,6 +73,13 @@ const SearchAnswer = page(Product, {
   }),
   facets: Facets,
   took_ms: Type.Number(),
+  explanations: Type.Optional(
+    Type.Record(Type.String(), Explanation, {
+      description:
+        'Where `explain=1` asks for it: by product, the factors whose product is its relevance. `text` is what its words ' +
+        'score, null where none were asked for; a title that is the query stands before all others.',
+    }),
+  ),
 });
 
 const ATTRIBUTE = 'attr.';
@@ -81,6 +101,7 @@ const SearchParams = Type.Object(
     prime: Type.Optional(Type.Boolean()),
     in_stock: Type.Optional(Type.Boolean({ description: 'true: what can be bought now; false: what can not' })),
     sort: Type.Optional(oneOf('relevance', 'price_asc', 'price_desc', 'rating', 'newest')),
+    explain: Type.Optional(Type.Literal('1', { description: 'For staff: why each product stands where it does' })),
     ...PageQuery,
   },
   { patternProperties: { '^attr\\.': Type.Array(text(1000), { maxItems: 50 }) } },
