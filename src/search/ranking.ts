@@ -14,6 +14,13 @@ export const FIELDS = {
 };
 export const SATURATION = 1;
 
+export type Field = (typeof FIELDS)[keyof typeof FIELDS];
+
+/** What a term counts each time that it stands in a field of so many terms. */
+export function weightIn(field: Field, length: number): number {
+  return field.weight / (1 - field.byLength + (field.byLength * length) / field.length);
+}
+
 /** What can't be bought now steps back. */
 const OUT_OF_STOCK_FACTOR = 0.85;
 /** A Bayesian average: so many reviews of the usual rating are added, since three fives say less than three hundred. */

@@ -1,5 +1,5 @@
+import { Dictionary } from '../dictionary.ts';
 import { partOf, type Saved, wider, withPrefix } from './arrays.ts';
-import { Dictionary } from './dictionary.ts';
 import { Postings } from './postings.ts';
 import { StringTable } from './string-table.ts';
 

@@ -1,9 +1,9 @@
+import { CategoryTree, NO_CATEGORY } from '../category-tree.ts';
+import { Dictionary } from '../dictionary.ts';
 import type { SearchDocument } from '../engine.ts';
 import { type QualityFacts, qualityOf } from '../ranking.ts';
 import { partOf, type Saved, wider, withPrefix } from './arrays.ts';
 import { AttributeColumn } from './attribute-column.ts';
-import { CategoryTree, NO_CATEGORY } from './category-tree.ts';
-import { Dictionary } from './dictionary.ts';
 
 const NO_BRAND = -1;
 

@@ -1,5 +1,15 @@
+import { NO_CATEGORY } from '../category-tree.ts';
 import type { Facets } from '../contract.ts';
-import { NO_CATEGORY } from './category-tree.ts';
+import {
+  byCount,
+  CATEGORIES_MAX,
+  RATINGS_FROM,
+  SAMPLE_MAX,
+  tellingOf,
+  topValues,
+  type ValueCount,
+} from '../facet-values.ts';
+import { priceRanges } from '../price-ranges.ts';
 import type { Columns } from './columns.ts';
 import {
   BY_ATTRIBUTE,
@@ -12,16 +22,6 @@ import {
   missedBy,
   passesAll,
 } from './filters.ts';
-import { priceRanges } from './price-ranges.ts';
-
-const CATEGORIES_MAX = 100;
-const VALUES_MAX = 50;
-const ATTRIBUTES_MAX = 8;
-/** Of the result, to choose attributes by. */
-const SAMPLE_MAX = 200;
-const RATINGS_FROM = [4, 3, 2, 1];
-
-type ValueCount = { value: string; count: number };
 
 /** Counts of one query; the arrays are used again, and what was touched is set back. */
 export interface Tally {
@@ -141,11 +141,17 @@ function shownAttributes({ attributes }: Columns, filters: Filters, rows: Uint32
     }
   }
   for (const id of seen) tally.values[id] = 0;
-  const chosen = filters.attributes.map(({ nameId }) => nameId).filter(nameId => nameId >= 0);
-  const telling = seenNames
-    .filter(nameId => distinct[nameId]! >= 2 && distinct[nameId]! <= VALUES_MAX && !chosen.includes(nameId))
-    .sort((a, b) => coverage[b]! - coverage[a]! || (names.texts[a]! < names.texts[b]! ? -1 : 1));
-  return new Set([...chosen, ...telling.slice(0, ATTRIBUTES_MAX)]);
+  const chosen = filters.attributes.filter(({ nameId }) => nameId >= 0);
+  const telling = tellingOf(
+    seenNames.map(nameId => ({
+      nameId,
+      name: names.texts[nameId]!,
+      coverage: coverage[nameId]!,
+      distinct: distinct[nameId]!,
+    })),
+    chosen.map(({ name }) => name),
+  );
+  return new Set([...chosen, ...telling].map(({ nameId }) => nameId));
 }
 
 function missingOf({ attributes }: Filters, missing: number[][]): [nameId: number, rows: number[]][] {
@@ -294,19 +300,4 @@ function attributeFacets({ attributes }: Columns, filters: Filters, counted: Cou
       .filter(([nameId]) => !chosen.has(nameId))
       .map(([nameId, values]) => [names[nameId]!, topValues(values, [])]),
   ]);
-}
-
-/** The most frequent values and all chosen ones, in a stable order. */
-function topValues(counted: ValueCount[], chosen: readonly string[]): ValueCount[] {
-  const sorted = counted.sort(byCount);
-  const shown = sorted.slice(0, VALUES_MAX);
-  for (const value of new Set(chosen)) {
-    if (shown.some(one => one.value === value)) continue;
-    shown.push(sorted.find(one => one.value === value) ?? { value, count: 0 });
-  }
-  return shown;
-}
-
-function byCount(a: ValueCount, b: ValueCount): number {
-  return b.count - a.count || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0);
 }

@@ -1,5 +1,5 @@
+import { NO_CATEGORY } from '../category-tree.ts';
 import type { SearchQuery } from '../contract.ts';
-import { NO_CATEGORY } from './category-tree.ts';
 import type { Columns } from './columns.ts';
 
 /** What a row misses: nothing, one facet's filter alone (and is counted by that facet), or it is out of the result. */

@@ -1,8 +1,8 @@
+import { NO_CATEGORY } from '../category-tree.ts';
 import type { Explanation, SearchQuery } from '../contract.ts';
-import { termsOf } from '../language/terms.ts';
-import { categoryFactor, coverOf, NAMED_BRAND_FACTOR, NAMED_CATEGORY_FACTOR, qualityOf } from '../ranking.ts';
+import { accessoryFactors, type Named, namedIn } from '../named-factors.ts';
+import { NAMED_BRAND_FACTOR, qualityOf } from '../ranking.ts';
 import type { Order } from './best-rows.ts';
-import { NO_CATEGORY } from './category-tree.ts';
 import type { Columns } from './columns.ts';
 import type { Hits } from './hits.ts';
 import type { Products } from './products.ts';
@@ -12,11 +12,8 @@ import type { ReadQuery } from './read-query.ts';
 const EXACT_TITLE = 1e6;
 
 /** What a query's own words say of categories and brands, by their numbers. */
-export interface NamedFactors {
-  /** Accessories, and categories that are named. */
+export interface NamedFactors extends Named {
   accessory: Float32Array;
-  category: Float32Array;
-  brands: Set<number>;
 }
 
 /** Writes the relevance of each hit to `relevance`, by row; null where no words were asked for. */
@@ -47,48 +44,14 @@ export function weigh(
 }
 
 function namedFactors(columns: Columns, read: ReadQuery): NamedFactors {
-  const forms = read.clauses.map(({ ways }) => new Set(ways.flatMap(({ terms }) => (terms.length === 1 ? terms : []))));
-  const brands = namedBrands(columns, forms);
-  return { accessory: accessoryFactors(columns, read.hits!), category: namedCategories(columns, read, forms), brands };
-}
-
-function accessoryFactors(columns: Columns, hits: Hits): Float32Array {
-  const { categories, category, categorySizes } = columns;
+  const { categories, category } = columns;
+  const hits = read.hits!;
   const found = new Int32Array(categories.size);
   for (let at = 0; at < hits.size; at++) {
     const id = category[hits.rows[at]!]!;
     if (hits.titles[at] === 1 && id !== NO_CATEGORY) found[id]! += 1;
   }
-  const cover = Float32Array.from(found, (count, id) => coverOf(count, categorySizes[id] ?? 0));
-  const best = cover.reduce((most, each) => Math.max(most, each), 0);
-  return cover.map(each => categoryFactor(each, best));
-}
-
-/** Brands of which all words stand in the query. */
-function namedBrands({ brands }: Columns, forms: Set<string>[]): Set<number> {
-  const asked = new Set(forms.flatMap(terms => [...terms]));
-  const candidates = [...asked].flatMap(term => brands.withTerm(term));
-  return new Set(candidates.filter(id => termsOf(brands.texts[id]!).every(term => asked.has(term))));
-}
-
-/** Categories whose name the query's last word ends, with what lies below them. */
-function namedCategories({ categories, brands }: Columns, { clauses }: ReadQuery, forms: Set<string>[]): Float32Array {
-  const factors = new Float32Array(categories.size).fill(1);
-  const isBrand = (terms: Set<string>) => [...terms].some(term => brands.withTerm(term).length > 0);
-  const said = forms.filter((terms, at) => !clauses[at]!.isPrecise && !isBrand(terms));
-  const head = said.at(-1);
-  if (head === undefined) return factors;
-  for (let id = 0; id < categories.size; id++) {
-    const parent = categories.parents[id]!;
-    if (parent !== NO_CATEGORY) factors[id] = factors[parent]!;
-    for (const thing of categories.things[id]!) {
-      const isNamed = head.has(thing.at(-1)!) && thing.every(word => said.some(terms => terms.has(word)));
-      if (!isNamed) continue;
-      const { alone, among } = NAMED_CATEGORY_FACTOR;
-      factors[id] = Math.max(factors[id]!, thing.length === said.length ? alone : among);
-    }
-  }
-  return factors;
+  return { accessory: accessoryFactors(columns, found), ...namedIn(columns, read.clauses) };
 }
 
 export function explain(

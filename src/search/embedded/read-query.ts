@@ -1,15 +1,12 @@
 import { limits } from '#limits';
 import type { SearchResult } from '../contract.ts';
 import { type Clause, rethink, type SynonymLookup, type Understood, understand } from '../language/understand.ts';
+import { mayLackOne, RELAXED_ENOUGH } from '../relaxing.ts';
 import { titleKey } from '../words.ts';
 import type { Columns } from './columns.ts';
 import { allOf, anyOf, emptyHits, type Hits, mostOf } from './hits.ts';
 import type { TextSide } from './text-side.ts';
 import { hashOfTitle, type Titles } from './titles.ts';
-
-/** So few products with all words are followed by those that lack one of three or more. */
-const FEW = 5;
-const RELAXED_ENOUGH = 10;
 
 export interface ReadQuery {
   query: SearchResult['query'];
@@ -93,8 +90,7 @@ export function clauseHits({ text, columns }: TextParts, { ways, words }: Clause
 function relaxed({ clauses }: Understood, found: Hits[], full: Hits): Hits {
   if (clauses.length < 2) return full;
   if (full.size > 0) {
-    const mayLack = clauses.length > 2 && full.size < FEW && !clauses.some(({ isPrecise }) => isPrecise);
-    if (!mayLack) return full;
+    if (!mayLackOne(clauses, full.size)) return full;
     const more = mostOf(found, clauses.length - 1);
     return more.size > full.size ? more : full;
   }

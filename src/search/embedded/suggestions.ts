@@ -2,9 +2,9 @@ import type { Suggestion } from '../contract.ts';
 import { stem } from '../language/stem.ts';
 import { readTokens, type Token } from '../language/tokens.ts';
 import { understand } from '../language/understand.ts';
+import { suggestBrands, suggestCategories } from '../suggest-names.ts';
 import { indexText } from '../words.ts';
 import { bestRows } from './best-rows.ts';
-import type { Columns } from './columns.ts';
 import { allOf, anyOf, emptyHits, type Hits } from './hits.ts';
 import type { PastQueries } from './past-queries.ts';
 import type { Products } from './products.ts';
@@ -12,8 +12,6 @@ import { clauseHits, type TextParts } from './read-query.ts';
 
 const SUGGESTIONS_MAX = 10;
 const QUERIES_MAX = 4;
-const CATEGORIES_MAX = 2;
-const BRANDS_MAX = 2;
 const WORDS_MAX = 8;
 /** What a word that is being typed may become. */
 const COMPLETIONS_MAX = 6;
@@ -63,37 +61,6 @@ function corrected({ text, synonyms }: SuggestParts, before: string, typed: Toke
 
 function unique(texts: string[]): string[] {
   return [...new Set(texts)];
-}
-
-function suggestCategories({ categories, categorySizes }: Columns, starts: string[]): Suggestion[] {
-  const found = idsWithPrefix(categories.keys, starts);
-  if (found.length === 0) return [];
-  const counts = Array.from({ length: categories.size }, (_, id) => categorySizes[id] ?? 0);
-  // A parent's number is below its children's, so one pass from the end sums up whole branches.
-  for (let id = categories.size - 1; id >= 0; id--) {
-    if (categories.parents[id]! >= 0) counts[categories.parents[id]!]! += counts[id]!;
-  }
-  const shown = found.filter(id => counts[id]! > 0).sort((a, b) => counts[b]! - counts[a]! || a - b);
-  return shown.slice(0, CATEGORIES_MAX).map(id => ({
-    text: categories.names[id]!,
-    kind: 'category' as const,
-    path: categories.pathOf(id),
-  }));
-}
-
-function suggestBrands({ brands, brandSizes }: Columns, starts: string[]): Suggestion[] {
-  const size = (id: number) => brandSizes[id] ?? 0;
-  const found = idsWithPrefix(brands.keys, starts).filter(id => size(id) > 0);
-  const shown = found.sort((a, b) => size(b) - size(a) || a - b);
-  return shown.slice(0, BRANDS_MAX).map(id => ({ text: brands.texts[id]!, kind: 'brand' as const }));
-}
-
-/** The numbers of those names in which a prefix begins a word. */
-function idsWithPrefix(keys: readonly string[], starts: string[]): number[] {
-  const sought = starts.map(prefix => ` ${prefix}`);
-  const ids: number[] = [];
-  for (let id = 0; id < keys.length; id++) if (sought.some(prefix => keys[id]!.includes(prefix))) ids.push(id);
-  return ids;
 }
 
 function suggestProducts(

@@ -1,9 +1,9 @@
 import type { SearchDocument } from '../engine.ts';
 import type { Candidate, Lexicon } from '../language/lexicon.ts';
 import { createSpelling } from '../language/spelling.ts';
-import { termsIn, titleTermsIn } from '../language/terms.ts';
-import { readTokens, type Token } from '../language/tokens.ts';
-import { FIELDS, SATURATION } from '../ranking.ts';
+import { saysNothing, termsIn, titleTermsIn } from '../language/terms.ts';
+import { addWords, readTokens, type Token } from '../language/tokens.ts';
+import { FIELDS, type Field, SATURATION, weightIn } from '../ranking.ts';
 import { partOf, type Saved, wider, withPrefix } from './arrays.ts';
 import { Postings } from './postings.ts';
 import { Prefixes } from './prefixes.ts';
@@ -15,8 +15,6 @@ const CATEGORY = '\0';
 const VALUES_MAX = 50_000;
 /** Values that came early are mostly those that come again. */
 const BY_ID_MAX = 200_000;
-/** A width or a weight: nobody looks for the bare figure, which stands for anything. */
-const FIGURE = /^[\d.,]{1,5}$/;
 const NO_TERMS = new Uint32Array(0);
 /** A word of a title is what people look for, and what they mean, more than one of a description. */
 const SHOWN_TIMES = 10;
@@ -156,23 +154,16 @@ export class TextSide implements Lexicon {
   }
 
   #termsOfId(id: number, value: string): Uint32Array {
-    if (value === 'true' || value === 'false') return NO_TERMS;
     const known = this.#byId[id];
     if (known !== undefined) return known;
-    const terms = FIGURE.test(value) ? NO_TERMS : this.#readValue(value, 1);
+    const terms = saysNothing(value) ? NO_TERMS : this.#readValue(value, 1);
     if (id < BY_ID_MAX) this.#byId[id] = terms;
     return terms;
   }
 
   /** `length`: of the whole field, of which these are terms. */
-  #sum(
-    seen: number[],
-    terms: Uint32Array,
-    field: (typeof FIELDS)['title'],
-    isTitle: boolean,
-    length = terms.length,
-  ): void {
-    const each = field.weight / (1 - field.byLength + (field.byLength * length) / field.length);
+  #sum(seen: number[], terms: Uint32Array, field: Field, isTitle: boolean, length = terms.length): void {
+    const each = weightIn(field, length);
     for (const term of terms) {
       if (this.#sums[term] === 0) seen.push(term);
       this.#sums[term]! += each;
@@ -201,14 +192,6 @@ export class TextSide implements Lexicon {
       this.#wordTimes = wider(this.#wordTimes, new Uint32Array(Math.max(2 * this.#wordTimes.length, word + 1)));
     }
     this.#wordTimes[word]! += times;
-  }
-}
-
-function addWords(words: Set<string>, tokens: Token[]): void {
-  for (const { kind, text, parts } of tokens) {
-    if (kind !== 'word') continue;
-    words.add(text);
-    if (parts.length > 1) for (const part of parts) words.add(part);
   }
 }
 

@@ -23,6 +23,14 @@ export function titleTermsIn(tokens: Token[]): string[] {
   return terms;
 }
 
+/** A width or a weight: nobody looks for the bare figure, which stands for anything. */
+const FIGURE = /^[\d.,]{1,5}$/;
+
+/** Whether an attribute's value is nothing that somebody would look for by its words. */
+export function saysNothing(value: string): boolean {
+  return value === 'true' || value === 'false' || FIGURE.test(value);
+}
+
 const JOINED_MAX = 12;
 
 export function isNameAndNumber(token: Token, next: Token): boolean {

@@ -153,3 +153,12 @@ function fold(text: string): string {
   // Twice, as lower-casing some letters (İ) makes new marks.
   return text.normalize('NFKD').toLowerCase().normalize('NFKD').replaceAll(/\p{M}/gu, '');
 }
+
+/** Words as people write them, whole and in their pieces; numbers and codes are none. */
+export function addWords(words: Set<string>, tokens: Token[]): void {
+  for (const { kind, text, parts } of tokens) {
+    if (kind !== 'word') continue;
+    words.add(text);
+    if (parts.length > 1) for (const part of parts) words.add(part);
+  }
+}

@@ -1,5 +1,5 @@
-import { namedThings } from '../language/category-names.ts';
-import { indexText } from '../words.ts';
+import { namedThings } from './language/category-names.ts';
+import { indexText } from './words.ts';
 
 export const NO_CATEGORY = -1;
 

@@ -1,5 +1,5 @@
-import { termsOf } from '../language/terms.ts';
-import { indexText } from '../words.ts';
+import { termsOf } from './language/terms.ts';
+import { indexText } from './words.ts';
 
 /** Texts by small numbers, so that columns hold numbers. It only grows; a rebuild starts a new one. */
 export class Dictionary {
