@@ -55,6 +55,11 @@ export interface Config {
    * `redis-cluster://`, are a cluster. Absent: no gate before the ledger.
    */
   redisUrl: string | undefined;
+  /**
+   * OpenSearch or Elasticsearch, `http://user:password@host:9200/prefix`, where search runs. Elsewhere `SEARCH_URL` is
+   * that process. Absent: the index in `dataDir`.
+   */
+  searchEngineUrl: string | undefined;
   currency: string;
   catalogFile: string | undefined;
   demo: boolean;
@@ -147,6 +152,7 @@ export function readConfig(environment: Environment = process.env): Config {
     dataDir,
     databaseUrl,
     redisUrl: read.redis('REDIS_URL'),
+    searchEngineUrl: modules.has('search') ? read.searchEngine('SEARCH_URL') : undefined,
     currency: read.currency('CURRENCY', 'USD'),
     catalogFile: read.file('CATALOG'),
     // Everybody knows the passwords of demo people.
@@ -303,6 +309,16 @@ function reader(environment: Environment) {
       if (text === undefined || text === '') return undefined;
       if (parseRedisUrl(text) !== null) return text;
       problems.push(`${name} takes redis://host:port, rediss://host:port, or redis-cluster://host:port,host:port.`);
+      return undefined;
+    },
+    searchEngine(name: string): string | undefined {
+      const text = environment[name];
+      if (text === undefined || text === '') return undefined;
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+      // As it stands before the names of its indexes.
+      if (isHttp && url !== undefined && /^\/([a-z0-9][a-z0-9_-]{0,60}\/?)?$/.test(url.pathname)) return text;
+      problems.push(`${name} takes http://user:password@host:9200/prefix; a prefix has a–z, 0–9, - and _.`);
       return undefined;
     },
     currency(name: string, fallback: string): string {

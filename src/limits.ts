@@ -178,6 +178,15 @@ export const limits = {
 
   // search
   searchQueueMax: 512,
+  /** To an OpenSearch or Elasticsearch: each waits for its answer. */
+  searchConnectionsMax: 64,
+  searchTimeoutMs: 30_000,
+  /** Categories, and brands, that are known by name; the most products first. */
+  searchNamesMax: 10_000,
+  /** How old they may be. */
+  searchNamesAgeMs: 30_000,
+  /** Past queries that wait to be written. */
+  searchQueriesWaitingMax: 1_000,
   searchBatchMax: 500,
   searchWordsMax: 256,
   searchRelaxedWordsMax: 16,

@@ -155,7 +155,7 @@ function moduleMakers(
     payments: () => createPayments({ ...deps, gateways: outside.gateways, simulator: outside.simulatorBooks }),
     accounts: () =>
       createAccounts({ ...deps, hotStore, mailTokenSecret: secrets.mailToken, rateLimits: config.rateLimits }),
-    search: () => createSearch({ ...deps, ...askedBySearch(find), dataDir }),
+    search: () => createSearch({ ...deps, ...askedBySearch(find), dataDir, engineUrl: config.searchEngineUrl }),
     cart: () => createCart({ ...deps, hotStore, ...askedByCart(find), currency }),
     orders: () =>
       createOrders({

