@@ -104,6 +104,30 @@ describe('PayPal', () => {
   });
 });
 
+describe('the search engine', () => {
+  test('is chosen where search runs; elsewhere the same name leads to that process', () => {
+    const SEARCH_URL = 'https://shop:very-secret-word@search.example:9200/summer-2027';
+    assert.equal(readConfig({ DATA_DIR }).searchEngineUrl, undefined);
+    assert.equal(readConfig({ DATA_DIR, SEARCH_URL }).searchEngineUrl, SEARCH_URL);
+    const elsewhere = { ...{ MODULES: 'cart', DATABASE_URL: 'postgres://db/shop', RPC_SECRET: 'r'.repeat(32) } };
+    const problem = problemOf({ ...elsewhere, SEARCH_URL });
+    assert.doesNotMatch(problem, /SEARCH_URL/);
+  });
+
+  test('is refused with an address that is none, without the password', () => {
+    for (const SEARCH_URL of [
+      'opensearch',
+      'redis://h:1',
+      'http://h:9200/Summer',
+      'http://h:9200/a/b',
+      'http://h/-x',
+    ]) {
+      assert.match(problemOf({ SEARCH_URL }), /1 problem.*SEARCH_URL takes http:\/\/user:password@host:9200\/prefix;/s);
+    }
+    assert.ok(!problemOf({ SEARCH_URL: 'ftp://u:very-secret-word@h' }).includes('very-secret-word'));
+  });
+});
+
 describe('the simulator', () => {
   const has = (more: Record<string, string>) => readConfig({ DATA_DIR, ...more }).hasSimulator;
 

@@ -47,7 +47,7 @@ import { orderRoutes } from './orders/http.ts';
 import { createPages } from './pages.ts';
 import { paymentsRoutes } from './payments/http.ts';
 import { searchRoutes } from './search/http.ts';
-import { synonymRoutes } from './search/staff-routes.ts';
+import { searchStaffRoutes } from './search/staff-routes.ts';
 
 export interface EdgeDeps extends ModuleDeps {
   modules: Modules;
@@ -155,7 +155,7 @@ function addRoutes(app: App, config: Config, deps: EdgeDeps, { identity, joined,
   peopleRoutes(app, { accounts });
   catalogRoutes(app, { catalog, currency, availabilityOf: joined.availabilityOf, authorOf: joined.authorOf });
   searchRoutes(app, { search, catalog });
-  synonymRoutes(app, { search });
+  searchStaffRoutes(app, { search });
   cartRoutes(app, { cart, currency });
   orderRoutes(app, { orders, shopperOf, shipments: { schema: Shipment, ofOrders: joined.shipmentsOf } });
   paymentsRoutes(app, { payments, simulatorEnabled: config.hasSimulator });

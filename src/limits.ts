@@ -180,7 +180,8 @@ export const limits = {
   searchQueueMax: 512,
   /** To an OpenSearch or Elasticsearch: each waits for its answer. */
   searchConnectionsMax: 64,
-  searchTimeoutMs: 30_000,
+  searchTimeoutMs: 5_000,
+  searchWriteTimeoutMs: 60_000,
   /** Categories, and brands, that are known by name; the most products first. */
   searchNamesMax: 10_000,
   /** How old they may be. */

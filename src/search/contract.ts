@@ -115,6 +115,15 @@ export type SynonymList = Static<typeof SynonymList>;
 /** null: back to the list that comes with the shop. */
 export const SetSynonyms = object({ text: nullable(text(limits.synonymTextMax, { min: 0 })) });
 
+/** `ready` when the index holds everything the catalogue had committed when it started. `building`: another one. */
+export const SearchStatus = object({
+  ready: Type.Boolean(),
+  building: Type.Boolean(),
+  products: count,
+  engine: oneOf('embedded', 'opensearch'),
+});
+export type SearchStatus = Static<typeof SearchStatus>;
+
 export interface Search {
   /** `price_min` above `price_max` and rows past 10,000 are refused. */
   search(input: SearchQuery): Promise<Outcome<SearchResult, 'PAGE_TOO_DEEP' | 'PRICE_RANGE_EMPTY'>>;
@@ -129,8 +138,7 @@ export interface Search {
   explainSynonyms(input: { q: string }): Promise<{ said: string; ways: string[] }[]>;
   /** Builds a new index beside the serving one and swaps it in. Answers when it serves. */
   rebuild(input: Record<string, never>): Promise<{ products: number; took_ms: number }>;
-  /** `ready` when the index holds everything the catalogue had committed when it started. */
-  status(input: Record<string, never>): Promise<{ ready: boolean; products: number; engine: string }>;
+  status(input: Record<string, never>): Promise<SearchStatus>;
 }
 
 export const searchContract = defineContract<Search>({

@@ -1,6 +1,6 @@
 import type { CatalogProduct } from '#catalog';
 import type { CursorStore } from '#platform/subscription';
-import type { SearchQuery, SearchResult, Suggestion } from './contract.ts';
+import type { SearchQuery, SearchResult, SearchStatus, Suggestion } from './contract.ts';
 
 /** What an engine knows of a product. Stock comes on its own way, from inventory. */
 export interface SearchDocument {
@@ -48,7 +48,7 @@ export type EngineAnswer = Pick<SearchResult, 'query' | 'total' | 'hits' | 'face
  * is being built, writes reach both it and the one that serves. An engine that can't answer throws `Unavailable`.
  */
 export interface SearchEngine {
-  readonly name: string;
+  readonly name: SearchStatus['engine'];
   /** Where the consumer's position in each source stands: beside the documents, never ahead of them. */
   readonly cursors: CursorStore;
   /** Opens what is kept. 'empty': there is nothing to serve, so the caller builds. */

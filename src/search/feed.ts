@@ -33,6 +33,7 @@ export interface Feed {
   /** Joins a build that is under way. */
   rebuild(): Promise<{ products: number; took_ms: number }>;
   isReady(): boolean;
+  isBuilding(): boolean;
 }
 
 export interface FeedDeps {
@@ -113,6 +114,7 @@ export function createFeed(deps: FeedDeps): Feed {
     },
     rebuild,
     isReady: () => caughtUp,
+    isBuilding: () => running !== undefined,
   };
 }
 
@@ -205,6 +207,7 @@ async function buildIndex(deps: FeedDeps, signal: AbortSignal): Promise<{ produc
     log.info({ products, tookMs }, 'the search index is built');
     return { products, took_ms: tookMs };
   } catch (error) {
+    log.warn({ err: error }, 'building the search index failed; what serves goes on');
     await build.abandon();
     throw error;
   }

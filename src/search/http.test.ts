@@ -18,6 +18,7 @@ import { testDatabase } from '../../test/support/postgres.ts';
 import type { Search } from './contract.ts';
 import { searchRoutes } from './http.ts';
 import { createSearch } from './index.ts';
+import { searchStaffRoutes } from './staff-routes.ts';
 
 describe('the routes of search', () => {
   const shop = createFakeShop();
@@ -67,6 +68,7 @@ describe('the routes of search', () => {
     });
     await openapi(app, { title: 'Test', version: '1', description: '', sessionCookie: 'session' });
     searchRoutes(app, { search: search.api, catalog });
+    searchStaffRoutes(app, { search: search.api });
     await app.ready();
   });
 
@@ -250,7 +252,15 @@ describe('the routes of search', () => {
   });
 
   test('the state of the index is told', async () => {
-    assert.deepEqual(await search.api.status({}), { ready: true, products: 3, engine: 'embedded' });
+    const status = { ready: true, building: false, products: 3, engine: 'embedded' };
+    assert.deepEqual(await search.api.status({}), status);
+    const asked = { method: 'POST', url: '/api/admin/search/rebuild', headers: { 'x-key': 'yes' } } as const;
+    const begun = await app.inject(asked);
+    assert.deepEqual([begun.statusCode, begun.json()], [202, { ...status, building: true }]);
+    while ((await search.api.status({})).building) await sleep(5);
+    const { statusCode } = await app.inject({ ...asked, headers: {} });
+    assert.equal(statusCode, 401);
+    assert.deepEqual(await search.api.status({}), status);
     assert.equal((await search.api.rebuild({})).products, 3);
   });
 });

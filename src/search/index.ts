@@ -54,7 +54,12 @@ export function createSearch(deps: SearchDeps): Module<Search> {
       setSynonyms: ({ text }) => synonyms.save(text),
       explainSynonyms: async ({ q }) => synonyms.current().explain(q),
       rebuild: () => feed.rebuild(),
-      status: async () => ({ ready: feed.isReady(), products: (await engine.stats()).products, engine: engine.name }),
+      status: async () => ({
+        ready: feed.isReady(),
+        building: feed.isBuilding(),
+        products: (await engine.stats()).products,
+        engine: engine.name,
+      }),
     },
     subscriptions: [...feed.subscriptions, followOrders(deps, counting)],
     jobs: [

@@ -1,11 +1,41 @@
 import { type App, answer, answers } from '#platform/http';
-import { type Search, SetSynonyms, SynonymList, searchContract } from './contract.ts';
+import { type Search, SearchStatus, SetSynonyms, SynonymList, searchContract } from './contract.ts';
 
 const { refusals } = searchContract;
 const tags = ['admin: search'];
 
-/** For staff: what shoppers call the same thing by other words. */
-export function synonymRoutes(app: App, { search }: { search: Search }): void {
+/** For staff: the state of the index, to build it anew, and what shoppers call the same thing by other words. */
+export function searchStaffRoutes(app: App, { search }: { search: Search }): void {
+  app.get(
+    '/api/admin/search',
+    {
+      config: { access: 'staff' },
+      schema: { summary: 'The state of the search index', tags, response: answers({ 200: SearchStatus }) },
+    },
+    async () => await search.status({}),
+  );
+  app.post(
+    '/api/admin/search/rebuild',
+    {
+      config: { access: 'staff', idempotency: 'none' },
+      schema: {
+        summary: 'Builds the search index anew, beside the one that serves',
+        description: 'Answers when it has begun; `building` of `GET /api/admin/search` tells when it has ended.',
+        tags,
+        response: answers({ 202: SearchStatus }),
+      },
+    },
+    async (_request, reply) => {
+      // It logs what stops it; a second one joins the first.
+      search.rebuild({}).catch(() => {});
+      reply.code(202);
+      return { ...(await search.status({})), building: true };
+    },
+  );
+  synonymRoutes(app, { search });
+}
+
+function synonymRoutes(app: App, { search }: { search: Search }): void {
   app.get(
     '/api/admin/synonyms',
     {

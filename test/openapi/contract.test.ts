@@ -13,7 +13,7 @@ before(async () => {
   document = (await (await fetch(`${shop.url}/openapi.json`)).json()) as OpenapiDocument;
 });
 
-/** API.md, but for flash sales, which come later, and the synonyms. */
+/** API.md, but for flash sales, which come later, and the search's staff. */
 const ROUTES = `
 POST /api/sessions
 POST /api/account/signup
@@ -77,6 +77,8 @@ POST /api/admin/orders/{order_id}/ship
 POST /api/admin/orders/{order_id}/deliver
 POST /api/admin/orders/{order_id}/refund
 POST /api/admin/orders/{order_id}/cancel
+GET /api/admin/search
+POST /api/admin/search/rebuild
 GET /api/admin/synonyms
 PUT /api/admin/synonyms
 GET /api/admin/audit

@@ -1,16 +1,21 @@
-// Goal: what shoppers type finds what they mean, on 19,406 real products. Method: properties of the first page, never
-// single products; and for every facet value shown on many random pages, what choosing it alone gives.
+// Goal: what shoppers type finds what they mean, on 19,406 real products and on both engines. Method: properties of
+// first pages, never single products; and for each facet value shown on many random pages, what choosing it gives.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { systemClock } from '#platform/clock';
+import { createIds } from '#platform/ids';
+import { createLog } from '#platform/log';
 import { seededRandom } from '#platform/seeded-random';
 import type { SearchQuery } from '#search';
 import { icecatDocuments } from '../../bench/support/icecat-documents.ts';
-import { openSearchIndex, type SearchIndex } from '../../src/search/embedded/search-index.ts';
-import type { SearchDocument } from '../../src/search/engine.ts';
-import { need } from '../support/parts.ts';
+import { EmbeddedEngine } from '../../src/search/embedded/embedded-engine.ts';
+import type { EngineAnswer, SearchDocument, SearchEngine } from '../../src/search/engine.ts';
+import { OpenSearchEngine } from '../../src/search/opensearch/opensearch-engine.ts';
+import { startOpenSearch } from '../support/opensearch.ts';
+import { mayLack, PARTS, type Part } from '../support/parts.ts';
 
 const SEED = 'icecat 1';
 const everything: SearchQuery = {
@@ -28,34 +33,82 @@ const everything: SearchQuery = {
   page_size: 10,
 };
 
-describe('on the Icecat products', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'icecat-search-'));
-  let documents: Map<string, SearchDocument>;
-  let index: SearchIndex;
+interface Opened {
+  engine: SearchEngine;
+  close(): Promise<void>;
+}
 
-  before(() => {
+const log = createLog({ level: 'silent' });
+const deps = { ids: createIds(), log, clock: systemClock };
+
+async function openEmbedded(): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'icecat-search-'));
+  const engine = new EmbeddedEngine({ ...deps, folder });
+  const close = async () => {
+    await engine.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { engine, close };
+}
+
+async function openOpenSearch(): Promise<Opened> {
+  const server = await startOpenSearch(PARTS.opensearch.find()!);
+  const engine = new OpenSearchEngine({ ...deps, url: `${server.url}/icecat` });
+  const close = async () => {
+    await engine.stop();
+    await server.stop();
+  };
+  return { engine, close };
+}
+
+async function fill(engine: SearchEngine, documents: SearchDocument[]): Promise<void> {
+  await engine.start();
+  await engine.setSynonyms(readFileSync(new URL('../../src/search/synonyms.txt', import.meta.url), 'utf8'));
+  const build = await engine.build();
+  for (let at = 0; at < documents.length; at += 500) {
+    const some = documents.slice(at, at + 500);
+    const levels = some.map(({ product_id }) => ({ product_id, in_stock: true }));
+    await build.add({ documents: some, gone: [], levels, popularity: [] });
+  }
+  await build.swap();
+}
+
+for (const [name, open, part, share] of [
+  ['the embedded engine', openEmbedded, 'icecat', 0.05],
+  ['OpenSearch', openOpenSearch, 'opensearch', 0.01],
+] as const) {
+  describe(`on the Icecat products, ${name}`, { skip: isAbsent(part) }, () => {
+    findingProducts(open, share);
+  });
+}
+
+function isAbsent(part: Part): boolean {
+  return [part, 'icecat' as const].some(each => PARTS[each].find() === null && mayLack(each));
+}
+
+/** `part`: of the values that are shown, those that are chosen; each costs a search. */
+function findingProducts(open: () => Promise<Opened>, part: number): void {
+  let documents: Map<string, SearchDocument>;
+  let opened: Opened;
+
+  before(async () => {
     const all = icecatDocuments() ?? [];
     documents = new Map(all.map(document => [document.product_id, document]));
-    index = openSearchIndex(folder, { isNew: true });
-    index.setSynonyms(readFileSync(new URL('../../src/search/synonyms.txt', import.meta.url), 'utf8'));
-    const levels = all.map(({ product_id }) => ({ product_id, in_stock: true }));
-    index.setStock({ levels, onlyUnknown: false });
-    for (let at = 0; at < all.length; at += 500) index.upsert(all.slice(at, at + 500));
+    opened = await open();
+    await fill(opened.engine, all);
   });
-  after(() => {
-    index.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => opened?.close());
 
-  const page = (q: string) => index.search({ ...everything, q }).hits.map(hit => documents.get(hit.product_id)!);
+  const search = (query: Partial<SearchQuery>) => opened.engine.search({ ...everything, ...query });
+  const page = async (q: string) => (await search({ q })).hits.map(hit => documents.get(hit.product_id)!);
   const isIn =
     (...names: string[]) =>
     (document: SearchDocument) =>
       names.includes(document.category_path.at(-1)!);
   const says = (word: RegExp) => (document: SearchDocument) =>
     word.test([document.title, document.description, document.attribute_words].join(' '));
-  const share = (q: string, isRight: (document: SearchDocument) => boolean) => {
-    const found = page(q);
+  const share = async (q: string, isRight: (document: SearchDocument) => boolean) => {
+    const found = await page(q);
     assert.ok(found.length > 0, `${q} finds nothing`);
     return found.filter(isRight).length / found.length;
   };
@@ -75,32 +128,37 @@ describe('on the Icecat products', () => {
     ['4k monitor 27', 0.9, document => isIn('Monitors')(document) && says(/27"/)(document)],
     ['nas 4 bay', 0.3, says(/\bNAS\b/)],
   ] as [string, number, (document: SearchDocument) => boolean][]) {
-    test(`${q}: at least ${100 * least} % of the first page are it`, t => {
-      if (need(t, 'icecat') === null) return;
-      const right = share(q, isRight);
-      assert.ok(right >= least, `${right} of ${page(q).map(document => `\n${document.title}`)}`);
+    test(`${q}: at least ${100 * least} % of the first page are it`, async () => {
+      const right = await share(q, isRight);
+      assert.ok(right >= least, `${right} of ${(await page(q)).map(document => `\n${document.title}`)}`);
     });
   }
 
-  test('two slips find what the words without them find, and say so', t => {
-    if (need(t, 'icecat') === null) return;
-    const { query, hits } = index.search({ ...everything, q: 'wireles hedphones' });
+  test('two slips find what the words without them find, and say so', async () => {
+    const { query, hits } = await search({ q: 'wireles hedphones' });
     assert.equal(query.corrected, 'wireless headphones');
-    assert.deepEqual(hits, index.search({ ...everything, q: 'wireless headphones' }).hits);
+    assert.deepEqual(hits, (await search({ q: 'wireless headphones' })).hits);
   });
 
-  test('a model number is found however it is written', t => {
-    if (need(t, 'icecat') === null) return;
-    const first = page('TN-2110')[0]?.title;
+  test('a model number is found however it is written', async () => {
+    const first = (await page('TN-2110'))[0]?.title;
     assert.match(first ?? '', /TN-?2110/);
-    for (const q of ['tn2110', 'TN 2110', 'tn-2110']) assert.equal(page(q)[0]?.title, first, q);
+    for (const q of ['tn2110', 'TN 2110', 'tn-2110']) {
+      assert.equal((await page(q))[0]?.title, first, q);
+    }
   });
+  choosingFacets(search, () => [...documents.values()], part);
+}
 
-  test('every value that facets show on 200 random pages gives its count when it is chosen alone', t => {
-    if (need(t, 'icecat') === null) return;
+function choosingFacets(
+  search: (query: Partial<SearchQuery>) => Promise<EngineAnswer>,
+  allOf: () => SearchDocument[],
+  part: number,
+): void {
+  test('every value that facets show on 200 random pages gives its count when it is chosen alone', async t => {
     t.diagnostic(`seed ${SEED}`);
     const draw = seededRandom(SEED);
-    const all = [...documents.values()];
+    const all = allOf();
     let checked = 0;
     for (let round = 0; round < 200; round++) {
       const { title, category_path, brand } = all[Math.floor(draw() * all.length)]!;
@@ -112,7 +170,7 @@ describe('on the Icecat products', () => {
         brands: draw() < 0.2 && brand !== null ? [brand] : [],
         price_max: draw() < 0.2 ? 20_000 : null,
       };
-      const { facets } = index.search(query);
+      const { facets } = await search(query);
       const chosen = [
         ...facets.categories.map(one => ({ count: one.count, query: { ...query, category: one.path } })),
         ...facets.brands.map(one => ({ count: one.count, query: { ...query, brands: [one.value] } })),
@@ -127,11 +185,11 @@ describe('on the Icecat products', () => {
       ];
       for (const { count, query: alone } of chosen) {
         // A part of them: each costs a search.
-        if (draw() > 0.15) continue;
+        if (draw() > part) continue;
         checked += 1;
-        assert.equal(index.search(alone).total, count, JSON.stringify(alone));
+        assert.equal((await search(alone)).total, count, JSON.stringify(alone));
       }
     }
-    assert.ok(checked > 500, `${checked} values were chosen`);
+    assert.ok(checked > 150, `${checked} values were chosen`);
   });
-});
+}

@@ -33,9 +33,23 @@ export function connectOpenSearch(url: URL): OpenSearchClient {
   const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
   const auth = username === '' ? {} : { authorization: `Basic ${basic}` };
 
+  let waiting = 0;
+
   async function send(method: Method, path: string, type: string, body?: string) {
+    if (waiting >= limits.searchQueueMax) throw new Unavailable('too many searches wait');
+    waiting += 1;
+    try {
+      return await carry(method, path, type, body);
+    } finally {
+      waiting -= 1;
+    }
+  }
+
+  async function carry(method: Method, path: string, type: string, body?: string) {
     const headers = { ...auth, 'content-type': type, accept: 'application/json' };
-    const signal = AbortSignal.timeout(limits.searchTimeoutMs);
+    const signal = AbortSignal.timeout(
+      path.endsWith('/_search') ? limits.searchTimeoutMs : limits.searchWriteTimeoutMs,
+    );
     const options = { dispatcher, method, headers, signal, ...(body !== undefined && { body }) };
     try {
       const answer = await request(`${origin}${path}`, options);

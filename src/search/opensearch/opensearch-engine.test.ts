@@ -71,6 +71,15 @@ describe('on OpenSearch', { skip: lib === null && mayLack('opensearch') }, () =>
     assert.deepEqual(await other.engine.stats(), { products: 0 });
   });
 
+  test('what is written is found without asking for it', async t => {
+    const { engine } = await filledHere(t);
+    await engine.upsert([documentOf(fakeProduct({ product_id: fakeId(1), title: 'chair', version: 2 }))]);
+    const deadline = performance.now() + 10_000;
+    while ((await engine.search({ ...everything, q: 'chair' })).total === 0) assert.ok(performance.now() < deadline);
+    assert.equal((await engine.search({ ...everything, q: 'lamp' })).query.relaxed, false);
+    assert.equal((await engine.search(everything)).total, 1);
+  });
+
   test('half an index that a crash has left is removed at the next start, and what serves is not', async t => {
     const { engine, prefix } = await filledHere(t);
     await engine.build();

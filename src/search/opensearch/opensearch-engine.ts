@@ -7,7 +7,6 @@ import { Unavailable } from '#platform/outcome';
 import type { CursorStore } from '#platform/subscription';
 import type { SearchQuery, Suggestion } from '../contract.ts';
 import type {
-  BuildPage,
   EngineAnswer,
   GoneProduct,
   IndexBuild,
@@ -24,7 +23,7 @@ import { createPastQueries, type PastQueries } from './past-queries.ts';
 import { mappings } from './search-document.ts';
 import { type SearchParts, searchProducts } from './search-products.ts';
 import { suggest } from './suggestions.ts';
-import { documentLines, popularityLines, removalLines, stockLines } from './writes.ts';
+import { documentLines, pageLines, popularityLines, removalLines, stockLines } from './writes.ts';
 
 export interface OpenSearchEngineOptions {
   /** `http://user:password@host:9200/prefix`; all names of indexes and aliases begin with the prefix. */
@@ -165,23 +164,13 @@ export class OpenSearchEngine implements SearchEngine {
         load: source => this.#loadCursor(this.#building, source),
         save: (source, cursor) => this.#saveCursor(this.#building, source, cursor),
       },
-      add: page => this.#add(page),
+      add: page => this.#bulk(this.#building, pageLines(page)),
       swap: () => this.#swap(name),
       abandon: async () => {
         this.#isBuilding = false;
         await this.#drop([name]);
       },
     };
-  }
-
-  #add({ documents, gone, levels, popularity }: BuildPage): Promise<void> {
-    const lines = [
-      ...stockLines(levels, true),
-      ...popularityLines(popularity, true),
-      ...documentLines(documents),
-      ...removalLines(gone),
-    ];
-    return this.#bulk(this.#building, lines);
   }
 
   async #swap(name: string): Promise<void> {
