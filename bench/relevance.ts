@@ -7,7 +7,7 @@ import { PARTS } from '../test/support/parts.ts';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
 import { icecatDocuments } from './support/icecat-documents.ts';
 import { type Judgments, ndcg, readJudgments } from './support/judgments.ts';
-import { everything, type FilledEngine, fillEngine } from './support/search-engine.ts';
+import { everything, type FilledEngine, fillEngine, openEmbedded, openOpenSearch } from './support/search-engine.ts';
 import { withSlip } from './support/slips.ts';
 
 export const description = 'NDCG@10 of search on the Icecat products, by a file of judgments';
@@ -20,14 +20,21 @@ const WORST_SHOWN = 10;
 export function options(command: Command): Command {
   return command
     .argument('<judgments.csv>', 'lines of query,external_id,grade after a header')
+    .option('--opensearch', 'on OpenSearch instead of the embedded engine')
     .option('--seed <text>', 'of the slips', 'relevance');
 }
 
-export async function run(scope: BenchScope, { seed }: OptionValues, [file]: string[]): Promise<BenchReport> {
+export async function run(
+  scope: BenchScope,
+  { seed, opensearch }: OptionValues,
+  [file]: string[],
+): Promise<BenchReport> {
   const judgments = readJudgments(readFileSync(file!, 'utf8'));
   const documents = icecatDocuments();
   if (documents === null) throw new Error(`the Icecat file is missing: ${PARTS.icecat.enable}`);
-  const { engine } = await fillEngine(scope, documents);
+  const opened = opensearch ? await openOpenSearch(scope) : await openEmbedded(scope);
+  if (opened === null) throw new Error(`OpenSearch is missing: ${PARTS.opensearch.enable}`);
+  const { engine } = await fillEngine(scope, opened, documents);
   const exact = await rate(engine, judgments, query => query);
   const draw = seededRandom(seed);
   const slips: number[] = [];

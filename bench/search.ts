@@ -1,19 +1,20 @@
 // Search at N products: how fast an index is built, what it takes, and how soon a fixed mix of what shoppers ask is
 // answered by one and by eight of them, while prices and stock change all the time. Beside it, in the same run, FTS5
-// alone with the same texts.
+// alone with the same texts, and OpenSearch where it is installed.
 import type { Command, OptionValues } from 'commander';
 import { seededRandom } from '#platform/seeded-random';
 import type { SearchDocument, SearchEngine } from '../src/search/engine.ts';
+import { PARTS } from '../test/support/parts.ts';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
 import { type Fts5, fillFts5 } from './support/fts5.ts';
 import { growCatalogue } from './support/grow-catalogue.ts';
 import { latencyHistogram } from './support/latency-histogram.ts';
-import { fillEngine } from './support/search-engine.ts';
+import { fillEngine, openEmbedded, openOpenSearch } from './support/search-engine.ts';
 import { type Kind, searchMix } from './support/search-mix.ts';
 import type { Table } from './support/table.ts';
 import { wholeNumber } from './support/whole-number.ts';
 
-export const description = 'search and suggest at N products while they change, beside FTS5 alone';
+export const description = 'search and suggest at N products while they change, beside FTS5 and OpenSearch';
 
 const SAMPLE = 20_000;
 const UPDATES_PER_SECOND = 100;
@@ -30,6 +31,7 @@ export function options(command: Command): Command {
     .option('--products <n>', 'in the catalogue', wholeNumber, 200_000)
     .option('--rounds <n>', 'of the mix, a client', wholeNumber, 150)
     .option('--no-fts5', 'without FTS5 beside it')
+    .option('--no-opensearch', 'without OpenSearch beside it')
     .option('--seed <text>', 'of the catalogue and the mix', 'search');
 }
 
@@ -37,14 +39,16 @@ export async function run(scope: BenchScope, options: OptionValues): Promise<Ben
   const { products, rounds, seed } = options;
   const sample: SearchDocument[] = [];
   const fts5 = options.fts5 ? await fillFts5(scope, sampled(growCatalogue(products, seed), [])) : null;
-  const filled = await fillEngine(scope, sampled(growCatalogue(products, seed), sample));
+  const engine = await openEmbedded(scope);
+  const filled = await fillEngine(scope, engine, sampled(growCatalogue(products, seed), sample));
   const mix = searchMix(sample);
   const changes = keepChanging(filled.engine, sample, seed);
   const one = await measure(filled.engine, mix, { clients: 1, rounds, seed });
   const eight = await measure(filled.engine, mix, { clients: 8, rounds: Math.ceil(rounds / 8), seed });
   const applied = await changes.stop();
   const beside = fts5 === null ? null : measureFts5(fts5, mix, { rounds, seed });
-  return report({ products, filled, one, eight, applied, beside });
+  const server = options.opensearch ? await measureServer(scope, mix, { products, rounds, seed }) : null;
+  return report({ products, filled, one, eight, applied, beside, server });
 }
 
 /** Keeps the first ones for the mix; the others pass. */
@@ -53,6 +57,25 @@ function* sampled(documents: Iterable<SearchDocument>, sample: SearchDocument[])
     if (sample.length < SAMPLE) sample.push(document);
     yield document;
   }
+}
+
+/** On the same products and queries, with the same changes. */
+async function measureServer(
+  scope: BenchScope,
+  mix: Kind[],
+  { products, rounds, seed }: { products: number; rounds: number; seed: string },
+): Promise<{ filled: { seconds: number }; kinds: Measured } | null> {
+  const engine = await openOpenSearch(scope);
+  if (engine === null) {
+    scope.say(`without OpenSearch beside it: ${PARTS.opensearch.enable}`);
+    return null;
+  }
+  const sample: SearchDocument[] = [];
+  const filled = await fillEngine(scope, engine, sampled(growCatalogue(products, seed), sample));
+  const changes = keepChanging(engine, sample, seed);
+  const { kinds } = await measure(engine, mix, { clients: 1, rounds, seed });
+  await changes.stop();
+  return { filled, kinds };
 }
 
 type Measured = Map<string, { p50: number; p95: number; p99: number }> & { perSecond?: number };
@@ -144,9 +167,10 @@ interface Figures {
   eight: { kinds: Measured; perSecond: number };
   applied: number;
   beside: Measured | null;
+  server: { filled: { seconds: number }; kinds: Measured } | null;
 }
 
-function report({ products, filled, one, eight, applied, beside }: Figures): BenchReport {
+function report({ products, filled, one, eight, applied, beside, server }: Figures): BenchReport {
   const perSecond = products / filled.seconds;
   const bytes = filled.bytes / products;
   const index: Table = {
@@ -158,15 +182,16 @@ function report({ products, filled, one, eight, applied, beside }: Figures): Ben
       ['changes meanwhile', String(applied)],
       ['asked/s, 1 client', one.perSecond.toFixed(0)],
       ['asked/s, 8 clients', eight.perSecond.toFixed(0)],
+      ...(server === null ? [] : [['OpenSearch: products/s', (products / server.filled.seconds).toFixed(0)]]),
     ],
   };
   const ms = (value: number | undefined) => (value === undefined ? '' : value.toFixed(2));
   const latency: Table = {
-    columns: ['ms', 'p50', 'p95', 'p99', '8: p50', 'p95', 'p99', 'FTS5: p50', 'p95'],
+    columns: ['ms', 'p50', 'p95', 'p99', '8: p50', 'p95', 'p99', 'FTS5: p50', 'p95', 'OpenSearch: p50', 'p95'],
     rows: [...one.kinds].map(([name, each]) => {
-      const [others, plain] = [eight.kinds.get(name)!, beside?.get(name)];
-      const figures = [each.p50, each.p95, each.p99, others.p50, others.p95, others.p99, plain?.p50, plain?.p95];
-      return [name, ...figures.map(ms)];
+      const [others, plain, remote] = [eight.kinds.get(name)!, beside?.get(name), server?.kinds.get(name)];
+      const own = [each.p50, each.p95, each.p99, others.p50, others.p95, others.p99];
+      return [name, ...[...own, plain?.p50, plain?.p95, remote?.p50, remote?.p95].map(ms)];
     }),
   };
   return {
@@ -177,7 +202,8 @@ function report({ products, filled, one, eight, applied, beside }: Figures): Ben
 
   function figuresOf() {
     const kinds = Object.fromEntries(one.kinds);
-    return { perSecond, bytes, one: one.perSecond, eight: eight.perSecond, kinds };
+    const opensearch = server === null ? null : Object.fromEntries(server.kinds);
+    return { perSecond, bytes, one: one.perSecond, eight: eight.perSecond, kinds, opensearch };
   }
 }
 
