@@ -41,6 +41,8 @@ const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 2_000;
 /** How long a server that was too slow is left alone before one command tries it again. */
 const SLOW_PAUSE_MS = 250;
+/** How long after a refusal it is told: a server that is full answers who reads all the same. */
+const REFUSAL_TOLD_MS = 5_000;
 
 export function redisScript(text: string): RedisScript {
   return { text, sha: createHash('sha1').update(text).digest('hex') };
@@ -53,14 +55,21 @@ export async function connectRedis(deps: RedisDeps): Promise<Redis> {
   const link = openLink(address, deps);
   const guard = guardCalls();
   const where = address.nodes.map(({ host, port }) => `${host}:${port}`).join(', ');
+  let refused = { code: '', untilMs: 0 };
 
   async function send(key: string, command: string[]): Promise<unknown> {
     if (!link.isReady()) throw new Unavailable('Redis is not connected');
     try {
       return await guard.call(() => link.send(key, command));
     } catch (error) {
-      // What the server itself answers is told as it is; everything else means that there was no answer.
-      if (error instanceof ErrorReply || error instanceof Unavailable) throw error;
+      if (error instanceof Unavailable) throw error;
+      const refusal = outageOf(error);
+      if (refusal !== undefined) {
+        refused = { code: refusal, untilMs: performance.now() + REFUSAL_TOLD_MS };
+        throw new Unavailable(`Redis refuses commands: ${refusal}`, { cause: error });
+      }
+      // What else the server itself answers is told as it is; everything else means that there was no answer.
+      if (error instanceof ErrorReply) throw error;
       throw new Unavailable('Redis does not answer', { cause: error });
     }
   }
@@ -85,10 +94,34 @@ export async function connectRedis(deps: RedisDeps): Promise<Redis> {
     },
     state() {
       if (!link.isReady()) return `degraded: Redis at ${where} is not connected, the shop does without`;
-      return guard.isSlow() ? `degraded: Redis at ${where} is too slow, the shop does without` : 'ok';
+      if (guard.isSlow()) return `degraded: Redis at ${where} is too slow, the shop does without`;
+      const isRefusing = performance.now() < refused.untilMs;
+      return isRefusing ? `degraded: Redis at ${where} refuses commands (${refused.code})` : 'ok';
     },
     stop: () => link.close(),
   };
+}
+
+/**
+ * What a server answers that is there and can't do it now: it is full, loads its data, has lost its master or its part
+ * of the cluster. A user of the store goes on without it as if it were away.
+ */
+const OUTAGES = [
+  'OOM',
+  'LOADING',
+  'CLUSTERDOWN',
+  'MASTERDOWN',
+  'READONLY',
+  'TRYAGAIN',
+  'MISCONF',
+  'NOREPLICAS',
+  'BUSY',
+];
+
+function outageOf(error: unknown): string | undefined {
+  if (!(error instanceof ErrorReply)) return undefined;
+  const [code] = error.message.split(' ', 1);
+  return OUTAGES.find(each => each === code);
 }
 
 /**
