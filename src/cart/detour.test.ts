@@ -3,6 +3,7 @@
 // cut off and keeps its state, as a Redis behind a broken network does; two modules over it are two processes.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { systemClock } from '#platform/clock';
 import { createHotStore, type HotStore } from '#platform/hot-store';
 import { Unavailable } from '#platform/outcome';
 import { sql } from '#platform/sql';
@@ -199,6 +200,30 @@ describe('when it is back', () => {
     const restarted = start(createHotStore({ clock }));
     assert.deepEqual(await restarted.quantities(owner), { [a]: 2 });
     assert.equal(await unheard(), 0);
+  });
+
+  test('a change that is still on its way to the backup is not passed by a later one', async t => {
+    const { backup, hot, start, a, b, comeBack } = await setUp(t);
+    const asked = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const replace: CartBackup['replace'] = async batch => {
+      asked.resolve();
+      await goOn.promise;
+      return await backup.replace(batch);
+    };
+    const cart = start(hot.store, { ...backup, replace });
+    await cart.add(owner, a, 1);
+    hot.goAway();
+    const slow = cart.add(owner, a, 2);
+    await asked.promise;
+    comeBack();
+    const later = cart.add(owner, b, 1);
+    await cart.quantities(guest(1));
+    goOn.resolve();
+    assert.deepEqual([(await slow).ok, (await later).ok], [true, true]);
+    assert.deepEqual(await cart.quantities(owner), { [a]: 3, [b]: 1 });
+    await cart.stop!();
+    assert.deepEqual(await start(createHotStore({ clock: systemClock })).quantities(owner), { [a]: 3, [b]: 1 });
   });
 
   test('a cart that was forgotten without it is forgotten there, however long that took', async t => {
