@@ -1,6 +1,6 @@
 // `npm test`: every test, or with arguments only those whose path holds or matches one of them. The store tests run
 // twice, on PostgreSQL 15 first and then with everything else on the version that ships with the project; the suites of
-// stock and orders once more at the end, as they would run on Citus (docs/adr/0014).
+// stock and orders once more at the end, as they would run on Citus (docs/adr/0014), and two flows on a Redis cluster.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -32,6 +32,7 @@ const SHARDED_TESTS = [
   'src/{orders,payments}/**/*.test.ts',
   'test/flows/{journey,payment,restart,contention}.test.ts',
 ];
+const REDIS_TESTS = ['test/flows/{journey,repeat}.test.ts'];
 const CONCURRENCY = 2;
 
 let running: ChildProcess | undefined;
@@ -67,6 +68,11 @@ async function main(args: string[]): Promise<number> {
   if (sharded.length > 0 && process.env.LEDGER_SHARDING === undefined) {
     console.log(`\nStock and orders in groups a bucket (${sharded.length} files)`);
     add(tally, await runOn(startOrJoin, sharded, flags, { LEDGER_SHARDING: 'citus' }));
+  }
+  const onRedis = files.filter(file => REDIS_TESTS.some(pattern => matchesGlob(file, pattern)));
+  if (onRedis.length > 0 && PARTS.redis.find() !== null && process.env.TEST_REDIS === undefined) {
+    console.log(`\nFlows with their hot state on a Redis cluster (${onRedis.length} files)`);
+    add(tally, await runOn(startOrJoin, onRedis, flags, { TEST_REDIS: 'cluster' }));
   }
   // Each pass tells its own at its end, which of a long run is far above.
   for (const failure of tally.failures) console.log(`\n✖ ${failure}`);

@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { limits } from '#limits';
-import { systemClock } from '#platform/clock';
-import { createHotStore } from '#platform/hot-store';
+import { type Clock, systemClock } from '#platform/clock';
+import { createHotStore, type HotStore } from '#platform/hot-store';
 import { createIds, systemRandom } from '#platform/ids';
 import { createJobs, type Jobs } from '#platform/jobs';
 import { createLog, type Log } from '#platform/log';
 import { createMetrics, type Metrics } from '#platform/metrics';
 import type { Module, ModuleDeps } from '#platform/module';
 import { Unavailable } from '#platform/outcome';
+import { withOwnLimits } from '#platform/own-limits';
 import { ensureDatabase, startPostgres } from '#platform/postgres';
-import { connectRedis } from '#platform/redis';
+import { connectRedis, type Redis } from '#platform/redis';
+import { createRedisHotStore } from '#platform/redis-hot-store';
 import { serveRpc } from '#platform/rpc';
 import { type Database, openDatabase } from '#platform/sql';
 import type { Subscription } from '#platform/subscription';
@@ -113,7 +115,8 @@ interface Outside extends OutsideParts {
   simulator: Simulator | undefined;
 }
 
-async function startOutside(config: Config, { db, log, clock, ids }: ModuleDeps, stops: Stops): Promise<Outside> {
+async function startOutside(config: Config, deps: ModuleDeps, stops: Stops): Promise<Outside> {
+  const { db, log, clock, ids, random } = deps;
   const { dataDir, secrets, redisUrl } = config;
   const redis = redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, log });
   if (redis) stops.push(() => redis.stop());
@@ -138,13 +141,18 @@ async function startOutside(config: Config, { db, log, clock, ids }: ModuleDeps,
     : undefined;
   if (carrier) stops.push(() => carrier.stop());
   return {
-    hotStore: createHotStore({ clock }),
+    hotStore: openHotStore(redis, { clock, random }),
     redis,
     gateways: await openGateways(config, { db, clock, log, books: simulator?.books }),
     simulatorBooks: simulator?.books ?? (url === undefined ? undefined : remoteBooks(url)),
     simulator,
     carrier,
   };
+}
+
+function openHotStore(redis: Redis | undefined, deps: { clock: Clock; random: () => number }): HotStore {
+  const own = createHotStore(deps);
+  return redis === undefined ? own : withOwnLimits(createRedisHotStore({ redis, ...deps }), own);
 }
 
 async function serve(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HotStore, TakeLimit } from '#platform/hot-store';
-import { type Outcome, refuse } from '#platform/outcome';
+import { type Outcome, refuse, Unavailable } from '#platform/outcome';
 
 const perHour = (units: number) => units / 3600;
 
@@ -49,7 +49,11 @@ export function limitTries(hotStore: HotStore): Tries {
       return { ok: true, value: null };
     },
     async forgive(by) {
-      await Promise.all(entriesOf(by).map(([name, who]) => hotStore.delete(keyOf(name, who))));
+      const forgotten = entriesOf(by).map(([name, who]) => hotStore.delete(keyOf(name, who)));
+      // Who was right is let in all the same: tries that a store which is away can't forget now are over in an hour.
+      for (const { reason } of (await Promise.allSettled(forgotten)) as { reason?: unknown }[]) {
+        if (reason !== undefined && !(reason instanceof Unavailable)) throw reason;
+      }
     },
   };
 }

@@ -6,11 +6,16 @@ import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
 import { Unavailable } from '#platform/outcome';
 import type { Backup, CartBackup } from './backup.ts';
+import { createColdCarts } from './cold-carts.ts';
 import type { CartOwner } from './contract.ts';
-import { emptyCart, keyOf, type StoredCart, ttlOf } from './stored-cart.ts';
+import { createDetour } from './detour.ts';
+import { type Changed, changedCart, type Decide, emptyCart, keyOf, type StoredCart, ttlOf } from './stored-cart.ts';
 import { createWriteBehind } from './write-behind.ts';
 
-/** Carts in the hot store, with the backup behind them: from here on, no one has to know that a cart can be lost. */
+/**
+ * Carts in the hot store, with the backup behind them: from here on, no one has to know that a cart can be lost, or
+ * that the hot store can be away.
+ */
 export interface HotCarts {
   /** Restored on a miss; an empty one of version 0 where there is none. */
   read(owner: CartOwner): Promise<StoredCart>;
@@ -24,9 +29,6 @@ export interface HotCarts {
   stop(): Promise<void>;
 }
 
-export type Changed<Answer> = { cart: StoredCart; answer: Answer };
-export type Decide<Answer> = (cart: StoredCart) => Changed<Answer>;
-
 /** A cart that is gone again each time it has been restored: the hot store keeps nothing. */
 const TRIES_MAX = 5;
 
@@ -34,57 +36,59 @@ export function createHotCarts(options: {
   hotStore: HotStore;
   backup: CartBackup;
   clock: Clock;
+  random: () => number;
   log: Log;
   metrics: Metrics;
 }): HotCarts {
   const { hotStore, backup, clock, metrics } = options;
   const writes = createWriteBehind({ ...options, save: batch => backup.save(batch) });
-  const restore = restorer({ hotStore, backup, clock, metrics, pending: writes.pending });
+  const reads = backupReads(backup, { clock, metrics });
+  const load = (owner: CartOwner) => reads.submit(owner);
+  const restore = restorer({ hotStore, load, clock, metrics, pending: writes.pending });
+  const cold = createColdCarts({ ...options, load, catchUp: writes.durable });
+  const detour = createDetour(options);
+
+  async function read(owner: CartOwner): Promise<StoredCart> {
+    return (await hotStore.get<StoredCart>(keyOf(owner))) ?? (await restore.run(owner));
+  }
+
+  async function change<Answer>(owner: CartOwner, decide: Decide<Answer>, { ttlMs }: { ttlMs: number }) {
+    type Written = Changed<Answer> & { isChanged: boolean };
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const nowMs = clock.nowMs();
+      const written = await hotStore.update<StoredCart, Written | undefined>(keyOf(owner), ttlMs, before => {
+        if (before === undefined) return { value: undefined, answer: undefined };
+        const { cart: after, answer } = decide(before);
+        if (after === before) return { value: before, answer: { cart: before, answer, isChanged: false } };
+        const cart = changedCart(before, after, nowMs);
+        return { value: cart, answer: { cart, answer, isChanged: true } };
+      });
+      if (written !== undefined) {
+        const { cart, answer } = written;
+        if (written.isChanged) writes.put({ owner, cart, expires_at: timestamp(nowMs + ttlMs) });
+        return { cart, answer };
+      }
+      await restore.run(owner);
+    }
+    throw new Unavailable('the hot store keeps no cart');
+  }
 
   return {
-    async read(owner) {
-      return (await hotStore.get<StoredCart>(keyOf(owner))) ?? (await restore.run(owner));
-    },
-    async change<Answer>(owner: CartOwner, decide: Decide<Answer>, { ttlMs } = { ttlMs: ttlOf(owner) }) {
-      type Written = Changed<Answer> & { isChanged: boolean };
-      for (let tries = 0; tries < TRIES_MAX; tries++) {
-        const nowMs = clock.nowMs();
-        const written = await hotStore.update<StoredCart, Written | undefined>(keyOf(owner), ttlMs, before => {
-          if (before === undefined) return { value: undefined, answer: undefined };
-          const { cart: after, answer } = decide(before);
-          if (after === before) return { value: before, answer: { cart: before, answer, isChanged: false } };
-          const cart = { ...after, version: Math.max(before.version + 1, nowMs), used_at: timestamp(nowMs) };
-          return { value: cart, answer: { cart, answer, isChanged: true } };
-        });
-        if (written !== undefined) {
-          const { cart, answer } = written;
-          if (written.isChanged) writes.put({ owner, cart, expires_at: timestamp(nowMs + ttlMs) });
-          return { cart, answer };
-        }
-        await restore.run(owner);
-      }
-      throw new Unavailable('the hot store keeps no cart');
-    },
+    read: owner => detour.read(owner, { hot: () => read(owner), cold: () => cold.read(owner) }),
+    change: (owner, decide, how = { ttlMs: ttlOf(owner) }) =>
+      detour.change(owner, { hot: () => change(owner, decide, how), cold: () => cold.change(owner, decide, how) }),
     durable: owner => writes.durable(keyOf(owner)),
     async stop() {
-      await restore.stop();
+      await reads.stop();
+      await cold.stop();
       await writes.stop();
     },
   };
 }
 
-/** Puts back what the hot store has lost. Misses of one moment are one read; one cart is asked for once at a time. */
-function restorer(options: {
-  hotStore: HotStore;
-  backup: CartBackup;
-  clock: Clock;
-  metrics: Metrics;
-  pending(key: string): Backup | undefined;
-}) {
-  const { hotStore, backup, clock, metrics, pending } = options;
-  const underWay = new Map<string, Promise<StoredCart>>();
-  const restored = metrics.counter('cart_restores_total', 'Carts that came back from their backup');
-  const reads = groupCommit<CartOwner, Backup | null>({
+/** Misses of one moment are one read. */
+function backupReads(backup: CartBackup, { clock, metrics }: { clock: Clock; metrics: Metrics }) {
+  return groupCommit<CartOwner, Backup | null>({
     name: 'cart_restore',
     run: async owners => (await backup.load(owners)).map(found => found ?? null),
     // Reading twice does no harm.
@@ -93,11 +97,24 @@ function restorer(options: {
     metrics,
     clock,
   });
+}
+
+/** Puts back what the hot store has lost. One cart is asked for once at a time. */
+function restorer(options: {
+  hotStore: HotStore;
+  load(owner: CartOwner): Promise<Backup | null>;
+  clock: Clock;
+  metrics: Metrics;
+  pending(key: string): Backup | undefined;
+}) {
+  const { hotStore, load, clock, metrics, pending } = options;
+  const underWay = new Map<string, Promise<StoredCart>>();
+  const restored = metrics.counter('cart_restores_total', 'Carts that came back from their backup');
 
   async function restore(owner: CartOwner): Promise<StoredCart> {
     const key = keyOf(owner);
     // A change that is not saved yet is newer than the backup.
-    const found = pending(key) ?? (await reads.submit(owner));
+    const found = pending(key) ?? (await load(owner));
     const nowMs = clock.nowMs();
     const leftMs = found === null ? limits.cartAbsentTtlMs : Date.parse(found.expires_at) - nowMs;
     const cart = found !== null && leftMs > 0 ? found.cart : emptyCart(timestamp(nowMs));
@@ -116,6 +133,5 @@ function restorer(options: {
       underWay.set(key, promise);
       return promise;
     },
-    stop: () => reads.stop(),
   };
 }

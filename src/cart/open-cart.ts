@@ -2,10 +2,10 @@ import type { Clock } from '#platform/clock';
 import { Unavailable } from '#platform/outcome';
 import type { CartOwner } from './contract.ts';
 import { finishMerge } from './finish-merge.ts';
-import type { Changed, Decide, HotCarts } from './hot-carts.ts';
+import type { HotCarts } from './hot-carts.ts';
 import type { Merge } from './merge-rules.ts';
 import type { FactDeps } from './product-facts.ts';
-import type { StoredCart } from './stored-cart.ts';
+import type { Changed, Decide, StoredCart } from './stored-cart.ts';
 
 /** What the operations of this module share. */
 export interface Deps extends FactDeps {

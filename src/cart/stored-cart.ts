@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { limits } from '#limits';
+import { timestamp } from '#platform/clock';
 import type { CartOwner, Notice } from './contract.ts';
 
 /** What the hot store keeps under a cart's key, and a backup in its `data`. Never changed in place. */
@@ -62,6 +63,19 @@ export function emptyCart(at: string): StoredCart {
 /** A user's cart and a guest's may lie on two nodes: nothing touches both keys at once. */
 export function keyOf({ kind, person_id }: CartOwner): string {
   return kind === 'user' ? `cart:${person_id}` : `cart:guest:${person_id}`;
+}
+
+export function ownerOf(key: string): CartOwner {
+  const [, kind, person_id] = key.split(':') as [string, string, string?];
+  return person_id === undefined ? { kind: 'user', person_id: kind } : { kind: 'guest', person_id };
+}
+
+export type Changed<Answer> = { cart: StoredCart; answer: Answer };
+export type Decide<Answer> = (cart: StoredCart) => Changed<Answer>;
+
+/** What is kept of a change: its version, and that the cart was used. */
+export function changedCart(before: StoredCart, after: StoredCart, nowMs: number): StoredCart {
+  return { ...after, version: Math.max(before.version + 1, nowMs), used_at: timestamp(nowMs) };
 }
 
 export function ttlOf({ kind }: CartOwner): number {

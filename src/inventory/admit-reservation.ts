@@ -42,6 +42,7 @@ export async function admitReservation(
   { held, passed }: Admitted,
 ): Promise<Admission> {
   const wants = addUp(input.lines);
+  if (isBeyondLimit(input, wants)) return { answer: 'skipped' };
   for (const want of [...wants].sort((a, b) => (a.product_id < b.product_id ? -1 : 1))) {
     if (deps.reconciler.hasPlenty(want.product_id)) continue;
     const told = await askGate(deps, input.reservation_id, want, wants);
@@ -54,6 +55,13 @@ export async function admitReservation(
     }
   }
   return { answer: held.length === wants.length ? 'accepted' : 'skipped' };
+}
+
+/** More than one person may have at all: the ledger says that first, whatever is left. */
+function isBeyondLimit({ lines }: ReserveStock, wants: readonly Want[]): boolean {
+  return wants.some(({ product_id, quantity }) =>
+    lines.some(line => line.product_id === product_id && quantity > (line.max_per_person ?? quantity)),
+  );
 }
 
 /**

@@ -272,6 +272,22 @@ test('what the ledger refuses by a limit is given back by the gate', async t => 
   await assertAgreed(opened);
 });
 
+test('who wants more than one person may have is told that, though there is less than that left', async t => {
+  const opened = await openWithRedis(t);
+  if (opened === null) return;
+  const { inventory } = opened;
+  const product = await counted(inventory, 2);
+  const wanting = (...quantities: number[]) => ({
+    ...reservation([product]),
+    lines: quantities.map(quantity => ({ product_id: product, quantity, max_per_person: 4 })),
+  });
+  const refused = async (...quantities: number[]) => tally([await inventory.reserveStock(wanting(...quantities))]);
+  assert.deepEqual(await refused(5), { LIMIT_PER_PERSON: 1 });
+  assert.deepEqual(await refused(3, 2), { LIMIT_PER_PERSON: 1 });
+  assert.deepEqual(await refused(4), { OUT_OF_STOCK: 1 });
+  assert.equal(await countedOf(inventory, product), 2, 'and nothing was taken');
+});
+
 test('of a product with plenty the gate is not asked, until there is little of it', async t => {
   const opened = await openWithRedis(t);
   if (opened === null) return;

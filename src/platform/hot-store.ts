@@ -22,9 +22,8 @@ export interface TakeAnswer {
 
 /**
  * Hot state: fast, shared, and losable (DESIGN §1). Values are JSON. Every operation touches one key, so that on Redis
- * each is one command or one script on one hash slot: get = GET, set = SET PX, setIfAbsent = SET NX PX, delete = DEL,
- * take = a script, update = GET, then a script that writes if the text is still the one that was read, with bounded
- * retries.
+ * each is one command or one script on one hash slot (`redis-hot-store.ts`). A shared store that is away is told as
+ * `Unavailable`: each user of it says what it does then.
  */
 export interface HotStore {
   get<Value = Json>(key: string): Promise<Value | undefined>;
@@ -43,14 +42,29 @@ export interface HotStore {
   setIfAbsent(key: string, value: unknown, options: { ttlMs: number }): Promise<boolean>;
   /** A rate limit (GCRA): one number a key, no windows whose edges let twice the burst through. */
   take(limitKey: string, limit: TakeLimit): Promise<TakeAnswer>;
-  /** Keys held now, those expired but not yet dropped included. */
-  size(): Promise<number>;
+}
+
+/** What stores keep is JSON with an end: the text of a value, or an assert. */
+export function toJson(value: unknown, ttlMs: number): string {
+  assert(ttlMs > 0, 'what is kept in the hot store has an end');
+  const text: string | undefined = JSON.stringify(value);
+  assert(text !== undefined, 'the hot store keeps JSON values');
+  return text;
+}
+
+export function assertLimit({ rate, burst, cost = 1 }: TakeLimit): void {
+  assert(rate > 0 && cost >= 0 && cost <= burst, 'a limit has a rate, and a burst that its cost fits in');
 }
 
 const ENTRIES_MAX = 500_000;
 const BYTES_MAX = 256 * 1024 * 1024;
 /** What an entry costs beside its text: the map's slot, the list's links, the object. Measured: 130–170 bytes. */
 const ENTRY_BYTES = 150;
+
+export interface LocalHotStore extends HotStore {
+  /** Keys held now, those expired but not yet dropped included. */
+  size(): number;
+}
 
 interface Entry {
   /** JSON text, as on Redis: what was read can be changed without changing what is stored. */
@@ -62,7 +76,7 @@ interface Entry {
  * The in-process store: one process owns it. When it is full the entry that was longest unused goes, as Redis does with
  * `allkeys-lru`. An expired entry goes when it is next asked for or pushed out: no timer a key.
  */
-export function createHotStore(options: { clock: Clock; entriesMax?: number; bytesMax?: number }): HotStore {
+export function createHotStore(options: { clock: Clock; entriesMax?: number; bytesMax?: number }): LocalHotStore {
   const { clock } = options;
   const entries = new LRUCache<string, Entry>({
     max: options.entriesMax ?? ENTRIES_MAX,
@@ -80,9 +94,7 @@ export function createHotStore(options: { clock: Clock; entriesMax?: number; byt
   }
 
   function write(key: string, value: unknown, ttlMs: number): void {
-    assert(ttlMs > 0, 'what is kept in the hot store has an end');
-    const text: string | undefined = JSON.stringify(value);
-    assert(text !== undefined, 'the hot store keeps JSON values');
+    const text = toJson(value, ttlMs);
     entries.set(key, { text, expiresAtMs: clock.nowMs() + ttlMs });
     assert(entries.has(key), `a value of ${text.length} characters is larger than the whole hot store`);
   }
@@ -122,9 +134,7 @@ export function createHotStore(options: { clock: Clock; entriesMax?: number; byt
       if (answer.allowed && fullAtMs > nowMs) write(limitKey, fullAtMs, fullAtMs - nowMs);
       return answer;
     },
-    async size() {
-      return entries.size;
-    },
+    size: () => entries.size,
   };
 }
 
@@ -134,8 +144,8 @@ export function takeFrom(state: { nowMs: number; fullAtMs: number; limit: TakeLi
   fullAtMs: number;
 } {
   const { nowMs, limit } = state;
+  assertLimit(limit);
   const { rate, burst, cost = 1 } = limit;
-  assert(rate > 0 && cost >= 0 && cost <= burst, 'a limit has a rate, and a burst that its cost fits in');
   const unitMs = 1000 / rate;
   const burstMs = burst * unitMs;
   const fullAtMs = Math.max(state.fullAtMs, nowMs);

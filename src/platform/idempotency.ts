@@ -58,6 +58,8 @@ interface Run {
 }
 
 type Kept = { status: number; body: string };
+/** A claim that is this request's to run. */
+type Ours = { command_id: string; run: Run; isTakenOver: boolean };
 
 const KEY = new RegExp(`^[\\x21-\\x7e]{1,${limits.idempotencyKeyLengthMax}}$`);
 
@@ -84,8 +86,7 @@ export function idempotency(app: App, options: IdempotencyOptions): void {
     const claimed = await claimKey(store, claim);
     if ('kept' in claimed) return replay(request, reply, claimed.kept);
     request.commandId = claimed.command_id;
-    const isTakenOver = claimed.command_id !== claim.command_id;
-    request.heldKey = { claim, store, run: claimed.run, isTakenOver };
+    request.heldKey = { claim, store, run: claimed.run, isTakenOver: claimed.isTakenOver };
   });
 
   async function settle(request: FastifyRequest, status: number, payload: unknown, location = ''): Promise<void> {
@@ -214,7 +215,7 @@ function keyClaimer(runs: Map<string, Run>, options: IdempotencyOptions, seal: S
     throw edgeProblem('UNAVAILABLE', { detail: 'The first answer was kept, but it cannot be read any more.' });
   }
 
-  return async (store: KeyStore, claim: KeyClaim): Promise<{ kept: Kept } | { command_id: string; run: Run }> => {
+  return async (store: KeyStore, claim: KeyClaim): Promise<{ kept: Kept } | Ours> => {
     const deadlineMs = clock.nowMs() + waitMs;
     for (let pollMs = POLL_FIRST_MS; ; ) {
       const running = runs.get(nameOf(claim));
@@ -229,7 +230,9 @@ function keyClaimer(runs: Map<string, Run>, options: IdempotencyOptions, seal: S
         const { claimed, run } = await claimHere(store, claim);
         if (claimed.state === 'answered') return open(claim, claimed);
         if (claimed.state === 'reused') throw edgeProblem('IDEMPOTENCY_KEY_REUSED');
-        if (claimed.state !== 'in_flight') return { command_id: claimed.command_id, run };
+        if (claimed.state !== 'in_flight') {
+          return { command_id: claimed.command_id, run, isTakenOver: claimed.state === 'taken_over' };
+        }
         await clock.sleep(Math.min(pollMs, Math.max(0, leftMs)));
         pollMs = Math.min(pollMs * 2, POLL_MAX_MS);
       }

@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { limits } from '#limits';
+import { awayStore } from '../../test/support/away-store.ts';
 import { testDatabase } from '../../test/support/postgres.ts';
 import { manualClock } from './clock.ts';
 import { hotKeyStore } from './hot-key-store.ts';
 import { createHotStore } from './hot-store.ts';
-import { createIds } from './ids.ts';
+import { bucketOf, createIds, isId } from './ids.ts';
 import type { KeyClaim, KeyStore } from './key-store.ts';
 import { sql } from './sql.ts';
 import { sqlKeyStore } from './sql-key-store.ts';
@@ -49,7 +50,7 @@ for (const [name, make] of [
   test(`${name}: the first answer is kept and told to equal input, other input is told apart`, async t => {
     const { store } = await make(t);
     const claim = claimOf();
-    assert.deepEqual(await store.claim(claim), { state: 'new', command_id: claim.command_id });
+    assert.equal((await store.claim(claim)).state, 'new');
     assert.deepEqual(await store.claim(claimOf({ input_hash: 'other' })), { state: 'reused' });
     await store.keep({ ...claim, status: 201, body: 'first' });
     await store.keep({ ...claim, status: 409, body: 'second' });
@@ -66,26 +67,24 @@ for (const [name, make] of [
 
   test(`${name}: an unanswered claim is taken over after its lease, under its first command id`, async t => {
     const { store, clock } = await make(t);
-    const first = claimOf();
-    await store.claim(first);
+    const command_id = await claimNew(store, claimOf());
     clock.advance(limits.idempotencyLeaseMs - 1);
     assert.equal((await store.claim(claimOf())).state, 'in_flight');
     clock.advance(1);
     assert.deepEqual(await store.claim(claimOf({ input_hash: 'other' })), { state: 'reused' });
-    assert.deepEqual(await store.claim(claimOf()), { state: 'taken_over', command_id: first.command_id });
+    assert.deepEqual(await store.claim(claimOf()), { state: 'taken_over', command_id });
     assert.equal((await store.claim(claimOf())).state, 'in_flight');
   });
 
   test(`${name}: a released claim is taken over at once, a forgotten one is new`, async t => {
     const { store } = await make(t);
     const first = claimOf();
-    await store.claim(first);
+    const command_id = await claimNew(store, first);
     await store.release({ ...first, holder: first.command_id });
     const second = claimOf();
-    assert.deepEqual(await store.claim(second), { state: 'taken_over', command_id: first.command_id });
+    assert.deepEqual(await store.claim(second), { state: 'taken_over', command_id });
     await store.forget({ ...second, holder: second.command_id });
-    const third = claimOf({ input_hash: 'other' });
-    assert.deepEqual(await store.claim(third), { state: 'new', command_id: third.command_id });
+    assert.notEqual(await claimNew(store, claimOf({ input_hash: 'other' })), command_id);
   });
 
   test(`${name}: who lost a claim can neither forget nor release it, nor anyone an answered one`, async t => {
@@ -110,10 +109,43 @@ for (const [name, make] of [
     await store.claim(first);
     await store.keep({ ...first, status: 200, body: 'done' });
     clock.advance(limits.idempotencyKeptMs + 1);
-    const today = claimOf({ input_hash: 'other' });
-    assert.deepEqual(await store.claim(today), { state: 'new', command_id: today.command_id });
+    await claimNew(store, claimOf({ input_hash: 'other' }));
   });
 }
+
+/** The id that a new key's command runs under. */
+async function claimNew(store: KeyStore, claim: KeyClaim): Promise<string> {
+  const claimed = await store.claim(claim);
+  assert.equal(claimed.state, 'new');
+  assert.ok(claimed.state === 'new' && isId(claimed.command_id));
+  return claimed.command_id;
+}
+
+test('the hot store: the id of a command follows from scope, key and input, in the bucket of its scope', async () => {
+  const ids = await Promise.all(
+    [{}, {}, { key: 'K' }, { scope: 'other.a7' }, { input_hash: 'more' }].map(more =>
+      claimNew(overHotStore().store, claimOf(more)),
+    ),
+  );
+  assert.equal(ids[0], ids[1], 'a store that has lost the key names the command as the one that knew it');
+  assert.equal(new Set(ids).size, 4);
+  for (const id of ids) assert.equal(bucketOf(id), 0xa7);
+});
+
+test('the hot store: while it is away every key is new, under the id that it has anyway', async () => {
+  const clock = manualClock(START_MS);
+  const shared = awayStore(createHotStore({ clock }));
+  const store = hotKeyStore({ hotStore: shared.store, clock });
+  const known = claimOf();
+  const command_id = await claimNew(store, known);
+  await store.keep({ ...known, status: 200, body: 'first' });
+  shared.goAway();
+  assert.equal(await claimNew(store, claimOf()), command_id);
+  const held = { ...known, holder: known.command_id };
+  await Promise.all([store.keep({ ...held, status: 200, body: 'second' }), store.forget(held), store.release(held)]);
+  shared.comeBack();
+  assert.deepEqual(await store.claim(claimOf()), { state: 'answered', status: 200, body: 'first' });
+});
 
 test('PostgreSQL: pruning removes what is older than a day, in batches', async t => {
   const { db, store, clock } = await overSql(t);
@@ -142,7 +174,7 @@ test('PostgreSQL: a claim whose answer was lost is found by its holder', async t
   };
   const store = sqlKeyStore({ db: cutting, schema: 'gateway', clock });
   const claim = claimOf();
-  assert.deepEqual(await store.claim(claim), { state: 'new', command_id: claim.command_id });
+  assert.equal(await claimNew(store, claim), claim.command_id);
 });
 
 test('PostgreSQL: releasing all lets the next claim take over at once, under the first id; answers stay', async t => {

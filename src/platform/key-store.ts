@@ -16,14 +16,14 @@ export interface KeyStore {
 /** `scope` ends with two hex digits, its bucket. */
 export type KeyName = { scope: string; key: string };
 
-/** `command_id` is fresh: the id to run under if the key is new, and in any case the name of this claim. */
+/** `command_id` is fresh: an id to run under if the key is new, and in any case the name of this claim. */
 export type KeyClaim = KeyName & { input_hash: string; command_id: string };
 
 /** `holder` is the `command_id` that the claim was made with. */
 export type HeldKey = KeyName & { holder: string };
 
 /**
- * `new`: run it under `command_id`. `taken_over`: an earlier run ended without an answer; run it under the id of then.
+ * `new`: run it under `command_id`, which need not be the claim's. `taken_over`: an earlier run ended without an answer; run it under the id of then.
  * `in_flight`: another claim runs it. `reused`: the key stands for other input.
  */
 export type Claimed =

@@ -8,7 +8,7 @@ import { need } from '../../test/support/parts.ts';
 import { openRedis, type RedisServer, startRedis, startRedisCluster, untilUp } from '../../test/support/redis.ts';
 import { createLog } from './log.ts';
 import { Unavailable } from './outcome.ts';
-import { connectRedis, redisScript } from './redis.ts';
+import { connectRedis, type Redis, redisScript } from './redis.ts';
 
 const add = redisScript("return redis.call('incrby', KEYS[1], ARGV[1])");
 
@@ -117,11 +117,13 @@ test('an address that is none is an error, and does not repeat it', async () => 
   await assert.rejects(wrong, (error: Error) => /REDIS_URL/.test(error.message) && !/secret/.test(error.message));
 });
 
-test('a cluster is found from any node, and goes on without one of them', async t => {
+test('a cluster is found from any node, goes on without one of them, and takes it back', async t => {
   const path = need(t, 'redis');
   if (path === null) return;
   const { url, nodes } = await startRedisCluster(t, path);
-  const redis = await openRedis(t, url);
+  const { lines, log } = listenToLog();
+  const redis = await connectRedis({ url, log });
+  t.after(() => redis.stop());
   await untilUp(redis);
   const keys = Array.from({ length: 30 }, (_, i) => `key-${i}`);
   for (const key of keys) assert.equal(await redis.run(add, [key], [1]), 1);
@@ -130,11 +132,59 @@ test('a cluster is found from any node, and goes on without one of them', async 
   // The other nodes go on answering for their slots, as a cluster does that may be incomplete.
   for (const node of nodes) await node.ask('CONFIG', 'SET', 'cluster-require-full-coverage', 'no');
   await nodes[2]!.kill();
-  for (const key of lost.slice(0, 2)) await assert.rejects(redis.run(add, [key], [1]), Unavailable);
-  for (const key of keys.filter(key => !lost.includes(key))) {
-    assert.equal(await whenAnswered(() => redis.run(add, [key], [1])), 2);
-  }
+  for (const key of lost) await assert.rejects(redis.run(add, [key], [1]), Unavailable);
+  for (const key of keys.filter(key => !lost.includes(key))) assert.equal(await redis.run(add, [key], [1]), 2);
+  assert.equal(redis.state(), `degraded: Redis at 127.0.0.1:${nodes[2]!.port} is not connected, the shop does without`);
+  await nodes[2]!.start();
+  for (const key of lost) assert.equal(await whenAnswered(() => redis.run(add, [key], [1])), 1);
+  await untilWell(redis);
+  const told = lines.map(line => JSON.parse(line).msg as string);
+  assert.deepEqual(told, [
+    'Redis is connected',
+    'a node of Redis is gone: the shop does without, and looks for it',
+    'a node of Redis is connected again',
+  ]);
 });
+
+test('a node of a cluster that hangs costs nobody who asks another one', async t => {
+  const path = need(t, 'redis');
+  if (path === null) return;
+  const { url, nodes } = await startRedisCluster(t, path);
+  const redis = await openRedis(t, url);
+  await untilUp(redis);
+  const keys = Array.from({ length: 30 }, (_, i) => `key-${i}`);
+  for (const key of keys) await redis.run(add, [key], [1]);
+  const held = await keysOf(nodes[0]!);
+  await nodes[0]!.ask('CLIENT', 'PAUSE', '2000', 'ALL');
+  const waits = await Promise.all(held.map(key => refusedAfterMs(() => redis.run(add, [key], [1]))));
+  assert.ok(Math.max(...waits) < 1500, `${waits} ms`);
+  for (const key of keys.filter(key => !held.includes(key))) assert.equal(await redis.run(add, [key], [1]), 2);
+  assert.equal(redis.state(), `degraded: Redis at 127.0.0.1:${nodes[0]!.port} is too slow, the shop does without`);
+  for (const key of held) await whenAnswered(() => redis.run(add, [key], [1]));
+  assert.equal(redis.state(), 'ok');
+});
+
+test('all nodes of a cluster away is Redis away: it is known at once, and found again', async t => {
+  const path = need(t, 'redis');
+  if (path === null) return;
+  const { url, nodes } = await startRedisCluster(t, path);
+  const redis = await openRedis(t, url);
+  await untilUp(redis);
+  const keys = Array.from({ length: 9 }, (_, i) => `key-${i}`);
+  for (const key of keys) await redis.run(add, [key], [1]);
+  for (const node of nodes) await node.kill();
+  await untilUp(redis, false);
+  assert.ok((await refusedAfterMs(() => redis.run(add, ['key-1'], [1]))) < limits.redisTimeoutMs / 2);
+  for (const node of nodes) await node.start();
+  for (const key of keys) assert.equal(await whenAnswered(() => redis.run(add, [key], [1])), 1);
+  await untilWell(redis);
+});
+
+/** What it refused a moment ago, as a node that finds back to its cluster does, is told for a second. */
+async function untilWell(redis: Redis): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  for (; redis.state() !== 'ok'; await pause(20)) assert.ok(performance.now() < deadline, redis.state());
+}
 
 async function keysOf(node: RedisServer): Promise<string[]> {
   return (await node.ask('KEYS', '*')) as string[];

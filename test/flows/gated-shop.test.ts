@@ -2,11 +2,10 @@
 // over HTTP whose Redis is killed and started again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { readConfig } from '../../src/config.ts';
 import { address, assertAudit, card, createClient, newGuest, newProduct } from '../support/client.ts';
 import { need } from '../support/parts.ts';
-import { startRedis } from '../support/redis.ts';
+import { startRedis, untilRedisSays } from '../support/redis.ts';
 import { startTestShop, type TestShop } from '../support/shop.ts';
 
 const delivery = { shipping_address: address, shipping_method: 'standard', email: 'guest@example.com' };
@@ -22,38 +21,21 @@ async function sellThree(shop: TestShop): Promise<string[]> {
 
 const SOLD = [...Array(3).fill('201 CONFIRMED'), ...Array(3).fill('409 OUT_OF_STOCK')];
 
-async function redisState(shop: TestShop): Promise<[status: number, state: string]> {
-  const { status, body } = await createClient(shop.url).get('/readyz');
-  const parts = body.parts as { name: string; state: string }[];
-  return [status, parts.find(part => part.name === 'redis')!.state];
-}
-
-async function untilState(shop: TestShop, wanted: RegExp): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const [status, state] = await redisState(shop);
-    assert.equal(status, 200, 'a shop without its gate is ready');
-    if (wanted.test(state)) return;
-    assert.ok(performance.now() < deadline, state);
-    await pause(20);
-  }
-}
-
 test('a shop sells with its gate, goes on when Redis is killed, and finds it again', async t => {
   const path = need(t, 'redis');
   if (path === null) return;
   const server = await startRedis(t, path);
   const shop = await startTestShop(t, { environment: { REDIS_URL: server.url, LOG_LEVEL: 'silent' } });
-  await untilState(shop, /^ok$/);
+  await untilRedisSays(shop, /^ok$/);
   assert.deepEqual(await sellThree(shop), SOLD);
   const text = String((await createClient(shop.url).get('/metrics')).body);
   assert.match(text, /^doorbuster_gate_answers_total\{answer="accepted"\} 3$/m);
   assert.match(text, /^doorbuster_gate_up 1$/m);
   await server.kill();
-  await untilState(shop, /^degraded: Redis at 127\.0\.0\.1:\d+ is not connected/);
+  await untilRedisSays(shop, /^degraded: Redis at 127\.0\.0\.1:\d+ is not connected/);
   assert.deepEqual(await sellThree(shop), SOLD);
   await server.start();
-  await untilState(shop, /^ok$/);
+  await untilRedisSays(shop, /^ok$/);
   assert.deepEqual(await sellThree(shop), SOLD);
   await assertAudit(shop);
 });

@@ -8,7 +8,7 @@ import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
 import type { Module } from '#platform/module';
 import type { Database } from '#platform/sql';
-import type { CartBackup } from '../../src/cart/backup.ts';
+import type { Backup, CartBackup } from '../../src/cart/backup.ts';
 import { createCart } from '../../src/cart/index.ts';
 
 export const SELLER = '01990000-0000-7000-8000-00000000005e';
@@ -141,7 +141,8 @@ export function quantitiesIn({ items }: Cart): Record<string, number> {
 
 /** A backup that keeps what PostgreSQL would, for tests that are not about it. */
 export function backupInMemory(): CartBackup & { saves: number[] } {
-  const rows = new Map<string, Parameters<CartBackup['save']>[0][number]>();
+  const rows = new Map<string, Backup>();
+  const unheard = new Set<string>();
   const saves: number[] = [];
   return {
     saves,
@@ -152,6 +153,18 @@ export function backupInMemory(): CartBackup & { saves: number[] } {
         const kept = rows.get(entry.owner.person_id)?.cart.version ?? 0;
         if (kept < entry.cart.version) rows.set(entry.owner.person_id, entry);
       }
+    },
+    replace: async batch =>
+      batch.map(({ seen_version, ...entry }) => {
+        const { person_id } = entry.owner;
+        if ((rows.get(person_id)?.cart.version ?? 0) !== seen_version) return false;
+        rows.set(person_id, entry);
+        unheard.add(person_id);
+        return true;
+      }),
+    listUnheard: async () => [...unheard].map(id => rows.get(id)!),
+    async markHeard(batch) {
+      for (const { owner } of batch) unheard.delete(owner.person_id);
     },
     prune: async () => 0,
   };

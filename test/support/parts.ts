@@ -45,7 +45,7 @@ export const PARTS: Record<Part, PartFacts> = {
     find: () => onPath(['chromium', 'chromium-browser', 'google-chrome']),
   },
   redis: {
-    tests: 'the gate before the ledger on a real Redis, alone and as a cluster',
+    tests: 'carts, limits and the gate on a real Redis, alone and as a cluster',
     enable: 'apt-get install redis-server',
     find: () => onPath(['redis-server']),
   },
@@ -60,7 +60,7 @@ export const PARTS: Record<Part, PartFacts> = {
     find: () => existing(join(ROOT, '.servers/stripe-mock')),
   },
   toxiproxy: {
-    tests: 'payments over a network that is slow, resets, and cuts answers',
+    tests: 'payments and Redis over a network that is slow, resets, and cuts answers',
     enable: 'bash scripts/ci/install-servers.sh',
     find: () => existing(join(ROOT, '.servers/toxiproxy-server')),
   },

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, ErrorReply } from '@redis/client';
 import { createLog } from '#platform/log';
 import { connectRedis, type Redis } from '#platform/redis';
+import { createClient as createHttpClient } from './client.ts';
 import { freePort } from './free-port.ts';
 
 type TestContext = { after(work: () => Promise<void>): void };
@@ -96,6 +97,20 @@ export async function untilUp(redis: Redis, isUp = true): Promise<void> {
   while (redis.isUp !== isUp) {
     assert.ok(performance.now() < deadline, redis.state());
     await pause(5);
+  }
+}
+
+/** Waits until `/readyz` says so of Redis; a shop that does without it is ready all the while. */
+export async function untilRedisSays(shop: { url: string }, wanted: RegExp): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  for (;;) {
+    const { status, body } = await createHttpClient(shop.url).get('/readyz');
+    assert.equal(status, 200, 'a shop without its Redis is ready');
+    const parts = body.parts as { name: string; state: string }[];
+    const { state } = parts.find(part => part.name === 'redis')!;
+    if (wanted.test(state)) return;
+    assert.ok(performance.now() < deadline, state);
+    await pause(20);
   }
 }
 

@@ -8,6 +8,7 @@ import { moduleNames, readConfig } from '../../src/config.ts';
 import { type Shop, startShop } from '../../src/shop.ts';
 import { freePort } from './free-port.ts';
 import { testDatabase } from './postgres.ts';
+import { redisOfRun } from './redis-of-run.ts';
 import { sharding } from './sharding.ts';
 
 /** A running shop with an empty catalogue on a database of its own, and the keys to it. */
@@ -37,9 +38,11 @@ export async function startTestShop(
   t: { after(work: () => Promise<void>): void },
   options: { form?: ShopForm; environment?: Record<string, string> } = {},
 ): Promise<TestShop> {
-  // Hooks run in the order of their registration, and the database must outlive the shop.
+  // Hooks run in the order of their registration, and the database must outlive the shop, as its Redis does.
   const later: (() => Promise<void>)[] = [];
-  const { url: databaseUrl } = await testDatabase({ after: work => void later.push(work) }, []);
+  const outliving = { after: (work: () => Promise<void>) => void later.push(work) };
+  const { url: databaseUrl } = await testDatabase(outliving, []);
+  const ownRedis = options.environment?.REDIS_URL === undefined ? await redisOfRun(outliving) : {};
   const dataDir = await mkdtemp(join(tmpdir(), 'doorbuster-shop-'));
   const environment = {
     ...secrets,
@@ -51,6 +54,7 @@ export async function startTestShop(
     LOG_LEVEL: 'error',
     SIMULATOR_SETTLE_SECONDS: '0',
     LEDGER_SHARDING: sharding,
+    ...ownRedis,
     ...options.environment,
   };
   let started: Started | undefined;

@@ -20,10 +20,12 @@ export interface Toxiproxy {
   url: string;
   /** From now on the network does this and nothing else; without a toxic it is well again. */
   setToxics(toxics: Toxic[]): Promise<void>;
+  /** False cuts every connection, and lets none in until it is true again. */
+  setOpen(isOpen: boolean): Promise<void>;
 }
 
 const READY_WITHIN_MS = 10_000;
-const PROXY = 'gateway';
+const PROXY = 'proxied';
 
 /** A real toxiproxy before the server at `to`, on free ports of loopback, and stopped afterwards. */
 export async function startToxiproxy(scope: Scope, path: string, to: string): Promise<Toxiproxy> {
@@ -42,6 +44,7 @@ export async function startToxiproxy(scope: Scope, path: string, to: string): Pr
         active.push(name);
       }
     },
+    setOpen: isOpen => ask(`${api}/proxies/${PROXY}`, 'POST', { enabled: isOpen }),
   };
 }
 
