@@ -9,7 +9,7 @@ import {
   VALUES_MAX,
 } from '../facet-values.ts';
 import { PARTS, rangesOf, roundBounds } from '../price-ranges.ts';
-import { BETWEEN } from './search-document.ts';
+import { BETWEEN, facetField } from './search-document.ts';
 import { allOf, type Json } from './word-queries.ts';
 
 /** What is wanted of every product, and what each facet's own filter wants, by facet. */
@@ -94,8 +94,8 @@ export function lookAggregations(filters: Filters): Json {
       filter: passingAll(filters),
       aggs: {
         some: {
-          sampler: { shard_size: SAMPLE_MAX },
-          aggs: { attributes: { terms: { field: 'attributes', size: SAMPLED_MAX } } },
+          sampler: { shard_size: SAMPLE_MAX / 2 },
+          aggs: { attributes: { terms: { field: 'attributes', size: SAMPLED_MAX, execution_hint: 'map' } } },
         },
       },
     },
@@ -140,9 +140,8 @@ export function facetAggregations(query: SearchQuery, filters: Filters, { bounds
       attributes.map((name, at) => [
         `attribute${at}`,
         under(name + BETWEEN, {
-          ...values('attributes', VALUES_MAX, `${quoted(name + BETWEEN)}.*`),
-          ...those(
-            'attributes',
+          ...values(`facets.${facetField(name)}`, VALUES_MAX, `${quoted(name + BETWEEN)}.*`),
+          ...those(`facets.${facetField(name)}`,
             (chosen[name] ?? []).map(value => name + BETWEEN + value),
           ),
         }),

@@ -46,6 +46,7 @@ const settings = {
     auto_expand_replicas: '0-1',
     refresh_interval: '-1',
     max_regex_length: 4_000,
+    mapping: { total_fields: { limit: 2_000 } },
   },
 };
 

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { conversionFactor } from '../conversion.ts';
 import type { PopularityLevel, SearchDocument, StockLevel } from '../engine.ts';
 import { saysNothing, termsOf, titleTermsIn } from '../language/terms.ts';
@@ -10,6 +11,13 @@ export const BETWEEN = '\u001f';
 
 const words = { type: 'text', analyzer: 'whitespace', index_options: 'docs', norms: false };
 const facts = { type: 'float', index: false };
+
+/**
+ * What is counted by name lies in so many fields, each with a part of all names: a field of its own for every name would
+ * be a mapping that sellers can make as large as they like, and one field for all has more values than are soon put in
+ * order after each change.
+ */
+const FACET_FIELDS = 256;
 
 /**
  * Texts come as the terms that both engines have of them, so the analysis is ours. What a term weighs in a product is a
@@ -32,6 +40,11 @@ export const mappings = {
     category: { type: 'keyword' },
     category_paths: { type: 'keyword' },
     attributes: { type: 'keyword' },
+    facets: {
+      properties: Object.fromEntries(
+        Array.from({ length: FACET_FIELDS }, (_, at) => [`f${at}`, { type: 'keyword', index: false }]),
+      ),
+    },
     price: { type: 'long' },
     rating: { type: 'double' },
     review_count: { type: 'integer' },
@@ -81,6 +94,7 @@ export function sourceOf(document: SearchDocument): Record<string, unknown> {
     category: category_path.join(BETWEEN),
     category_paths: category_path.map((_, at) => category_path.slice(0, at + 1).join(BETWEEN)),
     attributes: attributes.map(([name, value]) => name + BETWEEN + value),
+    facets: facetsOf(attributes),
     price,
     rating,
     review_count,
@@ -102,6 +116,17 @@ export function stockChange({ in_stock }: StockLevel) {
 
 export function popularityChange({ views, orders }: PopularityLevel) {
   return { conversion: conversionFactor({ views, orders }), is_conversion_known: true };
+}
+
+/** The field in which an attribute's values are counted. */
+export function facetField(name: string): string {
+  return `f${crc32(name) % FACET_FIELDS}`;
+}
+
+function facetsOf(attributes: SearchDocument['attributes']): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  for (const [name, value] of attributes) (fields[facetField(name)] ??= []).push(name + BETWEEN + value);
+  return fields;
 }
 
 /** A term's name among the weights, where a dot would end it. */
