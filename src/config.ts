@@ -71,6 +71,8 @@ export interface Config {
   rateLimits: boolean;
   /** Off: every page is rendered for each who asks, to measure what that costs. */
   pageCache: boolean;
+  /** `EDGE_PURGE_URL`, several with commas: caches in front of the shop, told by `PURGE` what has changed. */
+  edgePurgeUrls: string[];
   trustedProxies: string[];
   tls: boolean;
   logLevel: string;
@@ -160,6 +162,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ledgerSharding: read.oneOf('LEDGER_SHARDING', shardings, 'none'),
     rateLimits: read.flag('RATE_LIMITS', true),
     pageCache: read.flag('PAGE_CACHE', true),
+    edgePurgeUrls: read.urls('EDGE_PURGE_URL', ['http:', 'https:']),
     trustedProxies: (environment.TRUSTED_PROXIES ?? '').split(',').filter(Boolean),
     tls: read.flag('TLS', false),
     logLevel: read.oneOf(
@@ -296,6 +299,14 @@ function reader(environment: Environment) {
       if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
       problems.push(`${name} takes an address that begins with ${protocols.join('// or ')}//.`);
       return undefined;
+    },
+    urls(name: string, protocols: string[]): string[] {
+      const texts = (environment[name] ?? '').split(',').filter(Boolean);
+      const known = texts.filter(text => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+      if (known.length < texts.length) {
+        problems.push(`${name} takes addresses that begin with ${protocols.join('// or ')}//, with commas between.`);
+      }
+      return known;
     },
     /** What is wrong is not repeated: there may be a password in it. */
     redis(name: string): string | undefined {

@@ -4,13 +4,14 @@ import { limits } from '#limits';
 import { type App, answers, refusal } from '#platform/http';
 import { invalidInput } from '#platform/problem';
 import { nullable, object, oneOf, PageQuery, page, text } from '#platform/schema';
+import { sharedAnswers } from '#shared-answers';
 import { Facets, type Search, type SearchQuery, Suggestion, searchContract } from './contract.ts';
 
 export function searchRoutes(app: App, { search, catalog }: { search: Search; catalog: Catalog }): void {
   app.get(
     '/api/search',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: sharedAnswers['/api/search'] },
       schema: {
         summary: 'Find products by words, filters and facets',
         tags: ['search'],
@@ -30,7 +31,7 @@ export function searchRoutes(app: App, { search, catalog }: { search: Search; ca
   app.get(
     '/api/suggest',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: sharedAnswers['/api/suggest'] },
       schema: {
         summary: 'What a text may become: past queries, products, categories and brands that begin so',
         tags: ['search'],
