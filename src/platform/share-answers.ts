@@ -76,7 +76,12 @@ function keep(
 ): boolean {
   const { sharing, method, url } = request;
   if (sharing === null || method !== 'GET' || typeof payload !== 'string') return true;
-  // What belongs to this one answer would be wrong on the next.
-  const { 'request-id': _id, connection: _connection, ...headers } = reply.getHeaders() as Record<string, string>;
+  const headers = shared.isKeptHere ? headersToKeep(reply) : {};
   return sharing.keep(url, { text: payload, headers, tags: sharing.keys, shared });
+}
+
+/** What belongs to this one answer would be wrong on the next. */
+function headersToKeep(reply: FastifyReply): Record<string, string> {
+  const { 'request-id': _id, connection: _connection, ...headers } = reply.getHeaders() as Record<string, string>;
+  return headers;
 }

@@ -1,9 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What some tests need beyond `npm install`. A laptop may lack it, CI may not. */
-export type Part = 'postgres15' | 'icecat' | 'schemathesis' | 'chromium' | 'redis' | 'stripe-mock' | 'toxiproxy';
+export type Part =
+  | 'postgres15'
+  | 'icecat'
+  | 'schemathesis'
+  | 'chromium'
+  | 'redis'
+  | 'stripe-mock'
+  | 'toxiproxy'
+  | 'varnish';
 
 interface PartFacts {
   /** What it is for, told to whoever lacks it. */
@@ -51,6 +59,11 @@ export const PARTS: Record<Part, PartFacts> = {
     enable: 'bash scripts/ci/install-servers.sh',
     find: () => existing(join(ROOT, '.servers/toxiproxy-server')),
   },
+  varnish: {
+    tests: 'the shop behind a real Varnish',
+    enable: 'apt-get install varnish varnish-modules',
+    find: () => (hasXkey() ? existing('/usr/sbin/varnishd') : null),
+  },
 };
 
 /** In CI every part must be there, but for the catalogue file, which is not ours to install. */
@@ -73,6 +86,11 @@ export function need(t: { skip(reason: string): void }, part: Part): string | nu
 
 function existing(path: string): string | null {
   return existsSync(path) ? path : null;
+}
+
+/** Its purges by key are a package of their own. */
+function hasXkey(): boolean {
+  return globSync('/usr/lib/*/varnish/vmods/libvmod_xkey.so').length > 0;
 }
 
 function folderOf(bin: string): string | null {
