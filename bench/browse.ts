@@ -1,15 +1,18 @@
 // Pages per second, rendered and from the page cache, beside the product as JSON: one shop, the load generator on the
-// same cores. What is rendered is asked of a shop with PAGE_CACHE=off, what is cached of the same data with it on.
+// same cores. What is rendered is asked of a shop with PAGE_CACHE=off, what is cached of the same data with it on; the
+// edge is a Varnish before that, cold at first, asked for products by Zipf's law.
 import type { Command, OptionValues } from 'commander';
 import { type BenchShop, startBenchShop } from './support/bench-shop.ts';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
 import type { LoadResult } from './support/generate-load.ts';
 import { loadFailures } from './support/load-failures.ts';
+import { type EdgeFigures, measureEdge } from './support/measure-edge.ts';
 import { runBeside } from './support/run-beside.ts';
 import { readSiteAddresses, type SiteAddresses } from './support/site-addresses.ts';
+import type { Table } from './support/table.ts';
 import { wholeNumber } from './support/whole-number.ts';
 
-export const description = 'product and search pages per second, rendered and cached, beside GET /api/products/:id';
+export const description = 'product and search pages per second: rendered, cached, and at the edge, beside the API';
 
 interface Row {
   name: string;
@@ -25,6 +28,9 @@ interface MeasuredRow extends Row {
 
 const JSON_PER_SECOND_MIN = 10_000;
 const CACHED_PER_SECOND_MIN = 15_000;
+/** Of issue 8. */
+const EDGE_SHARE_MIN = 0.97;
+const PRICE_SHOWN_MS_MAX = 1_000;
 /** As browsers ask: the page comes compressed. */
 const BROWSER_ENCODINGS = 'gzip, deflate, br, zstd';
 
@@ -32,7 +38,8 @@ export function options(command: Command): Command {
   return command
     .option('--seconds <n>', 'counted, a row', wholeNumber, 10)
     .option('--warm <n>', 'seconds before counting, a row', wholeNumber, 3)
-    .option('--connections <n>', 'open at once', wholeNumber, 64);
+    .option('--connections <n>', 'open at once', wholeNumber, 64)
+    .option('--edge <n>', 'requests to the edge', wholeNumber, 200_000);
 }
 
 export async function run(scope: BenchScope, options: OptionValues): Promise<BenchReport> {
@@ -43,7 +50,12 @@ export async function run(scope: BenchScope, options: OptionValues): Promise<Ben
   const measured = await measureRows(scope, shop, rendered, options);
   await shop.restart({ PAGE_CACHE: 'on' });
   measured.push(...(await measureRows(scope, shop, pageRows(site, 'cached', CACHED_PER_SECOND_MIN), options)));
-  return report(measured);
+  const edge = await measureEdge(scope, shop, options.edge);
+  if (edge !== undefined) {
+    const atEdge = { name: 'product page, at the edge', paths: site.products, accept: 'text/html' };
+    measured.push(...(await measureRows(scope, edge, [atEdge], options)));
+  }
+  return report(measured, edge);
 }
 
 function apiRow({ products }: SiteAddresses): Row {
@@ -61,7 +73,7 @@ function pageRows({ products, searches }: SiteAddresses, how: string, perSecondM
 
 async function measureRows(
   scope: BenchScope,
-  shop: BenchShop,
+  shop: Pick<BenchShop, 'url'>,
   rows: Row[],
   { seconds, warm, connections }: OptionValues,
 ): Promise<MeasuredRow[]> {
@@ -87,7 +99,7 @@ async function warmUp(address: string, headers: Record<string, string>): Promise
   if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
 }
 
-function report(rows: MeasuredRow[]): BenchReport {
+function report(rows: MeasuredRow[], edge: EdgeFigures | undefined): BenchReport {
   const columns = ['', 'a second', 'at least', 'p50 ms', 'p95 ms', 'p99 ms', 'bytes', 'generator CPU'];
   const whole = (value: number | undefined) => (value === undefined ? '' : Math.round(value).toLocaleString('en'));
   const table = rows.map(({ name, perSecondMin, load }) => [
@@ -101,13 +113,35 @@ function report(rows: MeasuredRow[]): BenchReport {
       ({ name, perSecondMin, load }) => `${name}: ${whole(load.perSecond)} a second, fewer than ${whole(perSecondMin)}`,
     );
   return {
-    tables: [{ columns, rows: table }],
-    failures: [...rows.flatMap(({ name, load }) => loadFailures(name, load)), ...slow],
-    results: rows.map(({ name, perSecondMin, paths, load }) => ({
-      name,
-      perSecondMin,
-      addresses: paths.length,
-      ...load,
-    })),
+    tables: [{ columns, rows: table }, ...(edge === undefined ? [] : [edgeTable(edge)])],
+    failures: [...rows.flatMap(({ name, load }) => loadFailures(name, load)), ...slow, ...edgeFailures(edge)],
+    results: {
+      rows: rows.map(({ name, perSecondMin, paths, load }) => ({
+        name,
+        perSecondMin,
+        addresses: paths.length,
+        ...load,
+      })),
+      edge,
+    },
   };
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
+
+function edgeTable({ products, requests, missed, share, perSecond, priceShownAfterMs }: EdgeFigures): Table {
+  const columns = ['edge, cold', 'products', 'at the edge', 'at least', 'waited', 'a second', 'price shown after ms'];
+  const whole = (value: number) => Math.round(value).toLocaleString('en');
+  const shares = [percent(share), percent(EDGE_SHARE_MIN)];
+  const row = [whole(requests), whole(products), ...shares, whole(missed), whole(perSecond), whole(priceShownAfterMs)];
+  return { columns, rows: [row] };
+}
+
+function edgeFailures(edge: EdgeFigures | undefined): string[] {
+  if (edge === undefined) return [];
+  const { share, priceShownAfterMs } = edge;
+  return [
+    ...(share < EDGE_SHARE_MIN ? [`the edge answers ${percent(share)}, less than ${percent(EDGE_SHARE_MIN)}`] : []),
+    ...(priceShownAfterMs > PRICE_SHOWN_MS_MAX ? [`a new price is shown after ${priceShownAfterMs} ms`] : []),
+  ];
 }

@@ -72,6 +72,16 @@ describe('Stripe', () => {
   });
 });
 
+test('several edges are told with commas between, and what is no address is refused', () => {
+  const edgesOf = (EDGE_PURGE_URL: string) => readConfig({ DATA_DIR, EDGE_PURGE_URL }).edgePurgeUrls;
+  assert.deepEqual(readConfig({ DATA_DIR }).edgePurgeUrls, []);
+  assert.deepEqual(edgesOf('http://a.example:6081/,https://b.example/'), [
+    'http://a.example:6081/',
+    'https://b.example/',
+  ]);
+  assert.throws(() => edgesOf('http://a.example,varnish'), /EDGE_PURGE_URL takes addresses that begin with http:/);
+});
+
 describe('PayPal', () => {
   test('is there when all of it is given, and not when nothing is', () => {
     assert.equal(readConfig({ DATA_DIR }).paypal, undefined);

@@ -76,6 +76,8 @@ export interface Config {
   rateLimits: boolean;
   /** Off: every page is rendered for each who asks, to measure what that costs. */
   pageCache: boolean;
+  /** `EDGE_PURGE_URL`, several with commas: caches in front of the shop, told by `PURGE` what has changed. */
+  edgePurgeUrls: string[];
   trustedProxies: string[];
   tls: boolean;
   logLevel: string;
@@ -151,8 +153,8 @@ export function readConfig(environment: Environment = process.env): Config {
     publicUrl: read.url('PUBLIC_URL', ['http:', 'https:'])?.replace(/\/$/, '') ?? `http://${host}:${port}`,
     dataDir,
     databaseUrl,
-    redisUrl: read.redis('REDIS_URL'),
-    searchEngineUrl: modules.has('search') ? read.searchEngine('SEARCH_URL') : undefined,
+    redisUrl: read.address('REDIS_URL', isRedis, REDIS_ADDRESS),
+    searchEngineUrl: readSearchEngine(read, modules),
     currency: read.currency('CURRENCY', 'USD'),
     catalogFile: read.file('CATALOG'),
     // Everybody knows the passwords of demo people.
@@ -166,6 +168,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ledgerSharding: read.oneOf('LEDGER_SHARDING', shardings, 'none'),
     rateLimits: read.flag('RATE_LIMITS', true),
     pageCache: read.flag('PAGE_CACHE', true),
+    edgePurgeUrls: read.urls('EDGE_PURGE_URL', ['http:', 'https:']),
     trustedProxies: (environment.TRUSTED_PROXIES ?? '').split(',').filter(Boolean),
     tls: read.flag('TLS', false),
     logLevel: read.oneOf(
@@ -303,22 +306,20 @@ function reader(environment: Environment) {
       problems.push(`${name} takes an address that begins with ${protocols.join('// or ')}//.`);
       return undefined;
     },
-    /** What is wrong is not repeated: there may be a password in it. */
-    redis(name: string): string | undefined {
-      const text = environment[name];
-      if (text === undefined || text === '') return undefined;
-      if (parseRedisUrl(text) !== null) return text;
-      problems.push(`${name} takes redis://host:port, rediss://host:port, or redis-cluster://host:port,host:port.`);
-      return undefined;
+    urls(name: string, protocols: string[]): string[] {
+      const texts = (environment[name] ?? '').split(',').filter(Boolean);
+      const known = texts.filter(text => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+      if (known.length < texts.length) {
+        problems.push(`${name} takes addresses that begin with ${protocols.join('// or ')}//, with commas between.`);
+      }
+      return known;
     },
-    searchEngine(name: string): string | undefined {
+    /** What is wrong is not repeated: there may be a password in it. */
+    address(name: string, isRight: (text: string) => boolean, takes: string): string | undefined {
       const text = environment[name];
       if (text === undefined || text === '') return undefined;
-      const url = URL.canParse(text) ? new URL(text) : undefined;
-      const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
-      // As it stands before the names of its indexes.
-      if (isHttp && url !== undefined && /^\/([a-z0-9][a-z0-9_-]{0,60}\/?)?$/.test(url.pathname)) return text;
-      problems.push(`${name} takes http://user:password@host:9200/prefix; a prefix has a–z, 0–9, - and _.`);
+      if (isRight(text)) return text;
+      problems.push(`${name} takes ${takes}.`);
       return undefined;
     },
     currency(name: string, fallback: string): string {
@@ -334,6 +335,25 @@ function reader(environment: Environment) {
       return resolve(text);
     },
   };
+}
+
+const REDIS_ADDRESS = 'redis://host:port, rediss://host:port, or redis-cluster://host:port,host:port';
+
+function readSearchEngine(read: Reader, modules: ReadonlySet<ModuleName>): string | undefined {
+  if (!modules.has('search')) return undefined;
+  const takes = 'http://user:password@host:9200/prefix; a prefix has a–z, 0–9, - and _';
+  return read.address('SEARCH_URL', isSearchEngine, takes);
+}
+
+function isRedis(text: string): boolean {
+  return parseRedisUrl(text) !== null;
+}
+
+/** The path stands before the names of its indexes. */
+function isSearchEngine(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname } = new URL(text);
+  return /^https?:$/.test(protocol) && /^\/([a-z0-9][a-z0-9_-]{0,60}\/?)?$/.test(pathname);
 }
 
 /** All of it or nothing. What is wrong is named, never repeated: there is a secret in it. */

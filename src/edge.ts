@@ -5,7 +5,7 @@ import { Shipment } from '#fulfillment';
 import { Order } from '#orders';
 import { hotKeyStore } from '#platform/hot-key-store';
 import type { HotStore } from '#platform/hot-store';
-import { type App, createApp } from '#platform/http';
+import { type App, createApp, type DeclaredRoute } from '#platform/http';
 import { idempotency } from '#platform/idempotency';
 import type { Jobs } from '#platform/jobs';
 import type { ModuleDeps } from '#platform/module';
@@ -58,6 +58,7 @@ export interface EdgeDeps extends ModuleDeps {
 }
 
 export interface Edge {
+  routes: readonly DeclaredRoute[];
   /** Answers where it listens. */
   listen(): Promise<string>;
   /** Takes no new requests and finishes the ones under way. */
@@ -117,6 +118,7 @@ export async function createEdge(config: Config, deps: EdgeDeps): Promise<Edge> 
   pages.start();
   views.start();
   return {
+    routes: app.declaredRoutes,
     async listen() {
       await app.listen({ host: config.host, port: config.port });
       const { port } = app.server.address() as AddressInfo;

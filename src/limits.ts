@@ -19,6 +19,8 @@ export const limits = {
   pageCacheBytesMax: 134_217_728,
   /** How long a page that is past its time may be served while it is rendered anew. */
   pageStaleMs: 5_000,
+  /** More than are purged while an answer is made; who is older than the last of them keeps nothing. */
+  purgesRememberedMax: 20_000,
   formFieldsMax: 500,
   /** Products in a file of the sitemap: in both languages they stay below what search engines take, 50,000 in all. */
   sitemapBlockMax: 10_000,
@@ -228,6 +230,16 @@ export const limits = {
   gatewayCallsMax: 64,
   gatewayQueueMax: 10_000,
   carrierTimeoutMs: 5_000,
+
+  // the edge
+  /** Until the index has followed, and what was on its way to the edge has arrived. */
+  purgeAgainMs: 2_000,
+  /** As many as fit into one header of Varnish, 8 KiB, with room to spare. */
+  edgeKeysPerPurgeMax: 100,
+  edgeKeysWaitingMax: 10_000,
+  edgeTimeoutMs: 5_000,
+  edgeRetryFirstMs: 100,
+  edgeRetryMaxMs: 5_000,
   mailTimeoutMs: 10_000,
 
   // stop

@@ -9,7 +9,7 @@ import { type Orders, ordersContract } from '#orders';
 import { type Payments, paymentsContract } from '#payments';
 import type { Contract } from '#platform/contract';
 import type { HotStore } from '#platform/hot-store';
-import type { Module, ModuleDeps } from '#platform/module';
+import type { EventSources, Module, ModuleDeps } from '#platform/module';
 import type { Outbox } from '#platform/outbox';
 import type { Redis } from '#platform/redis';
 import { connectRpc, type Remote, type ServedModule } from '#platform/rpc';
@@ -52,6 +52,8 @@ export interface Modules {
   local: Map<ApiName, Module<unknown>>;
   /** What this process serves by rpc. */
   served: Record<string, ServedModule>;
+  /** What the modules of this process commit. */
+  events: EventSources;
   closeRemotes(): void;
 }
 
@@ -115,7 +117,13 @@ export function createModules(config: Config, deps: ModuleDeps, outside: Outside
     {},
     Object.fromEntries(apiNames.map(name => [name, { get: () => find(name), enumerable: true }])),
   ) as Apis;
-  return { apis, local, served, closeRemotes: () => remotes.forEach(remote => void remote.close()) };
+  return {
+    apis,
+    local,
+    served,
+    events: shared.events,
+    closeRemotes: () => remotes.forEach(remote => void remote.close()),
+  };
 }
 
 const apiNames = moduleNames.filter((name: ModuleName): name is ApiName => name !== 'gateway');

@@ -9,6 +9,8 @@ import type { Config } from './config.ts';
 import type { compose } from './gateway/compose.ts';
 import { shopperOf } from './gateway/identify.ts';
 import type { ProductViews } from './gateway/product-views.ts';
+import { purgeAnswers } from './gateway/purge-answers.ts';
+import { createEdgePurger } from './gateway/purge-edge.ts';
 import type { Visits } from './gateway/visits.ts';
 import type { Modules } from './modules.ts';
 
@@ -31,7 +33,7 @@ export interface EdgeParts {
 
 export interface Pages extends Required<Pick<AppOptions, 'front' | 'problemPage'>> {
   addTo(app: App, parts: EdgeParts): Promise<void>;
-  /** From here on pages are dropped when what they show changes. */
+  /** From here on answers are purged when what they show changes. */
   start(): void;
   stop(): Promise<void>;
 }
@@ -40,19 +42,28 @@ export interface Pages extends Required<Pick<AppOptions, 'front' | 'problemPage'
 export async function createPages(config: Config, deps: PagesDeps): Promise<Pages> {
   // Before any page is loaded, since pages are `.tsx`; here, so that a process without the gateway compiles nothing.
   await import('#platform/jsx');
-  const [storefront, desks, starting, problems, { purgePages }] = await Promise.all([
+  const [storefront, desks, starting, problems] = await Promise.all([
     import('./storefront/http.ts'),
     import('./admin/http.ts'),
     import('./storefront/start-site.ts'),
     import('./storefront/pages/problem.tsx'),
-    import('./storefront/purge-pages.ts'),
   ]);
   const { clock, ids, log, metrics } = deps;
   const { apis } = deps.modules;
   const assets = await starting.bundleAssets();
   const headers = securityHeaders({ hasTls: config.tls }).page;
-  const cache = createPageCache({ clock, log, metrics, headers, enabled: config.pageCache, onServed: deps.onServed });
-  const purging = purgePages({ cache, ...apis, events: deps.events, clock, log });
+  const isBehind = () => purging.isBehind();
+  const enabled = config.pageCache;
+  const cache = createPageCache({ clock, log, metrics, headers, enabled, isBehind, onServed: deps.onServed });
+  const purging = purgeAnswers({
+    cache,
+    edges: config.edgePurgeUrls.map(url => createEdgePurger({ url, clock, log, metrics })),
+    ...apis,
+    isLocal: source => deps.modules.local.has(source),
+    events: deps.modules.events,
+    clock,
+    log,
+  });
   let problemPage: Pages['problemPage'] | undefined;
 
   return {
@@ -90,7 +101,7 @@ export async function createPages(config: Config, deps: PagesDeps): Promise<Page
         desks.sellerRoutes(desk);
       });
     },
-    start: () => purging.forEach(subscription => void subscription.start()),
-    stop: async () => void (await Promise.all(purging.map(subscription => subscription.stop()))),
+    start: purging.start,
+    stop: purging.stop,
   };
 }

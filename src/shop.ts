@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { limits } from '#limits';
 import { type Clock, systemClock } from '#platform/clock';
 import { createHotStore, type HotStore } from '#platform/hot-store';
+import type { DeclaredRoute } from '#platform/http';
 import { createIds, systemRandom } from '#platform/ids';
 import { createJobs, type Jobs } from '#platform/jobs';
 import { createLog, type Log } from '#platform/log';
@@ -30,6 +31,8 @@ export interface Shop {
   /** Where the gateway listens; undefined in a process without it. */
   url: string | undefined;
   rpcUrl: string | undefined;
+  /** Of the gateway; none in a process without it. */
+  routes: readonly DeclaredRoute[];
   modules: Modules;
   log: Log;
   /** The first catalogue and all of its events are in. */
@@ -89,7 +92,9 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
   outside.carrier?.setWebhookUrl(`${publicUrl}/api/webhooks/carriers/simulated`);
   first.begin();
   stops.push(() => first.stop());
-  return { url: edgeUrl, rpcUrl: rpc?.url, modules, log, firstStart: first, drained: () => drain(modules), stop };
+  const routes = edge?.routes ?? [];
+  const drained = () => drain(modules);
+  return { url: edgeUrl, rpcUrl: rpc?.url, routes, modules, log, firstStart: first, drained, stop };
 }
 
 const noEvents = { listen: () => () => {} };

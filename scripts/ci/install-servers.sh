@@ -42,6 +42,9 @@ if [ ! -x .venv/bin/schemathesis ] && ! python3 -c "import ensurepip, venv" 2> /
 fi
 if ! command -v chromium chromium-browser google-chrome > /dev/null; then packages+=(chromium); fi
 if ! command -v redis-server > /dev/null; then packages+=(redis-server); fi
+# varnishd stands in sbin, which is not on everybody's path.
+if [ ! -x /usr/sbin/varnishd ]; then packages+=(varnish); fi
+if ! ls /usr/lib/*/varnish/vmods/libvmod_xkey.so > /dev/null 2>&1; then packages+=(varnish-modules); fi
 has_stripe_mock() {
   [ -x .servers/stripe-mock ] && [ "$(cat .servers/stripe-mock.version 2> /dev/null)" = "$STRIPE_MOCK_VERSION" ]
 }

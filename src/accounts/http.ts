@@ -142,7 +142,7 @@ function meRoutes(app: App, deps: AccountRouteDeps): void {
   app.get(
     '/api/me',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: 'never' },
       schema: {
         summary: 'Who I am (null: a guest or nobody) and how full my cart is',
         tags,

@@ -18,7 +18,10 @@ const tags = ['cart'];
 export function cartRoutes(app: App, { cart, currency }: CartRoutesDeps): void {
   app.get(
     '/api/cart',
-    { config: { access: 'anyone' }, schema: { summary: 'The cart', tags, response: answers({ 200: Cart }) } },
+    {
+      config: { access: 'anyone', shared: 'never' },
+      schema: { summary: 'The cart', tags, response: answers({ 200: Cart }) },
+    },
     async ({ caller }) => {
       const owner = cartOwnerOf(caller);
       return owner === null ? cartOfNobody(currency) : cart.getCart({ owner });

@@ -335,10 +335,11 @@ export interface Catalog extends PictureOperations {
 /**
  * `product.created` brings the initial stock; readers fetch the rest by `getProducts` and apply it by `version`. A
  * change of price is told twice, as `product.updated` and `product.price_changed`, both with the version of the change.
+ * `moved`: its category has changed.
  */
 export type CatalogEvent =
   | DomainEvent<'product.created', { product_id: string; stock: number | null }>
-  | DomainEvent<'product.updated', { product_id: string }>
+  | DomainEvent<'product.updated', { product_id: string; moved?: true }>
   | DomainEvent<'product.price_changed', { product_id: string; from: Money; to: Money }>
   | DomainEvent<'product.reviewed', { product_id: string; rating: number; review_count: number }>
   | DomainEvent<'product.deleted', { product_id: string }>;

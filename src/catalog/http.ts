@@ -2,6 +2,7 @@ import { type TUnsafe, Type } from 'typebox';
 import { type App, answer, answers, NoContent, refusal } from '#platform/http';
 import { refuse } from '#platform/outcome';
 import { Id, object, PageQuery, page, params, text } from '#platform/schema';
+import { sharedAnswers } from '#shared-answers';
 import {
   type Catalog,
   type CatalogProduct,
@@ -58,7 +59,7 @@ function browseRoutes(app: App, { catalog, availabilityOf }: CatalogRoutesDeps):
   app.get(
     '/api/products',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: sharedAnswers['/api/products'] },
       schema: {
         summary: 'Products of a category, or all of them',
         description: 'Names of categories from the root down (`?category=A&category=B`); newest first unless told.',
@@ -85,7 +86,7 @@ function browseRoutes(app: App, { catalog, availabilityOf }: CatalogRoutesDeps):
   app.get(
     '/api/products/:product_id',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: sharedAnswers['/api/products/:product_id'] },
       schema: {
         summary: 'A product',
         tags,
@@ -102,7 +103,7 @@ function browseRoutes(app: App, { catalog, availabilityOf }: CatalogRoutesDeps):
   app.get(
     '/api/categories',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: sharedAnswers['/api/categories'] },
       schema: {
         summary: 'The tree of categories',
         description: "A category's count holds those of the categories below it.",

@@ -5,7 +5,7 @@ import { accept, refuse } from '#platform/outcome';
 import type { Catalog } from './contract.ts';
 import type { CatalogParts } from './deps.ts';
 import { listProductIdsOf, listRenamedSellers, lockRename, moveRename, writeName } from './seller-store.ts';
-import { lockPrices, type RewrittenProduct, raiseVersions } from './store.ts';
+import { lockForChange, type RewrittenProduct, raiseVersions } from './store.ts';
 
 /**
  * The name stands in one row; each product is then told of it by a version of its own. How far that has come is
@@ -40,7 +40,7 @@ async function tellBatch({ db, clock, cache, outbox }: CatalogParts, sellerId: s
     if (after === null) return { told: [] as RewrittenProduct[], isLast: true };
     const ids = await listProductIdsOf(tx, sellerId, { after, limit });
     // In the order in which imports lock them too.
-    await lockPrices(tx, ids);
+    await lockForChange(tx, ids);
     const told = await raiseVersions(tx, ids, timestamp(clock.nowMs()));
     const events = told.map(({ product_id, version }) => {
       return { aggregate_id: product_id, version, type: 'product.updated', data: { product_id } };

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { type App, answer, answers, edgeProblem } from '#platform/http';
 import { Id, object, oneOf, PageQuery, page, params, text } from '#platform/schema';
+import { sharedAnswers } from '#shared-answers';
 import { type Catalog, catalogContract, FilterText, ModeratedReview, Review, ReviewInput } from './contract.ts';
 
 interface ReviewRoutesDeps {
@@ -16,7 +17,7 @@ export function reviewRoutes(app: App, { catalog, authorOf }: ReviewRoutesDeps):
   app.get(
     '/api/products/:product_id/reviews',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: sharedAnswers['/api/products/:product_id/reviews'] },
       schema: {
         summary: 'Reviews of a product, newest first',
         tags,

@@ -222,13 +222,13 @@ export async function findImported(
     where p.seller_id = a.seller_id and p.external_id is null and p.deleted_at is null`);
 }
 
-/** In key order, so that two imports of overlapping files never wait for each other in a ring. */
-export async function lockPrices(
+/** As they are before a change, in key order: two imports of overlapping files never wait for each other in a ring. */
+export async function lockForChange(
   tx: Connection,
   productIds: string[],
-): Promise<{ product_id: string; price_amount: number; currency: string }[]> {
+): Promise<{ product_id: string; price_amount: number; currency: string; category_path: string[] }[]> {
   return await tx.query(sql`
-    select p.product_id, p.price_amount, p.currency
+    select p.product_id, p.price_amount, p.currency, p.category_path
     from unnest(${productIds.map(bucketOf)}::smallint[], ${productIds}::uuid[]) as asked (bucket, product_id)
     join catalog.products p using (bucket, product_id)
     where p.deleted_at is null

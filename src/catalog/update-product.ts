@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Static } from 'typebox';
 import { timestamp } from '#platform/clock';
 import { appendEvents, type NewEvent } from '#platform/outbox';
@@ -43,16 +44,18 @@ function toRow(current: CatalogProduct, patch: Static<typeof UpdateProduct>['pat
   return { product_id, external_id, seller_id: seller.seller_id, content_hash: hashContent(content), ...content };
 }
 
-/** `current` needs no more than its price: an import knows no more. */
+/** Of `current` it needs its price and category, and an import knows no more. */
 export function changeEvents(
   version: number,
-  current: { price: { amount: number; currency: string } },
+  current: Pick<CatalogProduct, 'price' | 'category_path'>,
   row: ProductRow,
 ): NewEvent[] {
   const { product_id } = row;
   const to = { amount: row.price_amount, currency: row.currency };
   const isPriced = to.amount === current.price.amount && to.currency === current.price.currency;
-  const updated = { aggregate_id: product_id, version, type: 'product.updated', data: { product_id } };
+  const isMoved = !isDeepStrictEqual(row.category_path, current.category_path);
+  const moved = isMoved ? { product_id, moved: true } : { product_id };
+  const updated = { aggregate_id: product_id, version, type: 'product.updated', data: moved };
   const data = { product_id, from: current.price, to };
   return isPriced ? [updated] : [updated, { aggregate_id: product_id, version, type: 'product.price_changed', data }];
 }

@@ -1,5 +1,6 @@
 import { type App, answers, edgeProblem, otherContent } from '#platform/http';
 import { params } from '#platform/schema';
+import { sharedAnswers } from '#shared-answers';
 import { drawPicture } from './draw-picture.ts';
 
 const FOR_EVER = 'max-age=31536000, immutable';
@@ -9,7 +10,7 @@ export function pictureRoutes(app: App): void {
   app.get(
     '/images/demo/:name',
     {
-      config: { access: 'anyone', cache: `public, ${FOR_EVER}` },
+      config: { access: 'anyone', shared: sharedAnswers['/images/demo/:name'] },
       schema: {
         summary: 'A picture of a demo product',
         tags: ['pictures'],

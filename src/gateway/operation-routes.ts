@@ -19,13 +19,16 @@ export function operationRoutes(app: App, deps: OperationRoutesDeps): void {
   const Alive = object({ alive: Type.Boolean() });
   app.get(
     '/healthz',
-    { config: { access: 'anyone' }, schema: { summary: 'Alive', tags, response: answers({ 200: Alive }) } },
+    {
+      config: { access: 'anyone', shared: 'never' },
+      schema: { summary: 'Alive', tags, response: answers({ 200: Alive }) },
+    },
     async () => ({ alive: true }),
   );
   app.get(
     '/readyz',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: 'never' },
       schema: {
         summary: 'Each part and its state; 503 until all are ready, or degraded: the shop does without them',
         tags,
@@ -42,7 +45,7 @@ export function operationRoutes(app: App, deps: OperationRoutesDeps): void {
   app.get(
     '/metrics',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: 'never' },
       schema: {
         summary: 'Prometheus metrics',
         tags,

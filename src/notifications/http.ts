@@ -12,7 +12,7 @@ export function mailboxRoutes(app: App, { notifications }: { notifications: Noti
   app.get(
     '/dev/mail.json',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: 'never' },
       schema: {
         summary: 'The last 200 mails, newest first',
         tags,
@@ -25,7 +25,7 @@ export function mailboxRoutes(app: App, { notifications }: { notifications: Noti
   app.get(
     '/dev/mail',
     {
-      config: { access: 'anyone', page: true },
+      config: { access: 'anyone', shared: 'never', page: true },
       schema: {
         summary: 'The same as a page',
         tags,

@@ -236,7 +236,7 @@ function ownOrderRoutes(app: App, deps: OrderRoutesDeps): void {
   app.get(
     '/api/orders/:order_id',
     {
-      config: { access: 'anyone', rateLimit: 'order' },
+      config: { access: 'anyone', shared: 'never', rateLimit: 'order' },
       schema: {
         summary: "See an order: one's own, or a guest's with its access token",
         tags,

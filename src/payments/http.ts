@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { type App, answer, answers, edgeProblem } from '#platform/http';
 import { object, params } from '#platform/schema';
+import { sharedAnswers } from '#shared-answers';
 import { booksRoutes } from './books-routes.ts';
 import { OfferedMethod, type Payments, paymentsContract, SimulatorCharge, TimelineEntry } from './contract.ts';
 import { webhookLogRoutes } from './webhook-log-routes.ts';
@@ -61,7 +62,7 @@ function methodsRoute(app: App, payments: Payments): void {
   app.get(
     '/api/payment-methods',
     {
-      config: { access: 'anyone', cache: 'public, max-age=5' },
+      config: { access: 'anyone', shared: sharedAnswers['/api/payment-methods'] },
       schema: {
         summary: 'The ways to pay, best first',
         description:

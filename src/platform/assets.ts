@@ -4,8 +4,9 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { sharedAnswers } from '#shared-answers';
+import { encodingOf } from './cached-answer.ts';
 import type { App } from './http.ts';
-import { encodingOf } from './page-cache.ts';
 import { edgeProblem } from './problem.ts';
 
 /** Scripts, styles and fonts of the pages: bundled and compressed once at the start, named by their content. */
@@ -88,7 +89,7 @@ function assetRoutes(app: App, assets: Map<string, Asset>): void {
   app.get(
     '/assets/:file',
     {
-      config: { access: 'anyone', isSameForAll: true, cache: 'public, max-age=31536000, immutable' },
+      config: { access: 'anyone', isSameForAll: true, shared: sharedAnswers['/assets/:file'] },
       schema: { summary: 'A script, style or font of the pages', hide: true },
     },
     async (request, reply) => {

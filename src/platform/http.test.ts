@@ -15,6 +15,7 @@ import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { accept, type Outcome, refuse, Unavailable } from './outcome.ts';
 import { Id, nullable, object, PageQuery, page, params, text } from './schema.ts';
+import type { SharedAnswer } from './shared-answer.ts';
 import { traceId } from './trace.ts';
 
 const refusals = {
@@ -64,12 +65,20 @@ async function shopOfThings(lines: string[] = []): Promise<App> {
   return app;
 }
 
+const thingsShared: SharedAnswer = {
+  ...{ freshSeconds: 5, staleSeconds: 10, browserSeconds: 60, shows: ['thing'], isKeptHere: false },
+  keysIn: ({ params, body }) => [
+    `thing:${(params as { thing_id: string }).thing_id}`,
+    `name:${(body as { name: string }).name}`,
+  ],
+};
+
 function declareThings(app: App): void {
   const anyone = { access: 'anyone' } as const;
   app.get(
     '/things/:thing_id',
     {
-      config: { ...anyone, cache: 'public, max-age=60' },
+      config: { ...anyone, shared: thingsShared },
       schema: { params: params('thing_id'), response: answers({ 200: Thing }) },
     },
     async ({ params: { thing_id } }) => ({ thing_id, name: 'box', note: null, box: { size: 3 } }),
@@ -77,7 +86,7 @@ function declareThings(app: App): void {
   app.get(
     '/things',
     {
-      config: anyone,
+      config: { ...anyone, shared: 'never' },
       schema: {
         querystring: Type.Object({
           ...PageQuery,
@@ -123,7 +132,7 @@ async function makeThing(name: string): Promise<Outcome<Thing, 'SOLD_OUT' | 'GON
 }
 
 function declareOddities(app: App): void {
-  const config = { access: 'anyone' } as const;
+  const config = { access: 'anyone', shared: 'never' } as const;
   app.get('/bug', { config }, async () => assert.fail('password=hunter2'));
   app.get('/outage', { config }, async () => {
     throw new Unavailable('no ledger', { retryAfterSeconds: 3 });
@@ -350,9 +359,18 @@ describe('the HTTP frame', async () => {
   test('only a shared answer to nobody may be cached', async () => {
     const cached = async (headers: Record<string, string>) =>
       (await app.inject({ url: `/things/${THING}`, headers })).headers['cache-control'];
-    assert.equal(await cached({}), 'public, max-age=60');
+    assert.equal(await cached({}), 'public, max-age=60, s-maxage=5, stale-while-revalidate=10');
     assert.equal(await cached({ 'x-caller': 'customer' }), 'private, no-store');
     assert.equal((await app.inject('/things')).headers['cache-control'], 'private, no-store');
+  });
+
+  test('a shared answer tells the keys of what it shows, and one that is not shared tells none', async () => {
+    const keys = async (url: string, headers = {}) =>
+      (await app.inject({ url, headers })).headers['surrogate-key'] as string | undefined;
+    assert.equal(await keys(`/things/${THING}`), `shop thing:${THING} name:box`);
+    assert.equal(await keys(`/things/${THING}`, { 'x-caller': 'customer' }), undefined);
+    assert.equal(await keys('/things'), undefined);
+    assert.equal(await keys('/things/%zz'), undefined);
   });
 
   test('every answer carries the headers that keep a browser safe', async () => {
@@ -384,12 +402,17 @@ describe('the HTTP frame', async () => {
   });
 });
 
-test('a route that does not say who may enter is refused at start', async () => {
+test('a route that does not say who may enter, or whether its answer is everybody’s, is refused at start', async () => {
   const app = await shopOfThings();
   assert.throws(() => app.get('/open', async () => 1), /config.access/);
   assert.throws(
     () => app.get('/odd', { config: { access: 'anyone', idempotency: 'sql' } }, async () => 1),
     /only mutations/,
+  );
+  assert.throws(() => app.get('/undecided', { config: { access: 'anyone' } }, async () => 1), /config.shared/);
+  assert.throws(
+    () => app.post('/odd', { config: { access: 'anyone', shared: 'never' } }, async () => 1),
+    /only questions/,
   );
   await app.close();
 });
@@ -435,7 +458,7 @@ test('a stop answers what is under way and closes kept and silent connections, w
   const app = await shopOfThings();
   const [entered, closing, leave] = [0, 0, 0].map(() => Promise.withResolvers<void>()) as [Signal, Signal, Signal];
   app.addHook('preClose', async () => closing.resolve());
-  app.get('/slow', { config: { access: 'anyone' } }, async () => {
+  app.get('/slow', { config: { access: 'anyone', shared: 'never' } }, async () => {
     entered.resolve();
     await leave.promise;
     return 'done';

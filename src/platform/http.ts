@@ -15,11 +15,13 @@ import Fastify, {
 import { limits } from '#limits';
 import { describeRoute, mutates } from './answers.ts';
 import type { Clock } from './clock.ts';
-import { type Access, type Caller, mayEnter, nobody, personOf } from './identity.ts';
+import { demandAccess } from './demand-access.ts';
+import { type Access, type Caller, nobody, personOf } from './identity.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { Unavailable } from './outcome.ts';
-import { putLaneBefore, type Wire } from './page-lane.ts';
+import type { PageCache } from './page-cache.ts';
+import { putLaneBefore } from './page-lane.ts';
 import {
   type EdgeCode,
   edgeProblem,
@@ -35,6 +37,8 @@ import {
 import { type ProblemPage, readsPages, sendProblemPage } from './problem-page.ts';
 import { PARAM_LENGTH_MAX } from './schema.ts';
 import { securityHeaders } from './security-headers.ts';
+import { shareAnswers } from './share-answers.ts';
+import { type SharedAnswer, UNSHARED } from './shared-answer.ts';
 import { newTraceId, parseTraceparent, withTrace } from './trace.ts';
 import { validatorCompiler } from './validate.ts';
 
@@ -74,14 +78,18 @@ declare module 'fastify' {
     access?: Access;
     /** Where a mutation's Idempotency-Key is kept: `sql` (the default), `hot` (carts), or nowhere. */
     idempotency?: 'sql' | 'hot' | 'none';
-    /** `Cache-Control` of a 200 to nobody in particular; everything else is `private, no-store`. */
-    cache?: string;
+    /** What caches may do with a 200 to nobody in particular. Every question that anybody may ask says it. */
+    shared?: SharedAnswer | 'never';
     /** The class of rate limit, for the gateway; its default is by method. */
     rateLimit?: string;
     /** An HTML page: its Content-Security-Policy allows our own scripts, styles and images, and problems are pages. */
     page?: boolean;
     /** Nobody is asked who they are: the answer is the same for everybody and may be kept by shared caches. */
     isSameForAll?: boolean;
+  }
+  interface FastifyInstance {
+    /** As they were declared, for tests that ask every one. */
+    declaredRoutes: DeclaredRoute[];
   }
   interface FastifyRequest {
     caller: Caller;
@@ -97,6 +105,8 @@ declare module 'fastify' {
     refusedWith: string | undefined;
   }
 }
+
+export type DeclaredRoute = Pick<RouteOptions, 'url' | 'method' | 'config'>;
 
 export interface AppOptions {
   log: Log;
@@ -118,12 +128,8 @@ export interface AppOptions {
   limitRate?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
-export interface Front {
-  /** True where it has answered. */
-  serve(request: IncomingMessage, response: ServerResponse): boolean;
-  /** The same on the short way: see `page-lane.ts`. */
-  wire: Wire;
-}
+/** What is kept in memory, asked before the framework. */
+type Front = Pick<PageCache, 'serve' | 'wire' | 'watch'>;
 
 /** Add `openapi`, then `idempotency`, then the modules' routes. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -138,7 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return503OnClosing: false,
     // The router's own complaints come before any hook has run.
     frameworkErrors: ({ code }, request, reply) => {
-      reply.headers({ ...headers.data, 'Request-Id': request.id, 'Cache-Control': PRIVATE });
+      reply.headers({ ...headers.data, 'Request-Id': request.id, 'Cache-Control': UNSHARED });
       const isBadUrl = code === 'FST_ERR_BAD_URL';
       const problem = isBadUrl ? invalidInput('the address is malformed') : edgeProblem('NOT_FOUND');
       void (reply as FastifyReply).send(writeProblem(reply as FastifyReply, problem.fields));
@@ -149,6 +155,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (options.front !== undefined) putInFront(app, options.front);
   app.setValidatorCompiler(validatorCompiler);
   app.addSchema(ProblemSchema);
+  app.decorate('declaredRoutes', []);
   // Declared so that all requests have one hidden class; `begin` fills it in.
   app.decorateRequest('caller', null as never);
   app.decorateRequest('byCookie', false);
@@ -156,8 +163,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.decorateRequest('commandId', '');
   app.decorateRequest('arrival', undefined);
   app.decorateRequest('refusedWith', undefined);
+  app.decorateRequest('sharing', null);
   readBodies(app);
-  const methodsOf = routeRules(app);
+  const methodsOf = routeRules(app, options.front);
   begin(app, headers);
   await options.before?.(app);
   enter(app, options, methodsOf);
@@ -188,8 +196,6 @@ function notHere({ method }: FastifyRequest, allowed: string[]): Problem {
   return edgeProblem('METHOD_NOT_ALLOWED', { headers: { Allow: allowed.join(', ') } });
 }
 
-const PRIVATE = 'private, no-store';
-
 /** JSON is the only body that is read unless a route's plugin adds a parser; an empty one is no body. */
 function readBodies(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -204,7 +210,7 @@ function readBodies(app: App): void {
  * Checks each route as it is declared, completes its description, and remembers which methods a path takes. The answer
  * is asked only for paths that matched nothing.
  */
-function routeRules(app: App): (url: string) => string[] {
+function routeRules(app: App, front?: Front): (url: string) => string[] {
   const known = new Map<string, { pattern: RegExp; methods: Set<string> }>();
   app.addHook('onRoute', (route: RouteOptions) => {
     const { url, config } = route;
@@ -213,8 +219,12 @@ function routeRules(app: App): (url: string) => string[] {
     assert(config?.access !== undefined, `${name}: config.access says who may enter`);
     const isQuestion = methods.every(method => !mutates(method));
     assert(!isQuestion || config.idempotency === undefined, `${name}: only mutations have idempotency`);
-    assert(isQuestion || config.cache === undefined, `${name}: only questions are cached`);
+    assert(isQuestion || config.shared === undefined, `${name}: only questions are shared`);
+    const isDecided = !isQuestion || config.access !== 'anyone' || config.shared !== undefined;
+    assert(isDecided, `${name}: anybody may ask it, so config.shared says what caches may do with its answer`);
     describeRoute(route);
+    shareAnswers(route, front);
+    app.declaredRoutes.push({ url, method: route.method, config });
     const entry = known.get(url) ?? { pattern: patternOf(url), methods: new Set() };
     for (const method of methods) entry.methods.add(method);
     known.set(url, entry);
@@ -291,13 +301,6 @@ function enter(app: App, { identify, limitRate }: AppOptions, methodsOf: (url: s
   });
 }
 
-/** Throws the problem that is told to who may not; for routes of which a part is not for everybody. */
-export function demandAccess({ caller }: { caller: Caller }, access: Access): void {
-  const entry = mayEnter(caller, access);
-  if (entry === 'UNAUTHENTICATED') throw edgeProblem(entry, { headers: { 'WWW-Authenticate': 'Bearer' } });
-  if (entry === 'FORBIDDEN') throw edgeProblem(entry);
-}
-
 /** A browser says where a request comes from; what says nothing is no browser. */
 function isCrossSite({ headers, host }: FastifyRequest): boolean {
   const { 'sec-fetch-site': site, origin } = headers;
@@ -310,12 +313,8 @@ function isCrossSite({ headers, host }: FastifyRequest): boolean {
 function end(app: App, { log, metrics }: AppOptions): void {
   const labels = ['method', 'route', 'status'] as const;
   const seconds = metrics.histogram('http_seconds', 'From a request to its answer', { labels });
-  app.addHook('onSend', (request, reply, _payload, done) => {
-    const { cache } = request.routeOptions.config;
-    const isShared = cache !== undefined && reply.statusCode === 200 && request.caller.kind === 'nobody';
-    if (!isShared || reply.hasHeader('set-cookie')) {
-      if (!reply.hasHeader('cache-control')) reply.header('Cache-Control', PRIVATE);
-    } else reply.header('Cache-Control', cache);
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (!reply.hasHeader('cache-control')) reply.header('Cache-Control', UNSHARED);
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -387,7 +386,7 @@ function tellMalformed(error: Error & { code?: string }, socket: Socket): void {
     `HTTP/1.1 ${fields.status} ${statusText(fields.status)}`,
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
-    `Cache-Control: ${PRIVATE}`,
+    `Cache-Control: ${UNSHARED}`,
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

@@ -22,7 +22,7 @@ async function describedApp(t: TestContext) {
   app.get(
     '/api/things',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: 'never' },
       schema: {
         summary: 'List <them>',
         tags: ['things'],

@@ -1,6 +1,7 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { limits } from '#limits';
+import { sharedAnswers } from '#shared-answers';
 import { mutates, otherContent } from './answers.ts';
 import type { App } from './http.ts';
 import type { Access } from './identity.ts';
@@ -57,13 +58,12 @@ export async function openapi(app: App, options: OpenapiOptions): Promise<void> 
 
 function serveDocuments(app: App): void {
   const read = () => app.swagger() as unknown as OpenapiDocument;
-  const config = { access: 'anyone', cache: 'public, max-age=60' } as const;
   let json: string | undefined;
   let html: string | undefined;
   app.get(
     '/openapi.json',
     {
-      config,
+      config: { access: 'anyone', shared: sharedAnswers['/openapi.json'] },
       schema: {
         summary: 'This interface as OpenAPI 3.1',
         tags: ['operations'],
@@ -78,7 +78,7 @@ function serveDocuments(app: App): void {
   app.get(
     '/docs',
     {
-      config: { ...config, page: true },
+      config: { access: 'anyone', shared: sharedAnswers['/docs'], page: true },
       schema: { summary: 'A reader', tags: ['operations'], response: otherContent(200, 'text/html', 'A page') },
     },
     async (_request, reply) => {
@@ -86,6 +86,7 @@ function serveDocuments(app: App): void {
       return reply.type('text/html; charset=utf-8').send(html);
     },
   );
+  const config = { access: 'anyone', shared: sharedAnswers['/docs/reader.css'] } as const;
   app.get('/docs/reader.css', { config, schema: { hide: true } }, async (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(READER_STYLE),
   );

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { limits } from '#limits';
+import { bytesOf, type CachedAnswer, encodingOf, packPage, packText, wireOf, writeAnswer } from './cached-answer.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Wire } from './page-lane.ts';
+import { type SharedAnswer, sharedHeaders, UNSHARED } from './shared-answer.ts';
 
 /** A rendered page that is the same for everybody. */
 export interface RenderedPage {
@@ -18,55 +17,42 @@ export interface RenderedPage {
   location?: string;
   /** What it shows (`product:<id>`): purging one of them drops the page. */
   tags: string[];
-  /** How long it may be served without being rendered anew; purges come sooner. */
-  freshMs: number;
+  shared: SharedAnswer;
 }
 
-interface CachedPage {
-  status: number;
-  headers: Record<Encoding, Record<string, string>>;
-  bodies: Record<Encoding, Buffer>;
-  /** Head and body in one piece, made when first asked for. */
-  wires: Partial<Record<Encoding, WireBytes>>;
-  etag: string;
+/** An answer of the API that is the same for everybody, as it was sent. */
+export interface SentAnswer {
+  text: string;
+  headers: Record<string, string>;
+  tags: string[];
+  shared: SharedAnswer;
+}
+
+interface CachedPage extends CachedAnswer {
   tags: string[];
   freshUntilMs: number;
+  /** Only for requests that say nothing of who sends them. A page is for everybody. */
+  isForNobody: boolean;
 }
-
-interface WireBytes {
-  bytes: Buffer;
-  /** Where the date stands, and the second that it tells. */
-  dateAt: number;
-  second: number;
-}
-
-/** What was purged while a page is being rendered. */
-interface Watch {
-  purged: Set<string>;
-  isPurged: boolean;
-}
-
-interface Flight extends Watch {
-  done: Promise<CachedPage>;
-}
-
-type Encoding = 'identity' | 'gzip' | 'br';
 
 /**
- * Pages that are the same for everybody, by address, in memory: rendered once however many ask at the same moment,
- * compressed once, and dropped when a committed event says that what they show has changed.
+ * Answers that are the same for everybody, by address, in memory. A page is rendered once however many ask at the same
+ * moment, and compressed once; an answer of the API is kept as it was sent. Both are dropped when a committed event
+ * says that what they show has changed.
  *
- * A change during a rendering is not missed: what was purged meanwhile is answered, but not kept. A page that is past
- * its time is still served, once, while it is rendered anew behind.
+ * A change while an answer is made is not missed: what was purged meanwhile is answered, and kept neither here nor by
+ * the edge. A page that is past its time is still served, once, while it is rendered anew behind.
  */
 export interface PageCache {
   /** Answers from memory, before any framework has seen the request; false where it can't. */
   serve(request: IncomingMessage, response: ServerResponse): boolean;
-  /** The whole answer to a plain GET, head and body, where the page is in memory: for `page-lane.ts`. */
+  /** The whole answer to a plain GET, head and body, where it is in memory: for `page-lane.ts`. */
   wire: Wire;
   /** The page of `address`, rendered where it is not there; `send` writes it. */
   page(address: string, render: Render): Promise<Sendable>;
-  /** Drops every page that shows one of these. */
+  /** Before an answer is made. The result keeps it; false where what it shows was purged since. */
+  watch(): (address: string, answer: SentAnswer) => boolean;
+  /** Drops everything that shows one of these. */
   purge(tags: Iterable<string>): void;
   purgeAll(): void;
 }
@@ -83,27 +69,34 @@ export interface PageCacheOptions {
   headers: Record<string, string>;
   /** Off: every request renders, for measuring what a rendering costs. */
   enabled: boolean;
+  /**
+   * Something was committed here whose purge has not come yet. Pages are served all the same, a moment old; a client
+   * of the API that reads what it has just written finds it written.
+   */
+  isBehind?(): boolean;
   /** Told of each answer from memory, which no hook of the listener sees, and how long it took. */
   onServed?(elapsedMs: number): void;
 }
 
 export function createPageCache(options: PageCacheOptions): PageCache {
-  const { clock, log, onServed } = options;
-  const answered = options.metrics.counter('page_cache_total', 'Pages by where they came from', ['from']);
+  const { clock, log, enabled, isBehind = () => false, onServed } = options;
+  const answered = options.metrics.counter('page_cache_total', 'Answers by where they came from', ['from']);
   const memory = pageMemory();
-  const renderings = pageRenderings(options, memory);
+  const purges = purgeLog();
+  const renderings = pageRenderings(options, memory, purges);
 
   /** Served once more while it is made anew; the next ones find the new one. */
-  function refresh(address: string): void {
+  function refresh(address: string): boolean {
     const render = memory.extend(address, clock.nowMs() + limits.pageStaleMs);
-    if (render === undefined) return;
+    if (render === undefined) return false;
     renderings.once(address, render).catch(error => log.warn({ err: error }, 'a page could not be rendered anew'));
+    return true;
   }
 
-  function find(address: string): CachedPage | undefined {
+  function find(address: string, isFromNobody: boolean): CachedPage | undefined {
     const page = memory.get(address);
-    if (page === undefined) return undefined;
-    if (page.freshUntilMs <= clock.nowMs()) refresh(address);
+    if (page === undefined || (page.isForNobody && (!isFromNobody || isBehind()))) return undefined;
+    if (page.freshUntilMs <= clock.nowMs() && !refresh(address)) return undefined;
     answered.inc({ from: 'memory' });
     return page;
   }
@@ -112,15 +105,16 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     serve(request, response) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return false;
       const startedMs = performance.now();
-      const page = find(request.url!);
+      const { cookie, authorization } = request.headers;
+      const page = find(request.url!, cookie === undefined && authorization === undefined);
       if (page === undefined) return false;
-      write(page, request, response);
+      writeAnswer(page, request, response);
       onServed?.(performance.now() - startedMs);
       return true;
     },
-    wire(address, acceptEncoding) {
+    wire(address, { acceptEncoding, isFromNobody }) {
       const startedMs = performance.now();
-      const page = find(address);
+      const page = find(address, isFromNobody);
       if (page === undefined) return undefined;
       const bytes = wireOf(page, encodingOf(acceptEncoding), clock.nowMs());
       onServed?.(performance.now() - startedMs);
@@ -129,56 +123,86 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     async page(address, render) {
       const page = memory.get(address) ?? (await renderings.once(address, render));
       answered.inc({ from: 'rendering' });
-      return { send: (request, response) => write(page, request, response) };
+      return { send: (request, response) => writeAnswer(page, request, response) };
+    },
+    watch() {
+      const since = purges.now();
+      return (address, { text, headers, tags, shared }) => {
+        if (purges.hasAny(tags, since)) return false;
+        if (!enabled || !shared.isKeptHere || isBehind()) return true;
+        const freshUntilMs = clock.nowMs() + shared.freshSeconds * 1000;
+        memory.keep(address, { ...packText(text, { status: 200, headers }), tags, freshUntilMs, isForNobody: true });
+        return true;
+      };
     },
     purge(tags) {
       for (const tag of tags) {
-        renderings.purge(tag);
+        purges.note(tag);
         memory.drop(tag);
       }
     },
     purgeAll() {
-      renderings.purgeAll();
+      purges.noteAll();
       memory.clear();
     },
   };
 }
 
+type Render = () => Promise<RenderedPage>;
+
 /** Renderings under way: one an address, and what is purged meanwhile keeps its page from being kept. */
 function pageRenderings(
   { enabled, headers, clock }: PageCacheOptions,
   memory: Pick<ReturnType<typeof pageMemory>, 'keep'>,
+  purges: PurgeLog,
 ) {
-  const renders = new Map<string, Flight>();
+  const renders = new Map<string, { since: number; done: Promise<CachedPage> }>();
 
-  async function renderAndKeep(address: string, render: Render, watch: Watch): Promise<CachedPage> {
-    const page = await pack(await render(), headers, clock.nowMs());
-    const isCurrent = !watch.isPurged && !page.tags.some(tag => watch.purged.has(tag));
-    if (enabled && isCurrent && page.status === 200) memory.keep(address, page, render);
+  async function renderAndKeep(address: string, render: Render, since: number): Promise<CachedPage> {
+    const rendered = await render();
+    const page = await pack(rendered, headers, clock.nowMs());
+    if (rendered.status !== 200) return page;
+    if (purges.hasAny(page.tags, since)) return unshared(page);
+    if (enabled) memory.keep(address, page, render);
     return page;
   }
 
   return {
     once(address: string, render: Render): Promise<CachedPage> {
       const running = renders.get(address);
-      if (running !== undefined && !running.isPurged) return running.done;
-      const watch = { purged: new Set<string>(), isPurged: false };
-      const flight = Object.assign(watch, { done: renderAndKeep(address, render, watch) });
+      if (running !== undefined && !purges.hasAny([], running.since)) return running.done;
+      const since = purges.now();
+      const flight = { since, done: renderAndKeep(address, render, since) };
       renders.set(address, flight);
       const land = () => void (renders.get(address) === flight && renders.delete(address));
       flight.done.then(land, land);
       return flight.done;
     },
-    purge(tag: string): void {
-      for (const flight of renders.values()) flight.purged.add(tag);
-    },
-    purgeAll(): void {
-      for (const flight of renders.values()) flight.isPurged = true;
-    },
   };
 }
 
-type Render = () => Promise<RenderedPage>;
+type PurgeLog = ReturnType<typeof purgeLog>;
+
+/** What was purged lately, in order: whoever began before must not keep what shows it. */
+function purgeLog() {
+  let count = 0;
+  /** Everything up to here counts as purged: all was, or nobody remembers any more what. */
+  let allUpTo = 0;
+  const last = new LRUCache<string, number>({
+    max: limits.purgesRememberedMax,
+    dispose: (at, _tag, reason) => {
+      if (reason === 'evict') allUpTo = Math.max(allUpTo, at);
+    },
+  });
+  return {
+    now: () => count,
+    note: (tag: string) => void last.set(tag, ++count),
+    noteAll: () => {
+      allUpTo = ++count;
+    },
+    hasAny: (tags: string[], since: number) => allUpTo > since || tags.some(tag => (last.peek(tag) ?? 0) > since),
+  };
+}
 
 /** Pages by address, the least used ones falling out, with how each is made and which of them show a tag. */
 function pageMemory() {
@@ -186,7 +210,7 @@ function pageMemory() {
   const renderers = new Map<string, Render>();
   const pages = new LRUCache<string, CachedPage>({
     maxSize: limits.pageCacheBytesMax,
-    sizeCalculation: (page, address) => sizeOf(page) + address.length * 2,
+    sizeCalculation: (page, address) => bytesOf(page) + page.tags.length * 100 + address.length * 2 + 2_000,
     dispose: (page, address) => forget(address, page.tags),
   });
 
@@ -201,17 +225,19 @@ function pageMemory() {
 
   return {
     get: (address: string) => pages.get(address),
-    keep(address: string, page: CachedPage, render: Render): void {
+    keep(address: string, page: CachedPage, render?: Render): void {
       pages.set(address, page);
       if (!pages.has(address)) return;
-      renderers.set(address, render);
+      if (render !== undefined) renderers.set(address, render);
       for (const tag of page.tags) byTag.set(tag, (byTag.get(tag) ?? new Set()).add(address));
     },
     /** Lets a page live on for a while; answers how it is made anew. */
     extend(address: string, freshUntilMs: number): Render | undefined {
       const page = pages.get(address);
-      if (page !== undefined) pages.set(address, { ...page, freshUntilMs }, { noDisposeOnSet: true });
-      return renderers.get(address);
+      const render = renderers.get(address);
+      if (page === undefined || render === undefined) return undefined;
+      pages.set(address, { ...page, freshUntilMs }, { noDisposeOnSet: true });
+      return render;
     },
     drop(tag: string): void {
       for (const address of [...(byTag.get(tag) ?? [])]) pages.delete(address);
@@ -220,91 +246,24 @@ function pageMemory() {
   };
 }
 
-const toGzip = promisify(gzip);
-const toBrotli = promisify(brotliCompress);
-
-/** Compressed once for all who ask; quality 5 costs a third of the best and gives up a twentieth of the size. */
-async function pack(page: RenderedPage, headers: Record<string, string>, nowMs: number): Promise<CachedPage> {
-  const identity = Buffer.from(page.html);
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: identity.length };
-  const [gzipped, br] = await Promise.all([toGzip(identity, { level: 6 }), toBrotli(identity, { params })]);
-  const etag = `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`;
-  const seconds = Math.round(page.freshMs / 1000);
-  const common = {
-    ...headers,
+async function pack(page: RenderedPage, policy: Record<string, string>, nowMs: number): Promise<CachedPage> {
+  const { html, status, location, shared } = page;
+  const tags = [...new Set(page.tags)];
+  const headers = {
+    ...policy,
     'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control':
-      page.status === 200
-        ? `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${seconds * 5}`
-        : 'private, no-store',
-    Vary: 'Accept-Encoding',
-    ETag: etag,
-    ...(page.location !== undefined && { Location: page.location }),
+    ...(status === 200 ? sharedHeaders(shared, tags) : { 'Cache-Control': UNSHARED }),
+    ...(location !== undefined && { Location: location }),
   };
-  const bodies = { identity, gzip: gzipped, br };
-  const withLength = (encoding: Encoding) => ({
-    ...common,
-    ...(encoding === 'identity' ? {} : { 'Content-Encoding': encoding }),
-    'Content-Length': String(bodies[encoding].length),
-  });
-  return {
-    status: page.status,
-    headers: { identity: withLength('identity'), gzip: withLength('gzip'), br: withLength('br') },
-    bodies,
-    wires: {},
-    etag,
-    tags: [...new Set(page.tags)],
-    freshUntilMs: nowMs + page.freshMs,
+  const freshUntilMs = nowMs + shared.freshSeconds * 1000;
+  return { ...(await packPage(html, { status, headers })), tags, freshUntilMs, isForNobody: false };
+}
+
+/** For those who wait for it alone: it shows what has changed since. */
+function unshared(page: CachedPage): CachedPage {
+  const without = ({ 'Surrogate-Key': _keys, ...headers }: Record<string, string>) => {
+    return { ...headers, 'Cache-Control': UNSHARED };
   };
-}
-
-function write(page: CachedPage, request: IncomingMessage, response: ServerResponse): void {
-  const encoding = encodingOf(request.headers['accept-encoding']);
-  const headers = page.headers[encoding];
-  if (page.status === 200 && request.headers['if-none-match']?.includes(page.etag)) {
-    const { 'Content-Length': _length, 'Content-Encoding': _encoding, ...rest } = headers;
-    response.writeHead(304, rest).end();
-    return;
-  }
-  response.writeHead(page.status, headers);
-  if (request.method === 'HEAD') response.end();
-  else response.end(page.bodies[encoding]);
-}
-
-/** Only its date changes from one answer to the next, once a second, in its place. */
-function wireOf(page: CachedPage, encoding: Encoding, nowMs: number): Buffer {
-  const second = Math.floor(nowMs / 1000);
-  const wire = page.wires[encoding] ?? makeWire(page, encoding);
-  page.wires[encoding] = wire;
-  if (wire.second !== second) {
-    wire.bytes.write(new Date(nowMs).toUTCString(), wire.dateAt, 'latin1');
-    wire.second = second;
-  }
-  return wire.bytes;
-}
-
-function makeWire(page: CachedPage, encoding: Encoding): WireBytes {
-  const lines = Object.entries(page.headers[encoding]).map(([name, value]) => `${name}: ${value}\r\n`);
-  const before = `HTTP/1.1 ${page.status} OK\r\n${lines.join('')}Date: `;
-  const head = `${before}${new Date(0).toUTCString()}\r\n\r\n`;
-  return {
-    bytes: Buffer.concat([Buffer.from(head, 'latin1'), page.bodies[encoding]]),
-    dateAt: before.length,
-    second: 0,
-  };
-}
-
-const FORBIDS = /;\s*q=0(\.0*)?\s*(,|$)/;
-
-/** Every browser says it in this form; who forbids an encoding by `q=0` gets the page as it is. */
-export function encodingOf(accepted: string | string[] | undefined): Encoding {
-  if (typeof accepted !== 'string' || FORBIDS.test(accepted)) return 'identity';
-  if (/\bbr\b/.test(accepted)) return 'br';
-  return /\bgzip\b/.test(accepted) ? 'gzip' : 'identity';
-}
-
-function sizeOf({ bodies, tags }: CachedPage): number {
-  const bytes = bodies.identity.length + bodies.gzip.length + bodies.br.length;
-  // Twice: once as they are, once in one piece with their heads.
-  return 2 * bytes + tags.length * 100 + 2_000;
+  const { identity, gzip, br } = page.headers;
+  return { ...page, headers: { identity: without(identity), gzip: without(gzip), br: without(br) } };
 }

@@ -20,8 +20,9 @@ async function openServer(t: TestContext) {
     response.removeHeader('Date');
     response.writeHead(200).end(`behind: ${incoming.method} ${incoming.url} ${body}`);
   });
-  putLaneBefore(server, (address, encoding) => {
-    asked.push(encoding?.trim());
+  putLaneBefore(server, (address, { acceptEncoding, isFromNobody }) => {
+    asked.push(acceptEncoding?.trim());
+    if (address === '/for-nobody' && isFromNobody) return Buffer.from(answerOf('for nobody'));
     return address === '/page' ? Buffer.from(answerOf('ready')) : undefined;
   });
   server.listen(0, '127.0.0.1');
@@ -58,6 +59,18 @@ test('a plain GET of a page that is ready is answered, again and again on one co
     assert.equal(await until('ready'), answerOf('ready'));
   }
   assert.deepEqual(asked, Array(3).fill('gzip, br'));
+});
+
+test('what is for nobody in particular is not for a request with a cookie or a token', async t => {
+  const { open } = await openServer(t);
+  const nobody = await open();
+  nobody.socket.write(request('GET /for-nobody'));
+  assert.equal(await nobody.until('nobody'), answerOf('for nobody'));
+  for (const header of ['Cookie: session=x\r\n', 'authorization: Bearer x\r\n']) {
+    const { socket, until } = await open();
+    socket.write(request('GET /for-nobody', header));
+    assert.match(await until('behind'), /behind: GET \/for-nobody/);
+  }
 });
 
 test('requests sent in a row are answered in their order, by the lane and by the server behind', async t => {

@@ -3,7 +3,13 @@ import type { Socket } from 'node:net';
 import { limits } from '#limits';
 
 /** What a lane asks for: the whole answer to a GET of `address`, head and body, or nothing where it has none. */
-export type Wire = (address: string, acceptEncoding: string | undefined) => Buffer | undefined;
+export type Wire = (address: string, asked: Asked) => Buffer | undefined;
+
+export interface Asked {
+  acceptEncoding: string | undefined;
+  /** The request brings neither a cookie nor a token. */
+  isFromNobody: boolean;
+}
 
 /**
  * A short way for pages that are ready: a connection whose requests are plain GETs of them is answered with their bytes
@@ -68,6 +74,7 @@ function openLane(socket: Socket, wire: Wire, handOver: (rest: Buffer) => void):
 const names = 'content-length|transfer-encoding|expect|upgrade|range|if-[a-z-]+|trailer|te';
 const NOT_PLAIN = new RegExp(`\\r\\n(?:${names}|connection(?!: ?keep-alive\\r\\n))\\s*:|[^\\r]\\n|\\r[^\\n]|\\0`, 'i');
 const HOST = /\r\nhost:/i;
+const KNOWN = /\r\n(?:cookie|authorization)\s*:/i;
 const ACCEPT_ENCODING = /\r\naccept-encoding:([^\r]*)/i;
 const GET = 'GET ';
 const VERSION = ' HTTP/1.1';
@@ -80,7 +87,8 @@ function answerOne(socket: Socket, wire: Wire, text: string, at: number): number
   const address = text.slice(at + GET.length, lineEnd - VERSION.length);
   const headers = text.slice(lineEnd, headEnd + 2);
   if (NOT_PLAIN.test(headers) || !HOST.test(headers)) return undefined;
-  const answer = wire(address, ACCEPT_ENCODING.exec(headers)?.[1]);
+  const acceptEncoding = ACCEPT_ENCODING.exec(headers)?.[1];
+  const answer = wire(address, { acceptEncoding, isFromNobody: !KNOWN.test(headers) });
   if (answer === undefined) return undefined;
   socket.write(answer);
   return headEnd + 4;

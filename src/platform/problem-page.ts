@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem, ProblemFields } from './problem.ts';
+import { UNSHARED } from './shared-answer.ts';
 
 /** How a problem is told to somebody who reads pages: by a page, or by sending them elsewhere (to the login). */
 export type ProblemPage = (request: FastifyRequest, fields: ProblemFields) => { html: string } | { redirect: string };
@@ -21,6 +22,6 @@ export function sendProblemPage(
   if (fields.headers !== undefined) reply.headers(fields.headers);
   const page = problemPage(reply.request, fields);
   reply.headers(headers);
-  if ('redirect' in page) return reply.header('Cache-Control', 'private, no-store').redirect(page.redirect, 303);
+  if ('redirect' in page) return reply.header('Cache-Control', UNSHARED).redirect(page.redirect, 303);
   return reply.code(fields.status).type('text/html; charset=utf-8').send(page.html);
 }

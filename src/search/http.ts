@@ -1,16 +1,18 @@
 import { type Static, Type } from 'typebox';
 import { type Catalog, type CatalogProduct, Product, presentProduct } from '#catalog';
 import { limits } from '#limits';
-import { type App, answers, demandAccess, refusal } from '#platform/http';
+import { demandAccess } from '#platform/demand-access';
+import { type App, answers, refusal } from '#platform/http';
 import { edgeRefusals, invalidInput } from '#platform/problem';
 import { nullable, object, oneOf, PageQuery, page, text } from '#platform/schema';
+import { sharedAnswers } from '#shared-answers';
 import { Explanation, Facets, type Search, type SearchQuery, Suggestion, searchContract } from './contract.ts';
 
 export function searchRoutes(app: App, { search, catalog }: { search: Search; catalog: Catalog }): void {
   app.get(
     '/api/search',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: sharedAnswers['/api/search'] },
       schema: {
         summary: 'Find products by words, filters and facets',
         tags: ['search'],
@@ -43,7 +45,7 @@ export function searchRoutes(app: App, { search, catalog }: { search: Search; ca
   app.get(
     '/api/suggest',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shared: sharedAnswers['/api/suggest'] },
       schema: {
         summary: 'What a text may become: past queries, products, categories and brands that begin so',
         tags: ['search'],

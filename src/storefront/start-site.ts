@@ -1,5 +1,6 @@
 import type { Site } from '#design/routes';
 import { type Assets, buildAssets } from '#platform/assets';
+import { sharedAnswers } from '#shared-answers';
 
 const source = (path: string) => new URL(path, import.meta.url);
 const fontPackage = (path: string) => new URL(import.meta.resolve(path));
@@ -29,7 +30,7 @@ export function startSite(site: Site): Site {
   const { app, assets } = site;
   assets.routes(app);
   // Pages that are made elsewhere, the developer's mailbox for one, know no bundle by its content.
-  const config = { access: 'anyone', isSameForAll: true, cache: 'public, max-age=300' } as const;
+  const config = { access: 'anyone', isSameForAll: true, shared: sharedAnswers['/home.css'] } as const;
   app.get('/home.css', { config, schema: { hide: true } }, async (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(assets.text('shop.css')),
   );

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +11,8 @@ export type Part =
   | 'redis'
   | 'opensearch'
   | 'stripe-mock'
-  | 'toxiproxy';
+  | 'toxiproxy'
+  | 'varnish';
 
 interface PartFacts {
   /** What it is for, told to whoever lacks it. */
@@ -64,6 +65,11 @@ export const PARTS: Record<Part, PartFacts> = {
     enable: 'bash scripts/ci/install-servers.sh',
     find: () => existing(join(ROOT, '.servers/toxiproxy-server')),
   },
+  varnish: {
+    tests: 'the shop behind a real Varnish',
+    enable: 'apt-get install varnish varnish-modules',
+    find: () => (hasXkey() ? existing('/usr/sbin/varnishd') : null),
+  },
 };
 
 /** In CI every part must be there, but for the catalogue file, which is not ours to install. */
@@ -86,6 +92,11 @@ export function need(t: { skip(reason: string): void }, part: Part): string | nu
 
 function existing(path: string): string | null {
   return existsSync(path) ? path : null;
+}
+
+/** Its purges by key are a package of their own. */
+function hasXkey(): boolean {
+  return globSync('/usr/lib/*/varnish/vmods/libvmod_xkey.so').length > 0;
 }
 
 function folderOf(bin: string): string | null {

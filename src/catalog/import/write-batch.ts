@@ -4,7 +4,7 @@ import { appendEvents, type NewEvent } from '#platform/outbox';
 import { type Connection, sqlState } from '#platform/sql';
 import type { CatalogParts } from '../deps.ts';
 import { advanceImport, type ImportCounts, type ImportRow } from '../import-store.ts';
-import { insertProducts, lockPrices, type RewrittenProduct, rewriteProducts } from '../store.ts';
+import { insertProducts, lockForChange, type RewrittenProduct, rewriteProducts } from '../store.ts';
 import { changeEvents } from '../update-product.ts';
 import { type Batch, countBatch, type Plan, planBatch } from './plan-batch.ts';
 
@@ -58,7 +58,7 @@ async function tryWrite(parts: CatalogParts, row: ImportRow, batch: Batch): Prom
 }
 
 async function writePlan(tx: Connection, { created, changed }: Plan, at: string): Promise<RewrittenProduct[]> {
-  const locked = await lockPrices(
+  const locked = await lockForChange(
     tx,
     changed.map(row => row.product_id),
   );
@@ -70,14 +70,17 @@ async function writePlan(tx: Connection, { created, changed }: Plan, at: string)
     at,
   );
   if (inserted.length < created.length) throw new Collision();
-  const prices = new Map(locked.map(one => [one.product_id, { amount: one.price_amount, currency: one.currency }]));
+  const before = new Map(
+    locked.map(({ product_id, category_path, price_amount: amount, currency }) => {
+      return [product_id, { category_path, price: { amount, currency } }];
+    }),
+  );
   const versions = new Map(rewritten.map(one => [one.product_id, one.version]));
   const events: NewEvent[] = created.map(({ row: { product_id }, stock }) => {
     return { aggregate_id: product_id, version: 1, type: 'product.created', data: { product_id, stock } };
   });
   for (const row of changed) {
-    const price = prices.get(row.product_id)!;
-    events.push(...changeEvents(versions.get(row.product_id)!, { price }, row));
+    events.push(...changeEvents(versions.get(row.product_id)!, before.get(row.product_id)!, row));
   }
   await appendEvents(tx, 'catalog', events);
   return rewritten;

@@ -5,6 +5,7 @@ import { type App, answer, answers, edgeProblem } from '#platform/http';
 import { isId } from '#platform/ids';
 import { params } from '#platform/schema';
 import { validatorCompiler } from '#platform/validate';
+import { sharedAnswers } from '#shared-answers';
 import { type Catalog, catalogContract, Picture } from '../contract.ts';
 import { sellerScope } from '../seller-scope.ts';
 
@@ -97,7 +98,7 @@ function showRoute(app: App, catalog: Catalog): void {
   app.get(
     '/images/products/:name',
     {
-      config: { access: 'anyone', cache: `public, ${FOR_EVER}` },
+      config: { access: 'anyone', shared: sharedAnswers['/images/products/:name'] },
       schema: {
         summary: 'A file of an uploaded picture',
         tags: ['pictures'],

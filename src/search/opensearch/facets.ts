@@ -141,7 +141,8 @@ export function facetAggregations(query: SearchQuery, filters: Filters, { bounds
         `attribute${at}`,
         under(name + BETWEEN, {
           ...values(`facets.${facetField(name)}`, VALUES_MAX, `${quoted(name + BETWEEN)}.*`),
-          ...those(`facets.${facetField(name)}`,
+          ...those(
+            `facets.${facetField(name)}`,
             (chosen[name] ?? []).map(value => name + BETWEEN + value),
           ),
         }),

@@ -13,9 +13,9 @@ const words = { type: 'text', analyzer: 'whitespace', index_options: 'docs', nor
 const facts = { type: 'float', index: false };
 
 /**
- * What is counted by name lies in so many fields, each with a part of all names: a field of its own for every name would
- * be a mapping that sellers can make as large as they like, and one field for all has more values than are soon put in
- * order after each change.
+ * What is counted by name lies in so many fields, each with a part of all names: a field of its own for every name
+ * would be a mapping that sellers can make as large as they like, and one field for all has more values than are soon
+ * put in order after each change.
  */
 const FACET_FIELDS = 256;
 
@@ -125,7 +125,10 @@ export function facetField(name: string): string {
 
 function facetsOf(attributes: SearchDocument['attributes']): Record<string, string[]> {
   const fields: Record<string, string[]> = {};
-  for (const [name, value] of attributes) (fields[facetField(name)] ??= []).push(name + BETWEEN + value);
+  for (const [name, value] of attributes) {
+    const field = facetField(name);
+    fields[field] = [...(fields[field] ?? []), name + BETWEEN + value];
+  }
   return fields;
 }
 

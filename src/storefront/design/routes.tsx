@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
@@ -10,6 +11,7 @@ import type { Access } from '#platform/identity';
 import type { Ids } from '#platform/ids';
 import type { PageCache, RenderedPage } from '#platform/page-cache';
 import { type Outside, outsideHeaders } from '#platform/security-headers';
+import { kindOf, type SharedAnswer, UNSHARED } from '#platform/shared-answer';
 import { type Language, languages, preferredLanguage } from '../words/languages.ts';
 import { createView, type View, ViewProvider } from './view.tsx';
 
@@ -32,10 +34,9 @@ export interface Rendered {
   status?: number;
 }
 
-/** A public page also says what it shows, so that a change of it drops the page, and how long it is good otherwise. */
+/** A public page also says what it shows, in keys of the kinds of its row, so that a change of it drops the page. */
 export interface RenderedForAll extends Rendered {
   tags: string[];
-  freshSeconds: number;
 }
 
 export interface Redirect {
@@ -51,6 +52,10 @@ type Empty = typeof NoSchema;
 interface RouteOptions<Query extends TSchema, Params extends TSchema> {
   query?: Query;
   params?: Params;
+}
+
+interface PublicOptions<Query extends TSchema, Params extends TSchema> extends RouteOptions<Query, Params> {
+  shared: SharedAnswer;
 }
 
 interface PrivateOptions<Query extends TSchema, Params extends TSchema> extends RouteOptions<Query, Params> {
@@ -73,28 +78,33 @@ interface Asked<Query extends TSchema, Params extends TSchema> {
 export function publicPage<Query extends TSchema = Empty, Params extends TSchema = Empty>(
   site: Site,
   path: string,
-  options: RouteOptions<Query, Params>,
+  options: PublicOptions<Query, Params>,
   render: (asked: Asked<Query, Params>) => Promise<RenderedForAll | Redirect>,
 ): void {
+  const { shared } = options;
   forEachLanguage(site, path, (language, url) => {
-    const config = { access: 'anyone', page: true, isSameForAll: true } as const;
+    const config = { access: 'anyone', shared, page: true, isSameForAll: true } as const;
     site.app.get(url, { config, schema: schemaOf(options) }, async (request, reply) => {
       const view = viewOf(site, language, request);
       const asked = { view, query: request.query as Static<Query>, params: request.params as Static<Params> };
-      const page = await site.cache.page(request.url, async () => toPage(view, await render(asked)));
+      const page = await site.cache.page(request.url, async () => toPage(view, shared, await render(asked)));
       reply.hijack();
       page.send(request.raw, reply.raw);
     });
   });
 }
 
-function toPage(view: View, rendered: RenderedForAll | Redirect): RenderedPage {
+function toPage(view: View, shared: SharedAnswer, rendered: RenderedForAll | Redirect): RenderedPage {
   if ('redirect' in rendered) {
     const { redirect, status = 303 } = rendered;
-    return { html: '', status, location: redirect, tags: [], freshMs: 0 };
+    return { html: '', status, location: redirect, tags: [], shared };
   }
-  const { body, status = 200, tags, freshSeconds } = rendered;
-  return { html: toHtml(view, body), status, tags, freshMs: freshSeconds * 1000 };
+  const { body, status = 200, tags } = rendered;
+  assert(
+    tags.every(tag => shared.shows.includes(kindOf(tag))),
+    `${view.address} is purged by what its row names`,
+  );
+  return { html: toHtml(view, body), status, tags, shared };
 }
 
 export interface PrivateAsked<Query extends TSchema, Params extends TSchema> extends Asked<Query, Params> {
@@ -111,7 +121,7 @@ export function privatePage<Query extends TSchema = Empty, Params extends TSchem
 ): void {
   const { access, rateLimit } = options;
   forEachLanguage(site, path, (language, url) => {
-    const config = { access, page: true, ...(rateLimit === undefined ? {} : { rateLimit }) };
+    const config = { access, shared: 'never', page: true, ...(rateLimit === undefined ? {} : { rateLimit }) } as const;
     const route = { config, schema: schemaOf(options), ...letIn(options.outside) };
     site.app.get(url, route, async (request, reply) => {
       const view = viewOf(site, language, request);
@@ -174,11 +184,12 @@ function schemaOf(options: RouteOptions<TSchema, TSchema>) {
 /** `/cart` stands at `/en/cart` and `/de/cart`; `/cart` itself leads to the one that its reader wants. */
 function forEachLanguage(site: Site, path: string, add: (language: Language, url: string) => void): void {
   for (const language of languages) add(language, `/${language}${path === '/' ? '' : path}`);
-  const config = { access: 'anyone', isSameForAll: true } as const;
+  // By the reader's languages, which no cache tells apart well.
+  const config = { access: 'anyone', shared: 'never', isSameForAll: true } as const;
   site.app.get(path, { config, schema: { hide: true, params: Type.Object({}) } }, async (request, reply) => {
     const language = preferredLanguage(request.headers['accept-language']);
     const rest = request.url === '/' ? '' : request.url.startsWith('/?') ? request.url.slice(1) : request.url;
-    void reply.header('Vary', 'Accept-Language').header('Cache-Control', 'private, no-store');
+    void reply.header('Vary', 'Accept-Language').header('Cache-Control', UNSHARED);
     return reply.redirect(`/${language}${rest}`, 302);
   });
 }

@@ -3,13 +3,13 @@ import { Empty, Notice, Panel } from '#design/parts';
 import { formRoute, privatePage, publicPage } from '#design/routes';
 import { Shell } from '#design/shell';
 import { useView } from '#design/view';
+import { sharedAnswers } from '#shared-answers';
 import type { StorefrontDeps } from '../deps.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { sessionOf } from './signed-in.ts';
 
 /** Among the last orders those that have not left are told; older ones have. */
 const RECENT = 20;
-const GOODBYE_FRESH_SECONDS = 3600;
 const open = new Set(['CREATED', 'PAYMENT_PENDING', 'CONFIRMED']);
 
 export function accountEraseRoutes({ site, accounts, orders, entrance, eraseMore }: StorefrontDeps): void {
@@ -36,10 +36,9 @@ export function accountEraseRoutes({ site, accounts, orders, entrance, eraseMore
     entrance.forget(reply);
     return { redirect: view.to('/goodbye') };
   });
-  publicPage(site, '/goodbye', {}, async () => ({
+  publicPage(site, '/goodbye', { shared: sharedAnswers['/goodbye'] }, async () => ({
     body: <GoodbyePage />,
     tags: [],
-    freshSeconds: GOODBYE_FRESH_SECONDS,
   }));
 }
 

@@ -5,6 +5,7 @@ import { categoryPath } from '#design/shell';
 import { useView } from '#design/view';
 import { edgeProblem } from '#platform/http';
 import { params } from '#platform/schema';
+import { sharedAnswers } from '#shared-answers';
 import { BrowsePage, type BrowsePageProps, breadcrumbData, crumbsOf } from '../browse/browse-page.tsx';
 import { findProducts } from '../browse/find-products.ts';
 import { findWaysOn, tagsOfList } from '../browse/find-ways-on.ts';
@@ -13,7 +14,6 @@ import { AnyParams, hasShorterAddress, readAddress } from '../browse/read-addres
 import { findCategory, topDepartments } from '../departments.ts';
 import type { StorefrontDeps } from '../deps.ts';
 
-const FRESH_SECONDS = 60;
 const STEPS = ['step1', 'step2', 'step3', 'step4', 'step5', 'step6'] as const;
 
 /** `/c/Home/Lighting`: one segment a name, as deep as categories go. */
@@ -21,27 +21,32 @@ export function categoryRoutes({ site, search, catalog }: StorefrontDeps): void 
   for (const last of STEPS.keys()) {
     const names = STEPS.slice(0, last + 1);
     const path = `/c/${names.map(name => `:${name}`).join('/')}`;
-    publicPage(site, path, { query: AnyParams, params: params(...names) }, async ({ view, query, params: steps }) => {
-      const category = names.map(name => steps[name]);
-      const { items: tree } = await catalog.listCategories({});
-      const node = findCategory(tree, category);
-      if (node === undefined) throw edgeProblem('NOT_FOUND');
-      const read = readAddress({ ...query, category, q: [] }, site.currency);
-      const { selection } = read;
-      if (hasShorterAddress(read) && !read.wasTurned) return { redirect: view.to(listAddress('category', selection)) };
-      const found = await findProducts({ search, catalog }, selection);
-      if (selection.page > 1 && selection.page > found.pages) {
-        return { redirect: view.to(listAddress('category', { ...selection, page: Math.max(found.pages, 1) })) };
-      }
-      const isEmpty = found.products.length === 0;
-      const waysOn = isEmpty ? await findWaysOn({ search, catalog }, { view, base: 'category', selection }) : null;
-      const departments = topDepartments(tree);
-      return {
-        body: <CategoryPage node={node} read={read} found={found} waysOn={waysOn} departments={departments} />,
-        tags: tagsOfList(found.products, waysOn),
-        freshSeconds: FRESH_SECONDS,
-      } satisfies RenderedForAll;
-    });
+    publicPage(
+      site,
+      path,
+      { shared: sharedAnswers['/c/*'], query: AnyParams, params: params(...names) },
+      async ({ view, query, params: steps }) => {
+        const category = names.map(name => steps[name]);
+        const { items: tree } = await catalog.listCategories({});
+        const node = findCategory(tree, category);
+        if (node === undefined) throw edgeProblem('NOT_FOUND');
+        const read = readAddress({ ...query, category, q: [] }, site.currency);
+        const { selection } = read;
+        if (hasShorterAddress(read) && !read.wasTurned)
+          return { redirect: view.to(listAddress('category', selection)) };
+        const found = await findProducts({ search, catalog }, selection);
+        if (selection.page > 1 && selection.page > found.pages) {
+          return { redirect: view.to(listAddress('category', { ...selection, page: Math.max(found.pages, 1) })) };
+        }
+        const isEmpty = found.products.length === 0;
+        const waysOn = isEmpty ? await findWaysOn({ search, catalog }, { view, base: 'category', selection }) : null;
+        const departments = topDepartments(tree);
+        return {
+          body: <CategoryPage node={node} read={read} found={found} waysOn={waysOn} departments={departments} />,
+          tags: tagsOfList(found.products, waysOn),
+        } satisfies RenderedForAll;
+      },
+    );
   }
 }
 

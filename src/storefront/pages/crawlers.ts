@@ -3,13 +3,16 @@ import type { CategoryNode } from '#catalog';
 import { productPath } from '#design/parts';
 import { categoryPath } from '#design/shell';
 import { edgeProblem } from '#platform/http';
+import { sharedAnswers } from '#shared-answers';
 import { robotsText } from '../crawlers/robots-text.ts';
 import { createSitemapBlocks } from '../crawlers/sitemap-blocks.ts';
 import { indexText, URLS_FOOT, URLS_HEAD, urlText } from '../crawlers/sitemap-text.ts';
 import type { StorefrontDeps } from '../deps.ts';
 import { words } from '../words/words.ts';
 
-const config = { access: 'anyone', isSameForAll: true, cache: 'public, max-age=3600' } as const;
+const configOf = (path: CrawledPath) =>
+  ({ access: 'anyone', isSameForAll: true, shared: sharedAnswers[path] }) as const;
+type CrawledPath = '/robots.txt' | '/llms.txt' | '/sitemap.xml' | '/sitemaps/:file';
 const schema = { hide: true } as const;
 const XML = 'application/xml; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
@@ -20,20 +23,22 @@ export function crawlerRoutes({ site, catalog, clock }: StorefrontDeps): void {
   const { app, publicUrl } = site;
   const blocks = createSitemapBlocks({ scanProducts: catalog.scanProducts, clock });
 
-  app.get('/robots.txt', { config, schema }, async (_request, reply) => reply.type(TEXT).send(robotsText(publicUrl())));
+  app.get('/robots.txt', { config: configOf('/robots.txt'), schema }, async (_request, reply) =>
+    reply.type(TEXT).send(robotsText(publicUrl())),
+  );
 
-  app.get('/llms.txt', { config, schema }, async (_request, reply) => {
+  app.get('/llms.txt', { config: configOf('/llms.txt'), schema }, async (_request, reply) => {
     const { items } = await catalog.listCategories({});
     return reply.type(TEXT).send(summaryText(publicUrl(), items));
   });
 
-  app.get('/sitemap.xml', { config, schema }, async (_request, reply) => {
+  app.get('/sitemap.xml', { config: configOf('/sitemap.xml'), schema }, async (_request, reply) => {
     const numbers = Array.from({ length: await blocks.count() }, (_, index) => `${index + 1}.xml`);
     const files = [CATEGORIES_FILE, ...numbers].map(file => `${publicUrl()}/sitemaps/${file}`);
     return reply.type(XML).send(indexText(files));
   });
 
-  app.get('/sitemaps/:file', { config, schema }, async (request, reply) => {
+  app.get('/sitemaps/:file', { config: configOf('/sitemaps/:file'), schema }, async (request, reply) => {
     const { file } = request.params as { file: string };
     if (file === CATEGORIES_FILE) {
       const { items } = await catalog.listCategories({});

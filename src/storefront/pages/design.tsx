@@ -15,14 +15,14 @@ import {
 } from '#design/parts';
 import { publicPage } from '#design/routes';
 import { Shell } from '#design/shell';
+import { sharedAnswers } from '#shared-answers';
 import type { StorefrontDeps } from '../deps.ts';
 
 /** Every component of the design in each of its states, to be looked at: outside production only. */
 export function designRoutes({ site }: StorefrontDeps): void {
-  publicPage(site, '/dev/design', {}, async () => ({
+  publicPage(site, '/dev/design', { shared: sharedAnswers['/dev/design'] }, async () => ({
     body: <DesignPage />,
     tags: [],
-    freshSeconds: 60,
   }));
 }
 

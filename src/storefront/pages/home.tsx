@@ -7,6 +7,7 @@ import { publicPage } from '#design/routes';
 import { categoryPath, Shell } from '#design/shell';
 import { useView, type View } from '#design/view';
 import type { Inventory } from '#inventory';
+import { sharedAnswers } from '#shared-answers';
 import { listDepartments } from '../departments.ts';
 import type { StorefrontDeps } from '../deps.ts';
 import { pickLoved } from '../pick-loved.ts';
@@ -18,7 +19,6 @@ const SHELVES = 3;
 /** So many of each department's best rated are looked at. */
 const CANDIDATES = 48;
 const TILES = 12;
-const FRESH_SECONDS = 60;
 
 interface Department extends CategoryNode {
   /** Whose picture stands for the department. */
@@ -34,14 +34,13 @@ interface HomePageProps {
 }
 
 export function homeRoutes({ site, catalog, inventory }: StorefrontDeps): void {
-  publicPage(site, '/', {}, async () => {
+  publicPage(site, '/', { shared: sharedAnswers['/'] }, async () => {
     const page = await gather(catalog, inventory);
     const { departments, loved, newest } = page;
     const shown = [...loved, ...newest, ...departments.flatMap(({ face, products }) => [face ?? [], products].flat())];
     return {
       body: <HomePage {...page} />,
       tags: ['categories', ...shown.map(product => `product:${product.product_id}`)],
-      freshSeconds: FRESH_SECONDS,
     };
   });
 }

@@ -18,7 +18,10 @@ const desks = { customer: null, seller: 'seller', staff: 'admin' } as const;
 export function meRoutes({ site, countItems, countVisit, countView, entrance }: StorefrontDeps): void {
   site.app.get(
     '/fragments/me',
-    { config: { access: 'anyone' }, schema: { hide: true, querystring: MeQuery, response: answers({ 200: Me }) } },
+    {
+      config: { access: 'anyone', shared: 'never' },
+      schema: { hide: true, querystring: MeQuery, response: answers({ 200: Me }) },
+    },
     async request => {
       const { caller, session, query } = request;
       countVisit('page');

@@ -9,7 +9,7 @@ import { listDepartments } from '../departments.ts';
 /** For a product that was never here, or that has left the shop: ways on. */
 export async function productGone(catalog: Catalog, product: CatalogProduct | undefined): Promise<RenderedForAll> {
   const departments = await listDepartments(catalog);
-  return { body: <GonePage product={product} departments={departments} />, status: 404, tags: [], freshSeconds: 0 };
+  return { body: <GonePage product={product} departments={departments} />, status: 404, tags: [] };
 }
 
 interface GoneProps {

@@ -5,6 +5,7 @@ import { thumbnailAddress } from '#design/picture';
 import { publicPage, type Redirect, type RenderedForAll } from '#design/routes';
 import { Shell } from '#design/shell';
 import { useView, type View } from '#design/view';
+import { sharedAnswers } from '#shared-answers';
 import { breadcrumbData, crumbsOf } from '../browse/browse-page.tsx';
 import { listDepartments } from '../departments.ts';
 import type { StorefrontDeps } from '../deps.ts';
@@ -16,7 +17,6 @@ import { productGone } from './product-gone.tsx';
 import { REVIEWS_SHOWN, Reviews, type ReviewsProps } from './product-reviews.tsx';
 import { absolute, productData } from './product-structured.ts';
 
-const FRESH_SECONDS = 60;
 const RELATED = 6;
 const DESCRIPTION_LENGTH = 160;
 
@@ -31,17 +31,22 @@ type Deps = Pick<StorefrontDeps, 'catalog' | 'inventory' | 'orders' | 'clock'>;
 
 export function productRoutes(deps: StorefrontDeps): void {
   for (const path of ['/p/:product_id', '/p/:product_id/:slug']) {
-    publicPage(deps.site, path, { params: Params, query: Query }, async ({ view, params, query }) => {
-      const [product] = await deps.catalog.getProducts({ product_ids: [params.product_id] });
-      if (product === undefined || product.deleted) return productGone(deps.catalog, product);
-      // The words in the address are for people: other words, or none, lead to the right ones.
-      const rightPath = productPath(product);
-      const [shown, search] = view.address.split('?');
-      if (shown !== rightPath) {
-        return { redirect: view.to(`${rightPath}${search === undefined ? '' : `?${search}`}`), status: 301 };
-      }
-      return showProduct(deps, view, product, { page: query.reviews, sort: query.sort });
-    });
+    publicPage(
+      deps.site,
+      path,
+      { shared: sharedAnswers['/p/:product_id'], params: Params, query: Query },
+      async ({ view, params, query }) => {
+        const [product] = await deps.catalog.getProducts({ product_ids: [params.product_id] });
+        if (product === undefined || product.deleted) return productGone(deps.catalog, product);
+        // The words in the address are for people: other words, or none, lead to the right ones.
+        const rightPath = productPath(product);
+        const [shown, search] = view.address.split('?');
+        if (shown !== rightPath) {
+          return { redirect: view.to(`${rightPath}${search === undefined ? '' : `?${search}`}`), status: 301 };
+        }
+        return showProduct(deps, view, product, { page: query.reviews, sort: query.sort });
+      },
+    );
   }
 }
 
@@ -78,7 +83,6 @@ async function showProduct(
     body: <ProductPage {...props} />,
     // Not `categories`: their names in the bar may be a minute old, and each new product would drop every page of one.
     tags: [product, ...related].map(shown => `product:${shown.product_id}`),
-    freshSeconds: FRESH_SECONDS,
   };
 }
 

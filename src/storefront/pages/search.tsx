@@ -1,6 +1,7 @@
 import type { Crumb } from '#design/parts';
 import { publicPage, type RenderedForAll } from '#design/routes';
 import { useView } from '#design/view';
+import { sharedAnswers } from '#shared-answers';
 import { BrowsePage, type BrowsePageProps } from '../browse/browse-page.tsx';
 import { findProducts } from '../browse/find-products.ts';
 import { findWaysOn, tagsOfList } from '../browse/find-ways-on.ts';
@@ -10,10 +11,8 @@ import type { Selection } from '../browse/selection.ts';
 import { listDepartments } from '../departments.ts';
 import type { StorefrontDeps } from '../deps.ts';
 
-const FRESH_SECONDS = 30;
-
 export function searchRoutes({ site, search, catalog }: StorefrontDeps): void {
-  publicPage(site, '/search', { query: AnyParams }, async ({ view, query }) => {
+  publicPage(site, '/search', { shared: sharedAnswers['/search'], query: AnyParams }, async ({ view, query }) => {
     const read = readAddress(query, site.currency);
     const { selection } = read;
     if (hasShorterAddress(read) && !read.wasTurned) return { redirect: view.to(listAddress('search', selection)) };
@@ -29,7 +28,6 @@ export function searchRoutes({ site, search, catalog }: StorefrontDeps): void {
     return {
       body: <SearchPage read={read} found={found} waysOn={waysOn} departments={departments} />,
       tags: tagsOfList(found.products, waysOn),
-      freshSeconds: FRESH_SECONDS,
     } satisfies RenderedForAll;
   });
 }

@@ -7,18 +7,18 @@ import { useView } from '#design/view';
 import { limits } from '#limits';
 import { edgeProblem } from '#platform/http';
 import { params } from '#platform/schema';
+import { sharedAnswers } from '#shared-answers';
 import { listDepartments } from '../departments.ts';
 import type { StorefrontDeps } from '../deps.ts';
 import { withStock } from '../with-stock.ts';
 
-const FRESH_SECONDS = 60;
 const SHOWN = 24;
 const PAGES_MAX = Math.floor(limits.listedRowsMax / SHOWN);
 const Query = Type.Object({ page: Type.Integer({ minimum: 1, maximum: PAGES_MAX, default: 1 }) });
 
 /** Everything that one seller sells, the best rated first. */
 export function sellerRoutes({ site, catalog, inventory }: StorefrontDeps): void {
-  const options = { params: params('seller_id'), query: Query };
+  const options = { shared: sharedAnswers['/sellers/:seller_id'], params: params('seller_id'), query: Query };
   publicPage(site, '/sellers/:seller_id', options, async ({ view, params: { seller_id }, query: { page } }) => {
     const [seller, listed, departments] = await Promise.all([
       catalog.getSeller({ seller_id }),
@@ -33,7 +33,6 @@ export function sellerRoutes({ site, catalog, inventory }: StorefrontDeps): void
     return {
       body: <SellerPage {...{ seller, products, page, pages, departments }} />,
       tags: products.map(product => `product:${product.product_id}`),
-      freshSeconds: FRESH_SECONDS,
     };
   });
 }
