@@ -64,7 +64,7 @@ export function createDetour({ metrics, ...deps }: Omit<TellerDeps, 'failed'> & 
     }
   }
 
-  /** A hot store that was only slow for a moment hears of it at once: another process may be asked for the cart next. */
+  /** A hot store that was slow for a moment hears of it at once: another process may be asked for the cart next. */
   async function settleNow(owner: CartOwner): Promise<void> {
     try {
       await deps.hotStore.get(keyOf(owner));
