@@ -13,6 +13,8 @@ export const limits = {
   idempotencyWaitMs: 10_000,
   idempotencyKeptMs: 24 * 3_600_000,
   idempotencyLeaseMs: 30_000,
+  /** Of a cart's command, which may run twice at once: its cart applies it once. */
+  idempotencyHotLeaseMs: 2_000,
   idempotencyKeyLengthMax: 255,
 
   // pages

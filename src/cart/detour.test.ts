@@ -9,6 +9,7 @@ import { Unavailable } from '#platform/outcome';
 import { sql } from '#platform/sql';
 import { awayStore } from '../../test/support/away-store.ts';
 import { fakeShop, guest, idOf, type Running, runCart, user } from '../../test/support/cart-shop.ts';
+import { eventually } from '../../test/support/client.ts';
 import { shiftableClock } from '../../test/support/payment-shop.ts';
 import { testDatabase } from '../../test/support/postgres.ts';
 import type { CartBackup } from './backup.ts';
@@ -190,6 +191,35 @@ describe('when it is back', () => {
     await other.quantities(guest(1));
     comeBack();
     assert.deepEqual(await other.quantities(owner), { [a]: 5 });
+  });
+
+  test('it hears at once of what one answer of it that was late sent by the backup: the next process sees it', async t => {
+    const { hot, start, a, kept } = await setUp(t);
+    let isLate = false;
+    const update = (async (...args: Parameters<HotStore['update']>) => {
+      if (!isLate) return await hot.store.update(...args);
+      isLate = false;
+      throw new Unavailable('too late');
+    }) as HotStore['update'];
+    const [one, other] = [start({ ...hot.store, update }), start()];
+    await other.quantities(owner);
+    await one.add(owner, a, 1);
+    isLate = true;
+    await one.add(owner, a, 2);
+    assert.deepEqual(await kept(), [3]);
+    await other.add(owner, a, 4);
+    assert.deepEqual(await one.quantities(owner), { [a]: 7 });
+  });
+
+  test('it hears of everything within a second, though nobody asks for a cart', async t => {
+    const { hot, start, a, kept, unheard } = await setUp(t);
+    const cart = start();
+    await cart.add(owner, a, 1);
+    hot.goAway();
+    await cart.add(owner, a, 2);
+    hot.comeBack();
+    await eventually('the hot store has heard of it', async () => (await unheard()) === 0);
+    assert.deepEqual(await kept(), [3]);
   });
 
   test('empty, carts come from their backup as ever', async t => {

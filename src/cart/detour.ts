@@ -7,12 +7,13 @@ import { createTeller, type TellerDeps } from './tell-hot-store.ts';
 
 /**
  * Who is asked for a cart: the hot store, or the backup while that is away. What was changed without the hot store is
- * newer than what it may still have when it is back, so it hears of that first: one cart that this process has changed
- * before it is asked for it, all others (of other processes, of one that has died meanwhile) before anything else.
+ * newer than what it may still have when it is back, so it hears of that first: of a cart that this process has changed
+ * before it is asked for it, and of all others (of other processes, of one that has died meanwhile) within a second.
  */
 export interface Detour {
   read<Answer>(owner: CartOwner, ways: Ways<Answer>): Promise<Answer>;
   change<Answer>(owner: CartOwner, ways: Ways<Answer>): Promise<Answer>;
+  stop(): Promise<void>;
 }
 
 interface Ways<Answer> {
@@ -54,17 +55,33 @@ export function createDetour({ metrics, ...deps }: Omit<TellerDeps, 'failed'> & 
     if (doubted.size > limits.cartBackupsWaitingMax) doubted.delete(doubted.keys().next().value!);
   }
 
+  async function changeCold<Answer>(key: string, cold: () => Promise<Answer>): Promise<Answer> {
+    doubt(key, 1);
+    try {
+      return await cold();
+    } finally {
+      doubt(key, doubted.has(key) ? -1 : 0);
+    }
+  }
+
+  /** A hot store that was slow for a moment hears of it at once: another process may be asked for the cart next. */
+  async function settleNow(owner: CartOwner): Promise<void> {
+    try {
+      await deps.hotStore.get(keyOf(owner));
+      await settle(owner);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+    }
+  }
+
   return {
     read: (owner, { hot, cold }) => hotOrCold(owner, hot, cold),
     change: (owner, { hot, cold }) =>
       hotOrCold(owner, hot, async () => {
-        const key = keyOf(owner);
-        doubt(key, 1);
-        try {
-          return await cold();
-        } finally {
-          doubt(key, doubted.has(key) ? -1 : 0);
-        }
+        const answer = await changeCold(keyOf(owner), cold);
+        await settleNow(owner);
+        return answer;
       }),
+    stop: () => teller.stop(),
   };
 }

@@ -79,6 +79,7 @@ export function createHotCarts(options: {
       detour.change(owner, { hot: () => change(owner, decide, how), cold: () => cold.change(owner, decide, how) }),
     durable: owner => writes.durable(keyOf(owner)),
     async stop() {
+      await detour.stop();
       await reads.stop();
       await cold.stop();
       await writes.stop();

@@ -22,8 +22,9 @@ export interface Teller {
   tell(backups: Backup[]): Promise<boolean>;
   /** Of all that the backup has marked, where something may be, and once a second at most. */
   tellAll(): Promise<void>;
-  /** Something has failed: there may be more to tell. */
+  /** Something has failed: there may be more to tell. It is looked for, asked or not, until all of it is told. */
   lookAgain(): void;
+  stop(): Promise<void>;
 }
 
 const LOOK_AGAIN_MS = 1_000;
@@ -34,6 +35,8 @@ export function createTeller(deps: TellerDeps): Teller {
   let isDue = true;
   let notBeforeMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | undefined;
+  let looking: Promise<void> | undefined;
+  const stopping = new AbortController();
 
   async function run(): Promise<void> {
     // Before the first look: what fails from here on makes it due again.
@@ -48,19 +51,34 @@ export function createTeller(deps: TellerDeps): Teller {
     }
   }
 
+  async function tellAll(): Promise<void> {
+    if (running === undefined) {
+      if (!isDue || clock.nowMs() < notBeforeMs) return;
+      running = run().finally(() => {
+        running = undefined;
+      });
+    }
+    await running;
+  }
+
+  async function look(): Promise<void> {
+    while (isDue && !stopping.signal.aborted) {
+      await clock.sleep(LOOK_AGAIN_MS, stopping.signal);
+      if (!stopping.signal.aborted) await tellAll();
+    }
+    looking = undefined;
+  }
+
   return {
     tell: backups => tell(deps, backups),
-    async tellAll() {
-      if (running === undefined) {
-        if (!isDue || clock.nowMs() < notBeforeMs) return;
-        running = run().finally(() => {
-          running = undefined;
-        });
-      }
-      await running;
-    },
+    tellAll,
     lookAgain() {
       isDue = true;
+      looking ??= look();
+    },
+    async stop() {
+      stopping.abort();
+      await looking;
     },
   };
 }

@@ -17,7 +17,8 @@ interface Entry {
  * Keys in the hot store, for carts: as fast and as losable as the carts themselves. A command's id follows from its key
  * and its input, so that a repeat finds what was done under it in the cart, whether the store still knows the key or
  * not. While it is away every key is new for that reason: nothing is done twice, only the first answer is not replayed,
- * and other input under a key is not told apart.
+ * and other input under a key is not told apart. And for that reason a claim is taken over soon: the answer of the one
+ * that holds it may have been lost on its way to a store that was just going.
  */
 export function hotKeyStore({ hotStore, clock }: { hotStore: HotStore; clock: Clock }): KeyStore {
   const ttlMs = limits.idempotencyKeptMs;
@@ -54,7 +55,7 @@ function decideClaim(
   entry: Entry | undefined,
   { command_id, nowMs }: { command_id: string; nowMs: number },
 ): { value: Entry; answer: Claimed } {
-  const leaseUntilMs = nowMs + limits.idempotencyLeaseMs;
+  const leaseUntilMs = nowMs + limits.idempotencyHotLeaseMs;
   if (entry === undefined) {
     return { value: { input_hash, command_id, holder, leaseUntilMs }, answer: { state: 'new', command_id } };
   }

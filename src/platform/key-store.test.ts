@@ -36,10 +36,10 @@ function claimOf(more: Partial<KeyClaim> = {}): KeyClaim {
 
 type UnderTest = { clock: { advance(ms: number): void }; store: KeyStore };
 
-for (const [name, make] of [
-  ['PostgreSQL', overSql],
-  ['the hot store', async () => overHotStore()],
-] as [string, (t: TestContext) => Promise<UnderTest>][]) {
+for (const [name, make, leaseMs] of [
+  ['PostgreSQL', overSql, limits.idempotencyLeaseMs],
+  ['the hot store', async () => overHotStore(), limits.idempotencyHotLeaseMs],
+] as [string, (t: TestContext) => Promise<UnderTest>, number][]) {
   test(`${name}: of 100 claims at once one is new and the others in flight`, async t => {
     const { store } = await make(t);
     const states = await Promise.all(Array.from({ length: 100 }, async () => (await store.claim(claimOf())).state));
@@ -68,7 +68,7 @@ for (const [name, make] of [
   test(`${name}: an unanswered claim is taken over after its lease, under its first command id`, async t => {
     const { store, clock } = await make(t);
     const command_id = await claimNew(store, claimOf());
-    clock.advance(limits.idempotencyLeaseMs - 1);
+    clock.advance(leaseMs - 1);
     assert.equal((await store.claim(claimOf())).state, 'in_flight');
     clock.advance(1);
     assert.deepEqual(await store.claim(claimOf({ input_hash: 'other' })), { state: 'reused' });
@@ -91,7 +91,7 @@ for (const [name, make] of [
     const { store, clock } = await make(t);
     const slow = claimOf();
     await store.claim(slow);
-    clock.advance(limits.idempotencyLeaseMs);
+    clock.advance(leaseMs);
     const second = claimOf();
     await store.claim(second);
     await store.forget({ ...slow, holder: slow.command_id });
@@ -130,6 +130,20 @@ test('the hot store: the id of a command follows from scope, key and input, in t
   assert.equal(ids[0], ids[1], 'a store that has lost the key names the command as the one that knew it');
   assert.equal(new Set(ids).size, 4);
   for (const id of ids) assert.equal(bucketOf(id), 0xa7);
+});
+
+test('the hot store: an answer that it has not heard of holds the next try up for two seconds', async () => {
+  const clock = manualClock(START_MS);
+  const shared = awayStore(createHotStore({ clock }));
+  const store = hotKeyStore({ hotStore: shared.store, clock });
+  const first = claimOf();
+  const command_id = await claimNew(store, first);
+  shared.goAway();
+  await store.keep({ ...first, status: 200, body: 'lost' });
+  shared.comeBack();
+  assert.equal((await store.claim(claimOf())).state, 'in_flight');
+  clock.advance(2_000);
+  assert.deepEqual(await store.claim(claimOf()), { state: 'taken_over', command_id });
 });
 
 test('the hot store: while it is away every key is new, under the id that it has anyway', async () => {
