@@ -5,6 +5,7 @@
 #   varnishd -a :80 -f /etc/varnish/doorbuster.vcl -p vcl_path=/etc/varnish
 vcl 4.1;
 
+import purge;
 import std;
 import xkey;
 
@@ -60,20 +61,27 @@ sub vcl_hash {
   return (lookup);
 }
 
+# An object may be fresh; past its time; or purged by key. The last two look alike to Varnish, so they are told apart: an
+# object lives for its fresh and its stale time together (see vcl_backend_response). A purge by key ends that life at once.
+# Of mere age the first who notices ends it here, with half an hour of grace in the place of one: that is the mark.
 sub vcl_hit {
-  if (obj.ttl <= 0s) {
-    # Purged, or older than may be shown. Who asks waits for the new one, all of them for the same fetch; only where the
-    # shop doesn't answer, the old one is better than none.
-    if (req.restarts == 0 && std.healthy(req.backend_hint)) {
-      set req.http.X-Purged = "yes";
-      set req.grace = 0s;
-      return (restart);
+  if (obj.ttl > 0s) {
+    if (obj.age <= std.duration(obj.http.X-Fresh, 0s)) {
+      return (deliver);
     }
-    return (deliver);
+    # A millisecond ago: what ends at this very moment is neither fresh nor past it, and would be a miss.
+    purge.soft(-1ms, 30m);
+    return (restart);
   }
   # Past its time, and nothing that it is known to show has changed: shown while it is fetched anew behind.
-  if (req.restarts == 0 && obj.age > std.duration(obj.http.X-Fresh, 0s)) {
-    set req.ttl = std.duration(obj.http.X-Fresh, 1s);
+  if (obj.grace < 45m && obj.age <= std.duration(obj.http.X-Life, 0s)) {
+    return (deliver);
+  }
+  # Purged, or too old to be shown. Who asks waits for the new one, all of them for the same fetch; only where the shop
+  # does not answer, the old one is better than none.
+  if (req.restarts == 0 && std.healthy(req.backend_hint)) {
+    set req.http.X-Purged = "yes";
+    set req.grace = 0s;
     return (restart);
   }
   return (deliver);
@@ -106,10 +114,10 @@ sub vcl_backend_response {
     return (deliver);
   }
   set beresp.http.xkey = beresp.http.Surrogate-Key;
-  # `s-maxage` and `stale-while-revalidate` have become ttl and grace. Together they are how long Varnish holds it for
-  # good, so that a soft purge, which ends just that, is told from mere age in vcl_hit.
+  # `s-maxage` and `stale-while-revalidate` have become ttl and grace: see vcl_hit.
   set beresp.http.X-Fresh = "" + beresp.ttl + "s";
   set beresp.ttl = beresp.ttl + beresp.grace;
+  set beresp.http.X-Life = "" + beresp.ttl + "s";
   set beresp.grace = 1h;
   if (beresp.http.Content-Type ~ "^(text/|application/(json|xml|javascript)|image/svg)") {
     set beresp.do_gzip = true;
@@ -149,6 +157,7 @@ sub vcl_deliver {
   unset resp.http.Surrogate-Key;
   unset resp.http.xkey;
   unset resp.http.X-Fresh;
+  unset resp.http.X-Life;
   unset resp.http.X-Varnish;
   unset resp.http.Via;
 }

@@ -3,11 +3,13 @@
 backend shop {
   .host = "127.0.0.1";
   .port = "3000";
+  # Patient: a shop that is only slow, as with a cold cache, must not be taken for one that is away, since all that is not
+  # kept would be refused. One that is away is known after four tries, and until then each request finds it out itself.
   .probe = {
     .url = "/healthz";
     .interval = 1s;
-    .timeout = 1s;
-    .window = 3;
+    .timeout = 5s;
+    .window = 5;
     .threshold = 2;
     .initial = 2;
   }

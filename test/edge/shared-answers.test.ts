@@ -1,9 +1,6 @@
 // Goal: every public answer says how long caches may keep it and by which keys it is purged, and a change reaches them.
 // Method: every route that the shop has declared is asked at an address that exists; a listener stands for the edge.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { DEFAULT_SELLER } from '#catalog';
@@ -11,6 +8,7 @@ import type { DeclaredRoute } from '#platform/http';
 import { kindOf, type SharedAnswer } from '#platform/shared-answer';
 import { sharedAnswers } from '#shared-answers';
 import { type Client, createClient, eventually, newProduct, newUser, receive } from '../support/client.ts';
+import { openRecordedEdge } from '../support/recorded-edge.ts';
 import { startTestShop, type TestShop } from '../support/shop.ts';
 
 const CATEGORY = ['Home', 'Lamps', 'Desk', 'Brass', 'Small', 'Old'];
@@ -20,23 +18,15 @@ let admin: Client;
 let product: { product_id: string; title: string };
 let addresses: Map<string, string>;
 /** What the edge was told, key by key. */
-const told: string[] = [];
+let told: string[] = [];
 let toldFirst = '';
 const ends: (() => Promise<void>)[] = [];
 
 before(async () => {
-  const edge = createServer((request, response) => {
-    assert.equal(request.method, 'PURGE');
-    told.push(...String(request.headers['surrogate-key']).split(' '));
-    response.end();
-  }).listen(0, '127.0.0.1');
-  await once(edge, 'listening');
-  const EDGE_PURGE_URL = `http://127.0.0.1:${(edge.address() as AddressInfo).port}/`;
-  shop = await startTestShop({ after: end => void ends.push(end) }, { environment: { EDGE_PURGE_URL } });
-  ends.push(async () => {
-    edge.closeAllConnections();
-    edge.close();
-  });
+  const scope = { after: (end: () => Promise<void>) => void ends.push(end) };
+  const edge = await openRecordedEdge(scope);
+  told = edge.told;
+  shop = await startTestShop(scope, { environment: { EDGE_PURGE_URL: edge.url } });
   toldFirst = await eventually('the edge is told something', async () => told[0]);
   admin = createClient(shop.url, shop.adminKey);
   product = await newProduct(shop, { stock: 50, more: { category_path: CATEGORY } });
@@ -47,7 +37,7 @@ before(async () => {
   });
 });
 after(async () => {
-  for (const end of ends) await end();
+  for (const end of ends.reverse()) await end();
 });
 
 /** What stands in an address for each name of a route; a new name needs one here. */

@@ -22,7 +22,7 @@ const READY_WITHIN_MS = 20_000;
 /** The shop's own part of the configuration, with the addresses of a test. */
 function shopVcl(shopUrl: string): string {
   const { hostname, port } = new URL(shopUrl);
-  const probe = '{ .url = "/healthz"; .interval = 200ms; .timeout = 1s; .window = 3; .threshold = 2; .initial = 2; }';
+  const probe = '{ .url = "/healthz"; .interval = 200ms; .timeout = 5s; .window = 5; .threshold = 2; .initial = 2; }';
   return `backend shop { .host = "${hostname}"; .port = "${port}"; .probe = ${probe} }
 acl purgers { "127.0.0.1"/32; }
 `;
