@@ -78,7 +78,7 @@ async function startParts(config: Config, stops: Stops, stop: () => Promise<void
   addJobs(jobs, modules, log);
   const rpc = await serve(config, modules, { log, metrics }, stops);
   for (const module of modules.local.values()) {
-    await startModule(module);
+    await startModule(module, log);
     stops.push(() => module.stop?.());
   }
   const first = firstStart(config, { ...deps, modules });
@@ -182,12 +182,13 @@ async function serve(
 const START_TRIES = 60;
 
 /** In a split shop the processes start in any order: a module that needs another one waits for it, within a bound. */
-async function startModule(module: Module<unknown>): Promise<void> {
+async function startModule(module: Module<unknown>, log: Log): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await module.start?.();
     } catch (error) {
       if (!(error instanceof Unavailable) || tries === START_TRIES) throw error;
+      if (tries === 1) log.warn({ err: error }, 'what this process needs is not there yet; it waits a minute');
       await pause(1_000);
     }
   }

@@ -53,12 +53,12 @@ function popularityOf(levels: PopularityLevel[]) {
   };
 }
 
-async function run(
+function createRunning(
   t: TestContext,
   shop: FakeShop,
   folder: string,
   options: { shelf?: ReturnType<typeof popularityOf> } = {},
-): Promise<Running> {
+): Running {
   const workers: Worker[] = [];
   const shelf = options.shelf ?? popularityOf([]);
   const shared = { log: createLog({ level: 'silent' }), clock: systemClock };
@@ -82,8 +82,6 @@ async function run(
     metrics: createMetrics(),
     random: Math.random,
   });
-  await feed.start();
-  for (const subscription of feed.subscriptions) subscription.start();
   let isStopped = false;
   const stop = async () => {
     if (isStopped) return;
@@ -95,6 +93,13 @@ async function run(
   const totalOf = async (q: string) => (await engine.search({ ...everything, q })).total;
   const drained = async () => void (await Promise.all(feed.subscriptions.map(each => each.drained())));
   return { engine, feed, workers, totalOf, drained, stop };
+}
+
+async function run(...given: Parameters<typeof createRunning>): Promise<Running> {
+  const running = createRunning(...given);
+  await running.feed.start();
+  for (const subscription of running.feed.subscriptions) subscription.start();
+  return running;
 }
 
 function newFolder(t: TestContext): string {
@@ -240,6 +245,16 @@ test('a build carries what shoppers did; a level that is set meanwhile stays, a 
   await first.stop();
   const second = await run(t, shop, folder, { shelf: popularityOf([]) });
   assert.deepEqual(await orderIn(second), [2, 1, 3].map(fakeId), 'kept in the index over a restart');
+});
+
+test('a feed whose subscriptions have never begun is stopped at once', async t => {
+  const shop = createFakeShop();
+  fill(shop, 3);
+  const { feed, engine } = createRunning(t, shop, newFolder(t));
+  await feed.start();
+  await until(async () => (await engine.stats()).products === 3);
+  await feed.stop();
+  assert.equal(feed.isReady(), false);
 });
 
 test('a rebuild that fails leaves the serving index as it was', async t => {

@@ -59,6 +59,7 @@ export function createFeed(deps: FeedDeps): Feed {
   let running: Promise<{ products: number; took_ms: number }> | undefined;
   let caughtUp = false;
   let background: Promise<void> = Promise.resolve();
+  const ended = new Promise<void>(resolve => stopped.signal.addEventListener('abort', () => resolve(), { once: true }));
   let begin = () => {};
   const begun = new Promise<void>(resolve => {
     begin = resolve;
@@ -89,7 +90,9 @@ export function createFeed(deps: FeedDeps): Feed {
     if (isEmpty) await persist('building the search index', rebuild);
     if (stopped.signal.aborted) return;
     begin();
-    await persist('catching up', () => Promise.all(subscriptions.map(each => each.drained())));
+    // A shop whose start fails elsewhere is stopped before its subscriptions have begun: they would never be drained.
+    const drained = () => Promise.all(subscriptions.map(each => each.drained()));
+    await persist('catching up', () => Promise.race([ended, drained()]));
     caughtUp = !stopped.signal.aborted;
   }
 

@@ -64,6 +64,13 @@ test('what is saved is in force, in the file and after a restart; null leads bac
   assert.ok((await file.save(null)).ok, 'back from where it is already');
 });
 
+test('a start that comes again looks and tells no second time', async t => {
+  const { file, told } = await openFile(t, 'lamp, light');
+  assert.deepEqual(told, [ours, 'lamp, light'], 'ours first, in case that the other one is wrong');
+  await file.start();
+  assert.equal(told.length, 2);
+});
+
 test('a list with a wrong line is refused, and nothing changes', async t => {
   const { file, waysOf, path } = await openFile(t, 'lamp, light');
   const [before, rules] = [file.list(), file.current()];

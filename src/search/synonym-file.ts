@@ -59,6 +59,8 @@ export class SynonymFile {
 
   /** Reads the file, and from then on looks every second whether somebody has changed it. */
   async start(): Promise<void> {
+    // A start that waits for another part comes again.
+    if (this.#seen !== undefined) return;
     // First, so that a file which is wrong at the start leaves this list in force.
     await this.#take(await readFile(OURS, 'utf8'), true);
     await this.#lookInTurn();
