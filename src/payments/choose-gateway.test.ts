@@ -63,7 +63,10 @@ test('the default gateway is offered first, and takes what names none', async t 
   assert.ok(answer.ok && answer.value.gateway === 'first');
   assert.deepEqual(await chargesOf(world, order.order_id), [1, 0]);
   const answered = await fetch(`${world.shop.url}/api/payment-methods`);
-  assert.deepEqual([answered.status, answered.headers.get('cache-control')], [200, 'public, max-age=5']);
+  assert.deepEqual(
+    [answered.status, answered.headers.get('cache-control')],
+    [200, 'public, max-age=5, s-maxage=5, stale-while-revalidate=0'],
+  );
   const { items } = (await answered.json()) as { items: object[] };
   assert.deepEqual(items[3], { method: 'card', gateway: 'second', is_available: true });
 });
