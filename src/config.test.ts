@@ -122,6 +122,9 @@ describe('the search engine', () => {
     const elsewhere = { ...{ MODULES: 'cart', DATABASE_URL: 'postgres://db/shop', RPC_SECRET: 'r'.repeat(32) } };
     const problem = problemOf({ ...elsewhere, SEARCH_URL });
     assert.doesNotMatch(problem, /SEARCH_URL/);
+    // One environment for all processes: this one's own rpc.
+    const own = { SEARCH_URL: 'http://127.0.0.1:4002', RPC_PORT: '4002' };
+    assert.equal(readConfig({ DATA_DIR, ...own }).searchEngineUrl, undefined);
   });
 
   test('is refused with an address that is none, without the password', () => {

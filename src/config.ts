@@ -339,8 +339,11 @@ function reader(environment: Environment) {
 
 const REDIS_ADDRESS = 'redis://host:port, rediss://host:port, or redis-cluster://host:port,host:port';
 
+/** Where all processes of a split shop are given one environment, `SEARCH_URL` is the very process that runs search. */
 function readSearchEngine(read: Reader, modules: ReadonlySet<ModuleName>): string | undefined {
-  if (!modules.has('search')) return undefined;
+  const { SEARCH_URL = '', RPC_PORT } = read.environment;
+  const isOwn = Boolean(RPC_PORT) && URL.canParse(SEARCH_URL) && new URL(SEARCH_URL).port === RPC_PORT;
+  if (!modules.has('search') || isOwn) return undefined;
   const takes = 'http://user:password@host:9200/prefix; a prefix has a–z, 0–9, - and _';
   return read.address('SEARCH_URL', isSearchEngine, takes);
 }

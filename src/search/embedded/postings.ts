@@ -6,6 +6,9 @@ const PAGE = 1 << PAGE_BITS;
 const IN_PAGE = PAGE - 1;
 /** Entries of a term's first slice, its second one, and so on; the last size repeats. */
 const SLICES = [1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 4095, 8191];
+const LAST = SLICES.length - 1;
+/** Entries before the first slice of the last size. */
+const BEFORE_LAST = SLICES.slice(0, LAST).reduce((sum, size) => sum + size, 0);
 /** The highest weight; the bit above it says that the term stands in the title. */
 const WEIGHT_MAX = 0x7fff;
 const IN_TITLE = 0x8000;
@@ -151,7 +154,9 @@ function sliceOf(level: number): number {
 
 /** Which slice the next entry after `count` goes to, and how many stand there already. */
 function placeOf(count: number): { level: number; filled: number } {
-  let [level, left] = [0, count];
-  while (left >= sliceOf(level)) left -= sliceOf(level++);
+  let left = count - BEFORE_LAST;
+  if (left >= 0) return { level: LAST + Math.floor(left / SLICES[LAST]!), filled: left % SLICES[LAST]! };
+  let level = 0;
+  for (left = count; left >= SLICES[level]!; level++) left -= SLICES[level]!;
   return { level, filled: left };
 }
