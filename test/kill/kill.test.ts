@@ -52,6 +52,7 @@ test('kill -9 in the middle of checkouts loses no order and sells nothing twice'
 
   const killers = createKillers(redis);
   const startsMs: number[] = [];
+  let leftBehind = 0;
   let left = planKills(KILLS, chanceFrom(`${SEED} kills`));
   while (left.length > 0) {
     const crowd = Promise.all([driver.shopUntilKilled(shop), driver.askAgain(shop)]);
@@ -61,7 +62,7 @@ test('kill -9 in the middle of checkouts loses no order and sells nothing twice'
     shop = await start();
     startsMs.push(Math.round(shop.startedInMs));
     if (shop.startedInMs > SLOW_START_MS) t.diagnostic(`a slow start, ${startsMs.at(-1)} ms:\n${shop.output()}`);
-    if (victim === 'the shop and the watcher') assert.match(shop.output(), LEFT_BEHIND);
+    if (victim === 'the shop and the watcher' && LEFT_BEHIND.test(shop.output())) leftBehind += 1;
   }
   await killers.end();
   await untilReady(shop);
@@ -71,6 +72,8 @@ test('kill -9 in the middle of checkouts loses no order and sells nothing twice'
   t.diagnostic(`${driver.sent} requests, ${driver.acknowledged.size} acknowledged orders, ${driver.repeated} repeated`);
   t.diagnostic(`${driver.soldOut} told that it is sold out, ${driver.unsure} left without an answer`);
   assert.deepEqual(driver.surprises, []);
+  // Not each time: a PostgreSQL that was just being started again may have a watcher that nobody has seen yet.
+  assert.ok(leftBehind > 0, 'a PostgreSQL that was left behind is told');
   assert.ok(driver.acknowledged.size > KILLS, 'the crowd got something');
   assert.ok(driver.soldOut > 0, 'and not all that it wanted');
 
