@@ -3,11 +3,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command, OptionValues } from 'commander';
 import { seededRandom } from '#platform/seeded-random';
+import { everything } from '../test/support/everything.ts';
 import { PARTS } from '../test/support/parts.ts';
 import type { BenchReport, BenchScope } from './support/benchmark.ts';
 import { icecatDocuments } from './support/icecat-documents.ts';
 import { type Judgments, ndcg, readJudgments } from './support/judgments.ts';
-import { everything, type FilledEngine, fillEngine, openEmbedded, openOpenSearch } from './support/search-engine.ts';
+import { type FilledEngine, fillEngine, openEmbedded, openOpenSearch } from './support/search-engine.ts';
 import { withSlip } from './support/slips.ts';
 
 export const description = 'NDCG@10 of search on the Icecat products, by a file of judgments';

@@ -300,15 +300,12 @@ function reader(environment: Environment) {
       return found ?? fallback;
     },
     url(name: string, protocols: string[]): string | undefined {
-      const text = environment[name];
-      if (text === undefined || text === '') return undefined;
-      if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
-      problems.push(`${name} takes an address that begins with ${protocols.join('// or ')}//.`);
-      return undefined;
+      const takes = `an address that begins with ${protocols.join('// or ')}//`;
+      return this.address(name, text => hasProtocol(text, protocols), takes);
     },
     urls(name: string, protocols: string[]): string[] {
       const texts = (environment[name] ?? '').split(',').filter(Boolean);
-      const known = texts.filter(text => URL.canParse(text) && protocols.includes(new URL(text).protocol));
+      const known = texts.filter(text => hasProtocol(text, protocols));
       if (known.length < texts.length) {
         problems.push(`${name} takes addresses that begin with ${protocols.join('// or ')}//, with commas between.`);
       }
@@ -346,6 +343,10 @@ function readSearchEngine(read: Reader, modules: ReadonlySet<ModuleName>): strin
   if (!modules.has('search') || isOwn) return undefined;
   const takes = 'http://user:password@host:9200/prefix; a prefix has a–z, 0–9, - and _';
   return read.address('SEARCH_URL', isSearchEngine, takes);
+}
+
+function hasProtocol(text: string, protocols: string[]): boolean {
+  return URL.canParse(text) && protocols.includes(new URL(text).protocol);
 }
 
 function isRedis(text: string): boolean {

@@ -6,7 +6,6 @@ import { runInNewContext } from 'node:vm';
 import { systemClock } from '#platform/clock';
 import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
-import type { SearchQuery } from '#search';
 import { EmbeddedEngine } from '../../src/search/embedded/embedded-engine.ts';
 import type { SearchDocument, SearchEngine } from '../../src/search/engine.ts';
 import { OpenSearchEngine } from '../../src/search/opensearch/opensearch-engine.ts';
@@ -15,22 +14,6 @@ import { PARTS } from '../../test/support/parts.ts';
 import type { BenchScope } from './benchmark.ts';
 
 const PAGE = 500;
-
-/** All of a shop's products, the first page. */
-export const everything: SearchQuery = {
-  q: '',
-  category: [],
-  brands: [],
-  price_min: null,
-  price_max: null,
-  rating_min: null,
-  prime: null,
-  in_stock: null,
-  attributes: {},
-  sort: 'relevance',
-  page: 1,
-  page_size: 24,
-};
 
 export interface FilledEngine {
   engine: SearchEngine;

@@ -1,7 +1,7 @@
 import type { SearchQuery } from '#search';
 import type { SearchDocument } from '../../src/search/engine.ts';
 import { readTokens } from '../../src/search/language/tokens.ts';
-import { everything } from './search-engine.ts';
+import { everything } from '../../test/support/everything.ts';
 import { withSlip } from './slips.ts';
 
 export type Asked = { search: SearchQuery } | { suggest: string };

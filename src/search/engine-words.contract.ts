@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { everything } from '../../test/support/everything.ts';
 import { fakeId, fakeProduct } from '../../test/support/fake-shop.ts';
-import { type EngineUnderTest, everything, filled, type OpenEngine } from './engine.contract.ts';
+import { type EngineUnderTest, filled, type OpenEngine } from './engine.contract.ts';
 
 const TITLES = [
   'Philips 15.6" monitor (27°) – black',

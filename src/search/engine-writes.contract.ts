@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { CatalogProduct } from '#catalog';
 import { Unavailable } from '#platform/outcome';
+import { everything } from '../../test/support/everything.ts';
 import { fakeId, fakeProduct } from '../../test/support/fake-shop.ts';
-import { everything, filled, type OpenEngine } from './engine.contract.ts';
+import { filled, type OpenEngine } from './engine.contract.ts';
 import { documentOf, type SearchEngine } from './engine.ts';
 
 function product(n: number, more: Partial<CatalogProduct> = {}): CatalogProduct {

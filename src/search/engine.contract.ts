@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import fc from 'fast-check';
 import type { CatalogProduct } from '#catalog';
+import { everything } from '../../test/support/everything.ts';
 import { fakeId, fakeProduct } from '../../test/support/fake-shop.ts';
 import type { Facets, SearchQuery } from './contract.ts';
 import { documentOf, type SearchEngine } from './engine.ts';
@@ -16,21 +17,6 @@ export interface EngineUnderTest {
 }
 
 export type OpenEngine = (t: TestContext) => Promise<EngineUnderTest>;
-
-export const everything: SearchQuery = {
-  q: '',
-  category: [],
-  brands: [],
-  price_min: null,
-  price_max: null,
-  rating_min: null,
-  prime: null,
-  in_stock: null,
-  attributes: {},
-  sort: 'relevance',
-  page: 1,
-  page_size: 24,
-};
 
 /** Two of three are in stock. */
 export async function filled(t: TestContext, open: OpenEngine, products: CatalogProduct[]): Promise<EngineUnderTest> {

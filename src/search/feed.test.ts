@@ -12,28 +12,13 @@ import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
 import { Unavailable } from '#platform/outcome';
+import { everything } from '../../test/support/everything.ts';
 import { createFakeShop, type FakeShop, fakeId } from '../../test/support/fake-shop.ts';
-import type { SearchQuery } from './contract.ts';
 import { EmbeddedEngine } from './embedded/embedded-engine.ts';
 import type { PopularityLevel, SearchEngine } from './engine.ts';
 import { createFeed, type Feed } from './feed.ts';
 
 const WORKER = new URL('./embedded/index.worker.ts', import.meta.url);
-const everything: SearchQuery = {
-  q: '',
-  category: [],
-  brands: [],
-  price_min: null,
-  price_max: null,
-  rating_min: null,
-  prime: null,
-  in_stock: null,
-  attributes: {},
-  sort: 'relevance',
-  page: 1,
-  page_size: 24,
-};
-
 interface Running {
   engine: SearchEngine;
   feed: Feed;

@@ -14,18 +14,23 @@ export interface Names {
 }
 
 /** What a query's own words say of categories and brands, by their numbers. */
-export interface Named {
+export interface NamedFactors {
+  accessory: Float32Array;
   category: Float32Array;
   brands: Set<number>;
 }
 
-export function namedIn(names: Names, clauses: readonly Clause[]): Named {
+/** `found`: by category, the products that have all that is asked for in their titles. */
+export function namedFactors(names: Names, clauses: readonly Clause[], found: Int32Array): NamedFactors {
   const forms = clauses.map(({ ways }) => new Set(ways.flatMap(({ terms }) => (terms.length === 1 ? terms : []))));
-  return { category: namedCategories(names, clauses, forms), brands: namedBrands(names, forms) };
+  return {
+    accessory: accessoryFactors(names, found),
+    category: namedCategories(names, clauses, forms),
+    brands: namedBrands(names, forms),
+  };
 }
 
-/** `found`: by category, the products that have all that is asked for in their titles. */
-export function accessoryFactors({ categorySizes }: Names, found: Int32Array): Float32Array {
+function accessoryFactors({ categorySizes }: Names, found: Int32Array): Float32Array {
   const cover = Float32Array.from(found, (count, id) => coverOf(count, categorySizes[id] ?? 0));
   const best = cover.reduce((most, each) => Math.max(most, each), 0);
   return cover.map(each => categoryFactor(each, best));

@@ -1,6 +1,17 @@
 import type { Suggestion } from './contract.ts';
+import { formOf } from './language/terms.ts';
+import { readTokens } from './language/tokens.ts';
 import type { Names } from './named-factors.ts';
+import { indexText } from './words.ts';
 
+export const SUGGESTIONS_MAX = 10;
+export const QUERIES_MAX = 4;
+/** Of what is typed, so many words are read. */
+export const WORDS_MAX = 8;
+/** What a word that is being typed may become. */
+export const COMPLETIONS_MAX = 6;
+/** The best products whose titles are looked at. */
+export const TITLES_MAX = 30;
 const CATEGORIES_MAX = 2;
 const BRANDS_MAX = 2;
 
@@ -34,4 +45,23 @@ function idsWithPrefix(keys: readonly string[], starts: string[]): number[] {
   const ids: number[] = [];
   for (let id = 0; id < keys.length; id++) if (sought.some(prefix => keys[id]!.includes(prefix))) ids.push(id);
   return ids;
+}
+
+/** The terms of the word that is being typed and of what it may become. */
+export function termsOfTyped(typed: string, words: string[]): string[] {
+  return [...new Set([typed, ...words].map(formOfWord))];
+}
+
+function formOfWord(word: string): string {
+  const [token] = readTokens(word);
+  return token === undefined ? word : formOf(token);
+}
+
+/** `found`, best first: each title once, those that begin as the text does before the others. */
+export function suggestTitles<Found extends { title: string }>(found: Found[], text: string, most: number): Found[] {
+  const prefix = indexText(text);
+  const begins = ({ title }: Found) => indexText(title).startsWith(prefix);
+  const byTitle = new Map<string, Found>();
+  for (const each of [...found.filter(begins), ...found]) if (!byTitle.has(each.title)) byTitle.set(each.title, each);
+  return [...byTitle.values()].slice(0, most);
 }

@@ -14,25 +14,12 @@ import { icecatDocuments } from '../../bench/support/icecat-documents.ts';
 import { EmbeddedEngine } from '../../src/search/embedded/embedded-engine.ts';
 import type { EngineAnswer, SearchDocument, SearchEngine } from '../../src/search/engine.ts';
 import { OpenSearchEngine } from '../../src/search/opensearch/opensearch-engine.ts';
+import { everything } from '../support/everything.ts';
 import { startOpenSearch } from '../support/opensearch.ts';
 import { mayLack, PARTS, type Part } from '../support/parts.ts';
 
 const SEED = 'icecat 1';
-const everything: SearchQuery = {
-  q: '',
-  category: [],
-  brands: [],
-  price_min: null,
-  price_max: null,
-  rating_min: null,
-  prime: null,
-  in_stock: null,
-  attributes: {},
-  sort: 'relevance',
-  page: 1,
-  page_size: 10,
-};
-
+const firstPage = { ...everything, page_size: 10 };
 interface Opened {
   engine: SearchEngine;
   close(): Promise<void>;
@@ -99,7 +86,7 @@ function findingProducts(open: () => Promise<Opened>, part: number): void {
   });
   after(() => opened?.close());
 
-  const search = (query: Partial<SearchQuery>) => opened.engine.search({ ...everything, ...query });
+  const search = (query: Partial<SearchQuery>) => opened.engine.search({ ...firstPage, ...query });
   const page = async (q: string) => (await search({ q })).hits.map(hit => documents.get(hit.product_id)!);
   const isIn =
     (...names: string[]) =>
@@ -164,7 +151,7 @@ function choosingFacets(
       const { title, category_path, brand } = all[Math.floor(draw() * all.length)]!;
       const words = title.split(/[^A-Za-z]+/).filter(word => word.length > 2);
       const query = {
-        ...everything,
+        ...firstPage,
         q: draw() < 0.8 ? words.slice(0, 1 + Math.floor(draw() * 2)).join(' ') : '',
         category: draw() < 0.3 ? category_path.slice(0, 1) : [],
         brands: draw() < 0.2 && brand !== null ? [brand] : [],

@@ -2,13 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { systemClock } from '#platform/clock';
 import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
-import { facetsContract, ordersContract } from '../engine.contract.ts';
-import { suggestionsContract, wordsContract } from '../engine-words.contract.ts';
-import { buildsContract, levelsContract, swapsContract, writesContract } from '../engine-writes.contract.ts';
+import { searchEngineContract } from '../whole-engine.contract.ts';
 import { EmbeddedEngine } from './embedded-engine.ts';
 
 async function open(t: TestContext) {
@@ -27,11 +25,4 @@ async function open(t: TestContext) {
   return { engine, settled: async () => {} };
 }
 
-test('what facets count is what choosing gives', t => facetsContract(t, open, { pages: 150 }));
-test('orders and their pages are exact', t => ordersContract(t, open));
-test('words find what they mean', t => wordsContract(t, open));
-test('suggestions begin as what is typed', t => suggestionsContract(t, open));
-test('writes hold in any order', t => writesContract(t, open));
-test('levels hold without their product', t => levelsContract(t, open));
-test('builds go beside what serves', t => buildsContract(t, open));
-test('swaps are seen by nobody', t => swapsContract(t, open));
+searchEngineContract(open, { pages: 150 });

@@ -6,15 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { everything } from '../../../test/support/everything.ts';
 import { fakeId, fakeProduct } from '../../../test/support/fake-shop.ts';
 import { documentOf } from '../engine.ts';
 import { openChangeLog, readChanges } from './change-log.ts';
 import { openSearchIndex, type SearchIndex } from './search-index.ts';
 
-const everything = {
-  ...{ q: '', category: [], brands: [], price_min: null, price_max: null, rating_min: null, prime: null },
-  ...{ in_stock: null, attributes: {}, sort: 'relevance' as const, page: 1, page_size: 50 },
-};
+const fifty = { ...everything, page_size: 50 };
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'index-files-'));
@@ -68,8 +66,8 @@ const anyWrite: fc.Arbitrary<Write | 'reopen'> = fc.oneof(
 function told(index: SearchIndex) {
   const queries = ['', 'lamp', 'red', 'lmap', 'chair'];
   return {
-    answers: queries.map(q => index.search({ ...everything, q, sort: 'price_asc' })),
-    ranked: queries.map(q => index.search({ ...everything, q })),
+    answers: queries.map(q => index.search({ ...fifty, q, sort: 'price_asc' })),
+    ranked: queries.map(q => index.search({ ...fifty, q })),
     suggested: ['l', 're', 'gren'].map(q => index.suggest({ q })),
     cursor: index.loadCursor({ source: 'catalog' }),
     stats: index.stats(),

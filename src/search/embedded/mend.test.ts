@@ -7,15 +7,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
+import { everything } from '../../../test/support/everything.ts';
 import { fakeId, fakeProduct } from '../../../test/support/fake-shop.ts';
 import { shiftableClock, until } from '../../../test/support/payment-shop.ts';
 import { documentOf } from '../engine.ts';
 import { EmbeddedEngine } from './embedded-engine.ts';
 
-const everything = {
-  ...{ q: '', category: [], brands: [], price_min: null, price_max: null, rating_min: null, prime: null },
-  ...{ in_stock: null, attributes: {}, sort: 'price_desc' as const, page: 1, page_size: 100 },
-};
+const dearestFirst = { ...everything, sort: 'price_desc' as const, page_size: 100 };
 
 test('changes move into a new file, those that come meanwhile too, and the next start reads it', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'mend-'));
@@ -38,18 +36,21 @@ test('changes move into a new file, those that come meanwhile too, and the next 
     clock.shiftMs += 60_000;
     await engine.upsert([product((version % 50) + 1, version, 1_000 + version)]);
     await engine.cursors.save('catalog', String(version));
-    assert.equal((await engine.search(everything)).hits.length, 50);
+    assert.equal((await engine.search(dearestFirst)).hits.length, 50);
   }
-  assert.equal((await engine.search({ ...everything, page_size: 1 })).hits[0]!.product_id, fakeId((version % 50) + 1));
+  assert.equal(
+    (await engine.search({ ...dearestFirst, page_size: 1 })).hits[0]!.product_id,
+    fakeId((version % 50) + 1),
+  );
   assert.equal(await engine.cursors.load('catalog'), String(version));
-  const answer = await engine.search(everything);
+  const answer = await engine.search(dearestFirst);
   await until(async () => !existsSync(join(folder, first)));
   await engine.stop();
 
   const again = new EmbeddedEngine(options);
   assert.equal(await again.start(), 'serving');
   assert.deepEqual(readdirSync(folder).sort(), [current(), 'current'].sort());
-  assert.deepEqual(await again.search(everything), answer);
+  assert.deepEqual(await again.search(dearestFirst), answer);
   assert.equal(await again.cursors.load('catalog'), String(version));
   await until(async () => (await again.stats()).products === 50);
   await again.stop();

@@ -1,19 +1,15 @@
 import { NO_CATEGORY } from '../category-tree.ts';
 import type { Explanation, SearchQuery } from '../contract.ts';
-import { accessoryFactors, type Named, namedIn } from '../named-factors.ts';
+import { type NamedFactors, namedFactors } from '../named-factors.ts';
 import { NAMED_BRAND_FACTOR, qualityOf } from '../ranking.ts';
 import type { Order } from './best-rows.ts';
 import type { Columns } from './columns.ts';
+import type { Hits } from './hits.ts';
 import type { Products } from './products.ts';
 import type { ReadQuery } from './read-query.ts';
 
 /** Above any text's relevance, and small enough that the order among several products of one title is kept. */
 const EXACT_TITLE = 1e6;
-
-/** What a query's own words say of categories and brands, by their numbers. */
-export interface NamedFactors extends Named {
-  accessory: Float32Array;
-}
 
 /** Writes the relevance of each hit to `relevance`, by row; null where no words were asked for. */
 export function weigh(
@@ -28,7 +24,7 @@ export function weigh(
     for (const row of rows) relevance[row] = quality[row]!;
     return null;
   }
-  const factors = namedFactors(columns, read);
+  const factors = namedFactors(columns, read.clauses, foundInTitles(columns, hits));
   const { accessory, category: named, brands } = factors;
   for (let at = 0; at < hits.size; at++) {
     const row = hits.rows[at]!;
@@ -42,15 +38,14 @@ export function weigh(
   return factors;
 }
 
-function namedFactors(columns: Columns, read: ReadQuery): NamedFactors {
-  const { categories, category } = columns;
-  const hits = read.hits!;
+/** By category. */
+function foundInTitles({ categories, category }: Columns, hits: Hits): Int32Array {
   const found = new Int32Array(categories.size);
   for (let at = 0; at < hits.size; at++) {
     const id = category[hits.rows[at]!]!;
     if (hits.titles[at] === 1 && id !== NO_CATEGORY) found[id]! += 1;
   }
-  return { accessory: accessoryFactors(columns, found), ...namedIn(columns, read.clauses) };
+  return found;
 }
 
 export function explain(

@@ -8,26 +8,11 @@ import { after, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { CatalogProduct } from '#catalog';
+import { everything } from '../../../test/support/everything.ts';
 import { fakeId, fakeProduct } from '../../../test/support/fake-shop.ts';
 import { need } from '../../../test/support/parts.ts';
-import type { SearchQuery } from '../contract.ts';
 import { documentOf } from '../engine.ts';
 import { openSearchIndex, type SearchIndex } from './search-index.ts';
-
-const everything: SearchQuery = {
-  q: '',
-  category: [],
-  brands: [],
-  price_min: null,
-  price_max: null,
-  rating_min: null,
-  prime: null,
-  in_stock: null,
-  attributes: {},
-  sort: 'relevance',
-  page: 1,
-  page_size: 24,
-};
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'search-index-'));

@@ -1,8 +1,17 @@
 import type { Suggestion } from '../contract.ts';
-import { stem } from '../language/stem.ts';
 import { readTokens, type Token } from '../language/tokens.ts';
 import { understand } from '../language/understand.ts';
-import { suggestBrands, suggestCategories } from '../suggest-names.ts';
+import {
+  COMPLETIONS_MAX,
+  QUERIES_MAX,
+  SUGGESTIONS_MAX,
+  suggestBrands,
+  suggestCategories,
+  suggestTitles,
+  TITLES_MAX,
+  termsOfTyped,
+  WORDS_MAX,
+} from '../suggesting.ts';
 import { indexText } from '../words.ts';
 import { bestRows } from './best-rows.ts';
 import { allOf, anyOf, emptyHits, type Hits } from './hits.ts';
@@ -10,14 +19,8 @@ import type { PastQueries } from './past-queries.ts';
 import type { Products } from './products.ts';
 import { clauseHits, type TextParts } from './read-query.ts';
 
-const SUGGESTIONS_MAX = 10;
-const QUERIES_MAX = 4;
-const WORDS_MAX = 8;
-/** What a word that is being typed may become. */
-const COMPLETIONS_MAX = 6;
 /** Of a word with very many products the first ones are looked at. */
 const LOOKED_AT_MAX = 4_000;
-const TITLES_SHOWN_MAX = 30;
 
 export interface SuggestParts extends TextParts {
   products: Products;
@@ -76,15 +79,13 @@ function suggestProducts(
   }
   const comesFirst = (a: number, b: number) =>
     relevance.get(a)! > relevance.get(b)! || (relevance.get(a) === relevance.get(b) && products.isEarlier(a, b));
-  const best = bestRows(hits.rows.subarray(0, hits.size), TITLES_SHOWN_MAX, comesFirst);
-  const prefix = indexText(before + typed.text);
+  const best = bestRows(hits.rows.subarray(0, hits.size), TITLES_MAX, comesFirst);
   const shown = Array.from(best, row => ({ row, title: titles.textOf(row) }));
-  const begins = ({ title }: { title: string }) => indexText(title).startsWith(prefix);
-  const byTitle = new Map<string, { row: number; title: string }>();
-  for (const each of [...shown.filter(begins), ...shown]) if (!byTitle.has(each.title)) byTitle.set(each.title, each);
-  return [...byTitle.values()]
-    .slice(0, most)
-    .map(({ row, title }) => ({ text: title, kind: 'product' as const, product_id: products.idOf(row) }));
+  return suggestTitles(shown, before + typed.text, most).map(({ row, title }) => ({
+    text: title,
+    kind: 'product' as const,
+    product_id: products.idOf(row),
+  }));
 }
 
 function hitsBefore(parts: SuggestParts, before: string): Hits[] {
@@ -92,13 +93,8 @@ function hitsBefore(parts: SuggestParts, before: string): Hits[] {
 }
 
 function completed({ text, columns }: SuggestParts, typed: Token, words: string[]): Hits {
-  const terms = unique([typed.text, ...words].map(normalForm));
+  const terms = termsOfTyped(typed.text, words);
   return anyOf(terms.map(term => text.postings.read(text.termOf(term), 1, columns.alive, LOOKED_AT_MAX)));
-}
-
-function normalForm(word: string): string {
-  const [token] = readTokens(word);
-  return token === undefined ? word : token.kind === 'word' ? stem(token.text) : token.text;
 }
 
 function inTitles(hits: Hits): Hits {

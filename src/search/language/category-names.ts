@@ -1,4 +1,4 @@
-import { stem } from './stem.ts';
+import { formOf } from './terms.ts';
 import { readTokens } from './tokens.ts';
 
 /**
@@ -15,5 +15,5 @@ export function namedThings(name: string): string[][] {
 }
 
 function wordsOf(text: string): string[] {
-  return readTokens(text).map(({ kind, text }) => (kind === 'word' ? stem(text) : text));
+  return readTokens(text).map(formOf);
 }

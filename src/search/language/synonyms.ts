@@ -1,5 +1,5 @@
 import { limits } from '#limits';
-import { stem } from './stem.ts';
+import { formOf } from './terms.ts';
 import { readTokens } from './tokens.ts';
 import type { SynonymLookup } from './understand.ts';
 
@@ -166,7 +166,7 @@ function phrasesOf(said: string[]): Phrase[] {
 }
 
 function wordsOf(text: string): string[] {
-  return readTokens(text).map(({ kind, text }) => (kind === 'word' ? stem(text) : text));
+  return readTokens(text).map(formOf);
 }
 
 function keyOf({ words }: Phrase): string {

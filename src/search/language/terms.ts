@@ -6,6 +6,11 @@ export function termsOf(text: string): string[] {
   return termsIn(readTokens(text));
 }
 
+/** The form in which an index holds a token. */
+export function formOf({ kind, text }: Pick<Token, 'kind' | 'text'>): string {
+  return kind === 'word' ? stem(text) : text;
+}
+
 export function termsIn(tokens: Token[]): string[] {
   const terms: string[] = [];
   for (const token of tokens) addTerms(terms, token);
@@ -45,7 +50,8 @@ export function isNameAndNumber(token: Token, next: Token): boolean {
   );
 }
 
-function addTerms(terms: string[], { kind, text, parts }: Token): void {
-  terms.push(kind === 'word' ? stem(text) : text);
+function addTerms(terms: string[], token: Token): void {
+  const { kind, parts } = token;
+  terms.push(formOf(token));
   if (parts.length > 1 || kind === 'measure') for (const part of parts) terms.push(stem(part));
 }

@@ -3,7 +3,7 @@ import type { Candidate, Lexicon } from './lexicon.ts';
 import { otherMeasures } from './measures.ts';
 import { editDistance, editsAllowed } from './spelling.ts';
 import { stem } from './stem.ts';
-import { isNameAndNumber } from './terms.ts';
+import { formOf, isNameAndNumber } from './terms.ts';
 import { readTokens, type Token } from './tokens.ts';
 
 /** Other ways to say what begins at a place in a text; see `synonyms.ts`. */
@@ -105,10 +105,6 @@ interface Reading {
 function withoutFillers(tokens: Token[]): Token[] {
   const telling = tokens.filter(token => !FILLERS.has(token.text));
   return telling.length === 0 ? tokens : telling;
-}
-
-function formOf({ kind, text }: Token): string {
-  return kind === 'word' ? stem(text) : text;
 }
 
 /** The ways to write a token itself. */

@@ -10,7 +10,7 @@ import {
 } from '../facet-values.ts';
 import { PARTS, rangesOf, roundBounds } from '../price-ranges.ts';
 import { BETWEEN, facetField } from './search-document.ts';
-import { allOf, type Json } from './word-queries.ts';
+import { allOf, type Json, quoted } from './word-queries.ts';
 
 /** What is wanted of every product, and what each facet's own filter wants, by facet. */
 export interface Filters {
@@ -169,11 +169,6 @@ function rangesBetween(bounds: readonly number[]): Json[] {
     const from = edges[at];
     return { key: `r${at}`, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
   });
-}
-
-/** As a pattern that matches nothing but this text. */
-function quoted(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{N}\s]/gu, '\\$&');
 }
 
 interface Values {

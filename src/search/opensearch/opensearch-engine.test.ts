@@ -6,13 +6,13 @@ import { systemClock } from '#platform/clock';
 import { createIds } from '#platform/ids';
 import { createLog } from '#platform/log';
 import { Unavailable } from '#platform/outcome';
+import { everything } from '../../../test/support/everything.ts';
 import { fakeId, fakeProduct } from '../../../test/support/fake-shop.ts';
 import { type OpenSearchServer, startOpenSearch } from '../../../test/support/opensearch.ts';
 import { mayLack, PARTS } from '../../../test/support/parts.ts';
-import { everything, facetsContract, filled, ordersContract } from '../engine.contract.ts';
+import { filled } from '../engine.contract.ts';
 import { documentOf } from '../engine.ts';
-import { suggestionsContract, wordsContract } from '../engine-words.contract.ts';
-import { buildsContract, levelsContract, swapsContract, writesContract } from '../engine-writes.contract.ts';
+import { searchEngineContract } from '../whole-engine.contract.ts';
 import { OpenSearchEngine } from './opensearch-engine.ts';
 
 const lib = PARTS.opensearch.find();
@@ -49,14 +49,7 @@ describe('on OpenSearch', { skip: lib === null && mayLack('opensearch') }, () =>
     return { engine, settled, prefix };
   }
 
-  test('what facets count is what choosing gives', t => facetsContract(t, open, { pages: 12 }));
-  test('orders and their pages are exact', t => ordersContract(t, open));
-  test('words find what they mean', t => wordsContract(t, open));
-  test('suggestions begin as what is typed', t => suggestionsContract(t, open));
-  test('writes hold in any order', t => writesContract(t, open));
-  test('levels hold without their product', t => levelsContract(t, open));
-  test('builds go beside what serves', t => buildsContract(t, open));
-  test('swaps are seen by nobody', t => swapsContract(t, open));
+  searchEngineContract(open, { pages: 12 });
 
   test('a new start finds the index, its words and its position; another shop on the server has its own', async t => {
     const { engine, settled, prefix } = await filledHere(t);

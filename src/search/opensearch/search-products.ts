@@ -2,7 +2,7 @@ import { limits } from '#limits';
 import { NO_CATEGORY } from '../category-tree.ts';
 import type { Explanation, SearchQuery } from '../contract.ts';
 import type { EngineAnswer } from '../engine.ts';
-import { accessoryFactors, type Named, namedIn } from '../named-factors.ts';
+import { type NamedFactors, namedFactors } from '../named-factors.ts';
 import { NAMED_BRAND_FACTOR } from '../ranking.ts';
 import {
   type Counted,
@@ -18,7 +18,7 @@ import {
 import type { Known } from './names.ts';
 import { type QueryParts, type ReadQuery, readQuery } from './read-query.ts';
 import { BETWEEN, QUALITY } from './search-document.ts';
-import { allOf, type Json } from './word-queries.ts';
+import { allOf, type Json, qualityFunctions } from './word-queries.ts';
 
 export interface SearchParts extends QueryParts {
   names: Known;
@@ -26,10 +26,6 @@ export interface SearchParts extends QueryParts {
 
 /** Above any text's relevance, and small enough that a score of 32 bits keeps the order below it. */
 const EXACT_TITLE = 10_000;
-
-interface Factors extends Named {
-  accessory: Float32Array;
-}
 
 interface Hit {
   _id: string;
@@ -102,17 +98,19 @@ async function look({ client, index, names }: SearchParts, { words, clauses }: R
     const id = names.categories.find(key.split(BETWEEN));
     if (id !== undefined && id !== NO_CATEGORY) found[id] = doc_count;
   }
-  const factors = words === null ? null : { accessory: accessoryFactors(names, found), ...namedIn(names, clauses) };
+  const factors = words === null ? null : namedFactors(names, clauses, found);
   return { looked: answer.aggregations.narrowed, factors };
 }
 
-function relevance(names: Known, { words, key, query }: ReadQuery, { always }: Filters, factors: Factors | null): Json {
+function relevance(
+  names: Known,
+  { words, key, query }: ReadQuery,
+  { always }: Filters,
+  factors: NamedFactors | null,
+): Json {
   const filter = words === null ? always : [...always, words.filter];
   const must = words === null ? { match_all: {} } : words.score;
-  const functions = [
-    ...Object.values(QUALITY).map(field => ({ field_value_factor: { field, missing: 1 } })),
-    ...(factors === null ? [] : namedFunctions(names, factors)),
-  ];
+  const functions = [...qualityFunctions, ...(factors === null ? [] : namedFunctions(names, factors))];
   const scored = {
     function_score: { query: { bool: { must, filter } }, functions, score_mode: 'multiply', boost_mode: 'multiply' },
   };
@@ -124,7 +122,7 @@ function relevance(names: Known, { words, key, query }: ReadQuery, { always }: F
 }
 
 /** Categories of one factor together, so that there are few functions. */
-function namedFunctions({ categories, brands }: Known, { accessory, category, brands: named }: Factors): Json[] {
+function namedFunctions({ categories, brands }: Known, { accessory, category, brands: named }: NamedFactors): Json[] {
   const byFactor = new Map<string, string[]>();
   for (let id = 0; id < categories.size; id++) {
     const factor = (accessory[id]! * category[id]!).toFixed(2);
@@ -153,7 +151,7 @@ function orderBy(sort: SearchQuery['sort']): Json[] {
 }
 
 /** The text's own score is what is left of the whole without its factors. */
-function explain(names: Known, { words, key, query }: ReadQuery, factors: Factors | null, hit: Hit): Explanation {
+function explain(names: Known, { words, key, query }: ReadQuery, factors: NamedFactors | null, hit: Hit): Explanation {
   const of = (field: string) => Number(hit.fields[field]?.[0] ?? 1);
   const quality = {
     availability: of(QUALITY.availability),

@@ -1,23 +1,26 @@
 import type { Suggestion } from '../contract.ts';
-import { stem } from '../language/stem.ts';
 import { readTokens, type Token } from '../language/tokens.ts';
 import { understand } from '../language/understand.ts';
-import { suggestBrands, suggestCategories } from '../suggest-names.ts';
+import {
+  COMPLETIONS_MAX,
+  QUERIES_MAX,
+  SUGGESTIONS_MAX,
+  suggestBrands,
+  suggestCategories,
+  suggestTitles,
+  TITLES_MAX,
+  termsOfTyped,
+  WORDS_MAX,
+} from '../suggesting.ts';
 import { indexText } from '../words.ts';
 import type { PastQueries } from './past-queries.ts';
 import { idfOf } from './read-query.ts';
-import { QUALITY, weightOf } from './search-document.ts';
+import { weightOf } from './search-document.ts';
 import type { SearchParts } from './search-products.ts';
-import { allOf, havingClause, type Json, scoringClause } from './word-queries.ts';
+import { allOf, havingClause, type Json, qualityFunctions, quoted, scoringClause } from './word-queries.ts';
 
-const SUGGESTIONS_MAX = 10;
-const QUERIES_MAX = 4;
-const WORDS_MAX = 8;
-/** What a word that is being typed may become. */
-const COMPLETIONS_MAX = 6;
 /** Of a beginning with very many products some are looked at, in each shard. */
 const LOOKED_AT_MAX = 20_000;
-const TITLES_SHOWN_MAX = 30;
 
 /** As in the embedded engine: past queries, categories, brands and titles that begin as the text does. */
 export async function suggest(parts: SearchParts & { queries: PastQueries }, text: string): Promise<Suggestion[]> {
@@ -73,7 +76,7 @@ async function suggestProducts(
     const { clauses } = understand(before, known, synonyms);
     return clauses.map(clause => ({ clause, idf: idfOf(clause, known, products) }));
   });
-  const terms = [...new Set([typed.text, ...words].map(normalForm))];
+  const terms = termsOfTyped(typed.text, words);
   const filter = [
     { term: { alive: true } },
     ...said.map(({ clause }) => havingClause(clause, 'title_terms')),
@@ -85,34 +88,23 @@ async function suggestProducts(
     },
   };
   const must = [...said.map(({ clause, idf }) => scoringClause(clause, idf)), completed];
-  const functions = Object.values(QUALITY).map(field => ({ field_value_factor: { field, missing: 1 } }));
   const { hits } = await client.ask<{ hits: { hits: { _id: string; fields: { title: string[] } }[] } }>(
     'POST',
     `/${index}/_search`,
     {
-      size: TITLES_SHOWN_MAX,
+      size: TITLES_MAX,
       _source: false,
       docvalue_fields: ['title'],
-      query: { function_score: { query: { bool: { must, filter } }, functions, score_mode: 'multiply' } },
+      query: {
+        function_score: { query: { bool: { must, filter } }, functions: qualityFunctions, score_mode: 'multiply' },
+      },
       sort: [{ _score: 'desc' }, { product_id: 'asc' }],
     },
   );
-  const prefix = indexText(before + typed.text);
   const shown = hits.hits.map(hit => ({ product_id: hit._id, title: hit.fields.title[0]! }));
-  const begins = ({ title }: { title: string }) => indexText(title).startsWith(prefix);
-  const byTitle = new Map<string, { product_id: string; title: string }>();
-  for (const each of [...shown.filter(begins), ...shown]) if (!byTitle.has(each.title)) byTitle.set(each.title, each);
-  return [...byTitle.values()]
-    .slice(0, most)
-    .map(({ product_id, title }) => ({ text: title, kind: 'product' as const, product_id }));
-}
-
-function normalForm(word: string): string {
-  const [token] = readTokens(word);
-  return token === undefined ? word : token.kind === 'word' ? stem(token.text) : token.text;
-}
-
-/** As a pattern that matches nothing but this text. */
-function quoted(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{N}]/gu, '\\$&');
+  return suggestTitles(shown, before + typed.text, most).map(({ product_id, title }) => ({
+    text: title,
+    kind: 'product' as const,
+    product_id,
+  }));
 }

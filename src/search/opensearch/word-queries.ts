@@ -1,11 +1,21 @@
 import type { Clause, Way } from '../language/understand.ts';
 import { SATURATION } from '../ranking.ts';
-import { weightOf } from './search-document.ts';
+import { QUALITY, weightOf } from './search-document.ts';
 
 /** A part of a request's body, in the words of the query language that OpenSearch and Elasticsearch share. */
 export type Json = Record<string, unknown>;
 
 export const nothing: Json = { match_none: {} };
+
+/** Of a `function_score`: what multiplies the relevance of a product's text. */
+export const qualityFunctions: Json[] = Object.values(QUALITY).map(field => {
+  return { field_value_factor: { field, missing: 1 } };
+});
+
+/** As a pattern that matches nothing but this text. */
+export function quoted(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N}\s]/gu, '\\$&');
+}
 
 export function allOf(filters: readonly Json[]): Json {
   return { bool: { filter: filters } };
